@@ -1,0 +1,1 @@
+"""What every capability speaks: errors, time, ids.  Standard library only."""

@@ -1,0 +1,86 @@
+"""
+Everything the deployment decides, read from the environment once.
+
+Nothing else in chalicelib reads os.environ.  A missing or malformed value stops
+the cold start and names the variable, rather than failing in the first request.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+
+class SettingsError(RuntimeError):
+    """The environment does not describe a deployment Hokan can run in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """
+    Attributes:
+        stage: "local", "dev" or "prod"; never used to branch on behaviour.
+        core_table: Facilities, people, contracts, plans, usage, sessions.
+        catalogue_table: Patients, examinations, objects, batches.
+        box_table: Everything with an end: codes, nonces, grants, chunks.
+        objects_bucket: The facilities' images, immutable, and the manifests.
+        derived_bucket: What can be made again from the objects.
+        media_bucket: Exports, short-lived.
+        kms_key_arn: The key all of it is encrypted with.
+        staff_issuer: What Cognito writes as ``iss`` into its tokens.
+        staff_jwks_url: Where Cognito publishes the keys of these tokens.
+        staff_client_id: The one app client whose tokens are taken.
+        clock_offset_seconds: How far the service's clock runs ahead (demos and tests).
+    """
+
+    stage: str
+    core_table: str
+    catalogue_table: str
+    box_table: str
+    objects_bucket: str
+    derived_bucket: str
+    media_bucket: str
+    kms_key_arn: str
+    staff_issuer: str
+    staff_jwks_url: str
+    staff_client_id: str
+    clock_offset_seconds: int = 0
+
+
+def read_settings(environ: Mapping[str, str]) -> Settings:
+    """Build :class:`Settings` from *environ*; raises SettingsError naming the variable."""
+
+    def text(name: str) -> str:
+        value = environ.get(name, "")
+        if not value:
+            raise SettingsError(f"environment variable {name} is not set")
+        return value
+
+    def whole_number(name: str, default: int) -> int:
+        value = environ.get(name, str(default))
+        if not value.removeprefix("-").isdecimal():
+            raise SettingsError(f"environment variable {name} is not a whole number: {value!r}")
+        return int(value)
+
+    return Settings(
+        stage=text("HOKAN_STAGE"),
+        core_table=text("HOKAN_CORE_TABLE"),
+        catalogue_table=text("HOKAN_CATALOGUE_TABLE"),
+        box_table=text("HOKAN_BOX_TABLE"),
+        objects_bucket=text("HOKAN_OBJECTS_BUCKET"),
+        derived_bucket=text("HOKAN_DERIVED_BUCKET"),
+        media_bucket=text("HOKAN_MEDIA_BUCKET"),
+        kms_key_arn=text("HOKAN_KMS_KEY_ARN"),
+        staff_issuer=text("HOKAN_STAFF_ISSUER"),
+        staff_jwks_url=text("HOKAN_STAFF_JWKS_URL"),
+        staff_client_id=text("HOKAN_STAFF_CLIENT_ID"),
+        clock_offset_seconds=whole_number("HOKAN_CLOCK_OFFSET_SECONDS", 0),
+    )
+
+
+@cache
+def settings() -> Settings:
+    """The settings of this process."""
+    return read_settings(os.environ)
