@@ -1,0 +1,319 @@
+"""
+S3, and the only module that speaks to it.
+
+Keys of the objects bucket:
+
+t/<target id>/<sha256 hex>                   a facility's bytes, content-addressed, never rewritten
+m/<target id>/<completed at>-<batch id>.json the manifest of a finished batch
+
+Neither holds patient data.  A PUT signs key, length, type, SHA-256, ``If-None-Match: *`` and the
+encryption, so a URL stores these very bytes once, or nothing.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
+from urllib.parse import urlsplit
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from chalicelib.kernel import clock, sigv4
+from chalicelib.kernel.errors import Unavailable
+from chalicelib.settings import settings
+
+PUT_SECONDS = 300
+PART_SECONDS = 900
+GET_SECONDS = 300
+CONTENT_TYPE = "application/octet-stream"  # what it really is, only its reader decides
+READ_BYTES = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class SignedRequest:
+    """A request somebody without AWS credentials may make: exactly these headers, this URL."""
+
+    url: str
+    headers: dict[str, str]
+    expires_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoredBytes:
+    """
+    What S3 knows of an object.
+
+    Attributes:
+        sha256: Hex digest of the whole object, or None when S3 holds none (multipart).
+    """
+
+    size_bytes: int
+    sha256: str | None
+    version_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    number: int
+    etag: str
+    size_bytes: int
+    sha256: str  # base64, as S3 speaks
+
+
+def object_key(target_id: str, sha256: str) -> str:
+    return f"t/{target_id}/{sha256}"
+
+
+# --- signing -----------------------------------------------------------------------------------
+
+
+def signed_put(key: str, *, size_bytes: int, sha256: str) -> SignedRequest:
+    """Sign the upload of exactly *size_bytes* bytes whose digest is *sha256* (hex)."""
+    headers = {
+        "content-length": str(size_bytes),
+        "content-type": CONTENT_TYPE,
+        "if-none-match": "*",
+        "x-amz-checksum-sha256": _base64(sha256),
+        "x-amz-server-side-encryption": "aws:kms",
+        "x-amz-server-side-encryption-aws-kms-key-id": settings().kms_key_arn,
+    }
+    return _signed("PUT", key, {}, headers, PUT_SECONDS)
+
+
+def signed_part(
+    key: str, upload_id: str, number: int, *, size_bytes: int, sha256: str
+) -> SignedRequest:
+    """Sign the upload of part *number* (1 to 10,000) of a multipart upload."""
+    headers = {"content-length": str(size_bytes), "x-amz-checksum-sha256": _base64(sha256)}
+    query = {"partNumber": str(number), "uploadId": upload_id}
+    return _signed("PUT", key, query, headers, PART_SECONDS)
+
+
+def signed_get(key: str) -> SignedRequest:
+    """Sign one download.  The caller has committed its audit row first."""
+    query = {"response-content-type": CONTENT_TYPE, "response-cache-control": "no-store"}
+    return _signed("GET", key, query, {}, GET_SECONDS)
+
+
+def _signed(
+    method: str, key: str, query: Mapping[str, str], headers: dict[str, str], seconds: int
+) -> SignedRequest:
+    base, host, path = _address(settings().objects_bucket)
+    at = clock.wall_now()
+    path = f"{path}/{key}"  # our keys need no encoding: letters, digits, '-', '/'
+    signed = sigv4.presigned_query(
+        _credentials(),
+        method=method,
+        host=host,
+        path=path,
+        query=query,
+        headers=headers,
+        region=_client().meta.region_name,
+        at=at,
+        seconds=seconds,
+    )
+    expires_at = clock.text(clock.now() + timedelta(seconds=seconds))
+    return SignedRequest(f"{base}{path}?{signed}", headers, expires_at)
+
+
+def _credentials() -> sigv4.Credentials:
+    found = _session().get_credentials()
+    if found is None:
+        raise Unavailable("the service has no AWS credentials")
+    frozen = found.get_frozen_credentials()
+    return sigv4.Credentials(str(frozen.access_key), str(frozen.secret_key), frozen.token)
+
+
+@cache
+def _address(bucket: str) -> tuple[str, str, str]:
+    """Where *bucket* answers: scheme and host, the Host header, and the path before a key."""
+    endpoint = urlsplit(_client().meta.endpoint_url)
+    if endpoint.hostname is not None and endpoint.hostname.endswith(".amazonaws.com"):
+        host = f"{bucket}.{endpoint.netloc}"
+        return f"{endpoint.scheme}://{host}", host, ""
+    return f"{endpoint.scheme}://{endpoint.netloc}", endpoint.netloc, f"/{bucket}"
+
+
+# --- what is stored ----------------------------------------------------------------------------
+
+
+def stored_bytes(key: str) -> StoredBytes | None:
+    """Return what S3 knows of *key*, or None when nothing is there."""
+    try:
+        head = _client().head_object(Bucket=_objects(), Key=key, ChecksumMode="ENABLED")
+    except ClientError as error:
+        if error.response["Error"]["Code"] in {"404", "NoSuchKey", "NotFound"}:
+            return None
+        raise
+    whole = head.get("ChecksumSHA256") if head.get("ChecksumType") != "COMPOSITE" else None
+    if whole is not None and "-" in whole:
+        whole = None  # "<digest of digests>-<parts>": of the parts, not of the bytes
+    return StoredBytes(
+        size_bytes=head["ContentLength"],
+        sha256=base64.b64decode(whole).hex() if whole else None,
+        version_id=head.get("VersionId"),
+    )
+
+
+def read_range(key: str, offset: int, length: int) -> bytes:
+    """Return at most *length* bytes of *key* from *offset* (a range GET); b"" past its end."""
+    try:
+        answer = _client().get_object(
+            Bucket=_objects(), Key=key, Range=f"bytes={offset}-{offset + length - 1}"
+        )
+    except ClientError as error:
+        if error.response["Error"]["Code"] == "InvalidRange":
+            return b""
+        raise
+    return bytes(answer["Body"].read(length))
+
+
+def sha256_of(key: str) -> str:
+    """Read *key* whole, in pieces, and return its hex digest."""
+    digest = hashlib.sha256()
+    for piece in _client().get_object(Bucket=_objects(), Key=key)["Body"].iter_chunks(READ_BYTES):
+        digest.update(piece)
+    return digest.hexdigest()
+
+
+def read(key: str) -> bytes:
+    """Return a small object (a manifest) whole."""
+    return bytes(_client().get_object(Bucket=_objects(), Key=key)["Body"].read())
+
+
+def put_once(key: str, body: bytes) -> bool:
+    """Store *body* under *key* unless something is there; tell whether it was stored now."""
+    try:
+        _client().put_object(
+            Bucket=_objects(),
+            Key=key,
+            Body=body,
+            ContentType="application/json",
+            IfNoneMatch="*",
+            ChecksumAlgorithm="SHA256",
+            ServerSideEncryption="aws:kms",
+            SSEKMSKeyId=settings().kms_key_arn,
+        )
+    except ClientError as error:
+        if error.response["Error"]["Code"] in {"PreconditionFailed", "412"}:
+            return False
+        raise
+    return True
+
+
+def keys_under(prefix: str, *, after: str = "") -> Iterator[str]:
+    """Yield the keys of the objects bucket under *prefix*, in order, past *after*."""
+    pages = _client().get_paginator("list_objects_v2")
+    for page in pages.paginate(Bucket=_objects(), Prefix=prefix, StartAfter=after):
+        for found in page.get("Contents", ()):
+            yield found["Key"]
+
+
+def hide(key: str) -> None:
+    """
+    Put a delete marker on *key*: its bytes stay as a version, its name becomes free.
+
+    Object Lock keeps versions; this is how wrong bytes make room for the right ones.
+    """
+    _client().delete_object(Bucket=_objects(), Key=key)
+
+
+# --- multipart ---------------------------------------------------------------------------------
+
+
+def start_multipart(key: str) -> str:
+    """Begin a multipart upload whose parts carry SHA-256; return its upload id."""
+    started = _client().create_multipart_upload(
+        Bucket=_objects(),
+        Key=key,
+        ContentType=CONTENT_TYPE,
+        ChecksumAlgorithm="SHA256",
+        ServerSideEncryption="aws:kms",
+        SSEKMSKeyId=settings().kms_key_arn,
+    )
+    return str(started["UploadId"])
+
+
+def parts_of(key: str, upload_id: str) -> list[Part] | None:
+    """Return the parts that have arrived, or None when S3 knows no such upload."""
+    pages = _client().get_paginator("list_parts")
+    try:
+        return [
+            Part(each["PartNumber"], each["ETag"], each["Size"], each.get("ChecksumSHA256", ""))
+            for page in pages.paginate(Bucket=_objects(), Key=key, UploadId=upload_id)
+            for each in page.get("Parts", ())
+        ]
+    except ClientError as error:
+        if error.response["Error"]["Code"] == "NoSuchUpload":
+            return None
+        raise
+
+
+def complete_multipart(key: str, upload_id: str, parts: list[Part]) -> None:
+    """Join *parts*; harmless when the object is there already."""
+    listed: list[Any] = []
+    for part in parts:
+        each = {"PartNumber": part.number, "ETag": part.etag}
+        listed.append(each | ({"ChecksumSHA256": part.sha256} if part.sha256 else {}))
+    try:
+        _client().complete_multipart_upload(
+            Bucket=_objects(),
+            Key=key,
+            UploadId=upload_id,
+            MultipartUpload={"Parts": listed},
+            IfNoneMatch="*",
+        )
+    except ClientError as error:
+        if error.response["Error"]["Code"] not in {"PreconditionFailed", "NoSuchUpload", "412"}:
+            raise
+        if stored_bytes(key) is None:
+            raise
+
+
+def abort_multipart(key: str, upload_id: str) -> None:
+    """Give the parts up; harmless when S3 knows no such upload."""
+    try:
+        _client().abort_multipart_upload(Bucket=_objects(), Key=key, UploadId=upload_id)
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "NoSuchUpload":
+            raise
+
+
+# --- the one client ----------------------------------------------------------------------------
+
+
+@cache
+def _session() -> boto3.Session:
+    return boto3.Session()
+
+
+@cache
+def _client() -> Any:
+    config = Config(signature_version="s3v4", retries={"mode": "standard", "max_attempts": 4})
+    return _session().client("s3", config=config)
+
+
+def forget_connections() -> None:
+    """Let the next call connect afresh (tests change the world between them)."""
+    for kept in (_session, _client, _address):
+        kept.cache_clear()
+
+
+def _objects() -> str:
+    return settings().objects_bucket
+
+
+def _base64(hex_digest: str) -> str:
+    return base64.b64encode(bytes.fromhex(hex_digest)).decode()
+
+
+def stamp(at: datetime) -> str:
+    """Write a time for a key: sorts like time, no colon."""
+    return clock.text(at).replace(":", "").replace("-", "")

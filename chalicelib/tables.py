@@ -1,0 +1,63 @@
+"""
+The three DynamoDB tables, named by the settings when first used, not when imported.
+
+Three because TTL, streams, point-in-time recovery, IAM and growth differ:
+
+core       facilities, people, contracts, usage, restores, audit rows
+catalogue  patients, examinations, objects, batches; a thousand times the volume
+box        everything with an end (sessions, codes, nonces, chunks); the one with a TTL
+
+PynamoDB models stay inside ``store.py`` files, each for one kind of row and told apart by the
+prefix of its sort key: no discriminators, so none can be forgotten in an upsert.
+"""
+
+from __future__ import annotations
+
+from pynamodb.connection import Connection
+from pynamodb.transactions import TransactWrite
+
+from chalicelib.settings import settings
+
+
+class _NamedBySettings:
+    """A table name that is looked up at use: modules import without an environment."""
+
+    def __init__(self, setting: str) -> None:
+        self._setting = setting
+
+    def __get__(self, instance: object, owner: type) -> str:
+        name: str = getattr(settings(), self._setting)
+        return name
+
+
+class CoreTable:
+    """``class Meta(CoreTable): pass`` puts a PynamoDB model in the core table."""
+
+    table_name = _NamedBySettings("core_table")
+
+
+class CatalogueTable:
+    """``class Meta(CatalogueTable): pass`` puts a model in the catalogue table."""
+
+    table_name = _NamedBySettings("catalogue_table")
+
+
+class BoxTable:
+    """``class Meta(BoxTable): pass`` puts a model in the box table."""
+
+    table_name = _NamedBySettings("box_table")
+
+
+_connections: list[Connection] = []
+
+
+def transaction() -> TransactWrite:
+    """One all-or-nothing write of up to 100 rows of any of the tables (DynamoDB's limit)."""
+    if not _connections:
+        _connections.append(Connection())
+    return TransactWrite(connection=_connections[0])
+
+
+def forget_connections() -> None:
+    """Let the next transaction connect afresh (tests change the world between them)."""
+    _connections.clear()

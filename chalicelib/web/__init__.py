@@ -1,0 +1,1 @@
+"""HTTP as Hokan speaks it: routes, bodies, problems.  Knows no capability."""

@@ -1,0 +1,74 @@
+"""Errors as RFC 9457 problem details: the one place that turns an exception into HTTP."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+from typing import Any
+
+from chalice.app import ChaliceViewError, Request, Response
+
+from chalicelib.kernel.errors import Fact, HokanError
+from chalicelib.telemetry import logger, place
+
+PROBLEM_JSON = "application/problem+json"
+TYPE_PREFIX = "https://hokan.example/problems/"
+
+
+def problem_from(error: Exception) -> Response:
+    """Return the response for *error*; details of unexpected ones stay in the log."""
+    match error:
+        case HokanError():
+            logger.info("request refused", extra={"problem": error.code, **error.facts})
+            return problem(error.status, error.code, error.title, str(error), error.facts)
+        case ChaliceViewError():
+            status = HTTPStatus(error.STATUS_CODE)
+            return problem(status, code_of(status), status.phrase, str(error))
+        case _:
+            # The exception's text may hold what a caller sent, a patient's name included.
+            logger.error(
+                "unexpected error",
+                extra={"error": type(error).__name__, "where": place(error)},
+            )
+            return problem(500, "internal", "Something went wrong on our side")
+
+
+def problems_only(event: Request, get_response: Callable[[Request], Response]) -> Response:
+    """HTTP middleware: rewrite the errors that Chalice answers by itself (405, 415, ...)."""
+    response = get_response(event)
+    headers = dict(response.headers)
+    if response.status_code < 400 or headers.get("Content-Type") == PROBLEM_JSON:
+        return response
+    body = response.body if isinstance(response.body, dict) else {}
+    status = HTTPStatus(response.status_code)
+    return problem(status, code_of(status), status.phrase, body.get("Message"))
+
+
+def problem(
+    status: int,
+    code: str,
+    title: str,
+    detail: str | None = None,
+    facts: Mapping[str, Fact] | None = None,
+) -> Response:
+    """Return a problem+json response; *facts* become extension members (RFC 9457, 3.2)."""
+    body: dict[str, Any] = {"type": TYPE_PREFIX + code, "title": title, "status": int(status)}
+    if detail:
+        body["detail"] = detail
+    body.update(facts or {})
+    return Response(
+        json.dumps(body, ensure_ascii=False),
+        {"Content-Type": PROBLEM_JSON, "Cache-Control": "no-store"},
+        int(status),
+    )
+
+
+def code_of(status: HTTPStatus) -> str:
+    """
+    Return the problem code of a status nobody gave a narrower one.
+
+    >>> code_of(HTTPStatus.METHOD_NOT_ALLOWED)
+    'method-not-allowed'
+    """
+    return status.phrase.lower().replace(" ", "-").replace("'", "")
