@@ -1,0 +1,114 @@
+"""
+The one table that decides: role x operation x condition.  What it does not list is refused.
+
+The tenant is no row here: it comes from the session or the key, and every store is asked by it,
+so another facility's things are not found rather than forbidden.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from enum import StrEnum, auto
+from typing import Protocol
+
+from chalicelib.access.model import Caller, Role
+from chalicelib.kernel.errors import NotAllowed, NotFound, Unauthenticated
+
+
+class Operation(StrEnum):
+    SEE_HEALTH = auto()
+    SIGN_IN = auto()
+    SIGN_OUT = auto()
+    SEE_ONESELF = auto()
+    MANAGE_FACILITIES = auto()
+    ISSUE_AGENT_CODE = auto()
+    ENROL_AGENT = auto()
+    LIST_AGENTS = auto()
+    REVOKE_AGENT = auto()
+    ASK_AS_AGENT = auto()
+    ADD_TARGET = auto()
+    SEE_TARGETS = auto()
+    SIGN_CONTRACT = auto()
+    SEE_CONTRACTS = auto()
+    END_CONTRACT = auto()
+    ACCEPT_CONTRACT = auto()
+    UPLOAD = auto()
+    SEE_CATALOGUE = auto()
+    SEE_QUARANTINE = auto()
+    GRANT_RESTORE = auto()
+    SEE_RESTORES = auto()
+    RUN_RESTORE = auto()
+
+
+class Granted(Protocol):
+    """A thing that was given to one agent of one facility."""
+
+    @property
+    def agent_id(self) -> str: ...
+    @property
+    def facility_id(self) -> str: ...
+
+
+Condition = Callable[[Caller, Granted | None], bool]
+
+
+def always(caller: Caller, subject: Granted | None) -> bool:  # noqa: ARG001
+    return True
+
+
+def granted_to_it(caller: Caller, subject: Granted | None) -> bool:
+    """Only the agent that facility staff named in the grant."""
+    if subject is None:
+        return True  # asked before the grant is loaded; asked again with it
+    return (caller.id, caller.facility_id) == (subject.agent_id, subject.facility_id)
+
+
+_everybody = dict.fromkeys(Role, always)
+_staff = dict.fromkeys((Role.OPERATOR, Role.FACILITY_ADMIN, Role.DOCTOR), always)
+_facility = dict.fromkeys((Role.FACILITY_ADMIN, Role.DOCTOR), always)
+_admin = {Role.FACILITY_ADMIN: always}
+_operator = {Role.OPERATOR: always}
+_agent = {Role.AGENT: always}
+
+POLICY: Mapping[Operation, Mapping[Role, Condition]] = {
+    Operation.SEE_HEALTH: _everybody,
+    Operation.SIGN_IN: _everybody,
+    Operation.SIGN_OUT: _staff,
+    Operation.SEE_ONESELF: {**_staff, **_agent},
+    Operation.MANAGE_FACILITIES: _operator,
+    Operation.ISSUE_AGENT_CODE: _admin,
+    Operation.ENROL_AGENT: _everybody,  # the one-time code is the proof
+    Operation.LIST_AGENTS: _admin,
+    Operation.REVOKE_AGENT: _admin,
+    Operation.ASK_AS_AGENT: _agent,
+    Operation.ADD_TARGET: _admin,
+    Operation.SEE_TARGETS: _facility,
+    Operation.SIGN_CONTRACT: _admin,
+    Operation.SEE_CONTRACTS: _facility,
+    Operation.END_CONTRACT: _admin,
+    Operation.ACCEPT_CONTRACT: _operator,
+    Operation.UPLOAD: _agent,
+    Operation.SEE_CATALOGUE: _facility,
+    Operation.SEE_QUARANTINE: _operator,
+    Operation.GRANT_RESTORE: _facility,
+    Operation.SEE_RESTORES: _facility,
+    Operation.RUN_RESTORE: {Role.AGENT: granted_to_it},
+}
+
+
+def require(caller: Caller, operation: Operation, subject: Granted | None = None) -> None:
+    """
+    Let *caller* do *operation*, or refuse.
+
+    Raises:
+        Unauthenticated: Nobody signed in, and it is not for everybody.
+        NotAllowed: The role may not do it at all.
+        NotFound: The role may, but not with this *subject*.
+    """
+    condition = POLICY.get(operation, {}).get(caller.role)
+    if condition is None:
+        if caller.role is Role.ANONYMOUS:
+            raise Unauthenticated("sign in first: this needs a session or an agent's signature")
+        raise NotAllowed(f"a {caller.role} may not {operation.replace('_', ' ')}")
+    if not condition(caller, subject):
+        raise NotFound("there is no such thing, or it is not yours to see")

@@ -1,0 +1,144 @@
+"""Signing in, enrolling, revoking."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import secrets
+from datetime import timedelta
+
+from chalicelib.access import store, tokens
+from chalicelib.access.model import Agent, Caller, Role, Session, caller_from_claims
+from chalicelib.audit.model import AuditEvent
+from chalicelib.audit.store import append
+from chalicelib.kernel import clock, ids
+from chalicelib.kernel.errors import Invalid, NotAllowed, Unauthenticated
+from chalicelib.telemetry import count, logger
+from chalicelib.web.routes import correlation_id
+
+SESSION_LIFE = timedelta(hours=12)
+CODE_LIFE = timedelta(minutes=10)
+KEY_BYTES = 32  # a raw Ed25519 public key (RFC 8032, 5.1.5)
+PROVIDER = "provider"  # whose chain holds what concerns no single facility
+
+
+def audit(
+    caller: Caller,
+    action: str,
+    subject: str,
+    *,
+    facility_id: str = "",
+    outcome: str = "success",
+    amount: int = 0,
+) -> None:
+    """
+    Commit an audit row: *caller* did *action* to *subject* (an opaque id).
+
+    Args:
+        facility_id: Whose chain it goes to; the caller's own facility unless named.
+        amount: How many records it concerned, where that is a number.
+
+    Raises:
+        Unavailable: It could not be committed, so the action must not happen.
+    """
+    append(
+        AuditEvent(
+            at=clock.text(clock.now()),
+            facility_id=facility_id or caller.facility_id or PROVIDER,
+            actor_id=caller.id,
+            actor_role=caller.role,
+            action=action,
+            subject=subject,
+            outcome=outcome,
+            correlation_id=correlation_id(),
+            amount=amount,
+        )
+    )
+
+
+def sign_in(id_token: str) -> tuple[str, Session]:
+    """
+    Return a fresh session id (256 bits) and its session for the holder of *id_token*.
+
+    Raises:
+        Unauthenticated, NotAllowed: See :mod:`tokens` and :func:`caller_from_claims`.
+    """
+    caller = caller_from_claims(tokens.verified_claims(id_token))
+    if caller.facility_id and not store.facility_exists(caller.facility_id):
+        raise NotAllowed("this account's facility is not known here; ask the provider")
+    session = Session(caller, clock.text(clock.now() + SESSION_LIFE))
+    audit(caller, "sign-in", caller.id)
+    session_id = secrets.token_urlsafe(32)
+    store.add_session(session_id, session)
+    return session_id, session
+
+
+def caller_of_session(session_id: str) -> Caller:
+    """Return who holds the session; raises Unauthenticated when it is unknown or over."""
+    found = store.session(session_id, clock.now())
+    if found is None:
+        raise Unauthenticated("the session is over; sign in again", code="session-over")
+    return found.caller
+
+
+def add_facility(caller: Caller, name: str) -> str:
+    """Add a facility and return its id."""
+    if not name.strip():
+        raise Invalid("a facility needs a name")
+    facility_id = ids.new_id("facility", clock.now())
+    audit(caller, "add-facility", facility_id)
+    store.add_facility(facility_id, name.strip())
+    return facility_id
+
+
+def issue_agent_code(caller: Caller) -> tuple[str, str]:
+    """Return a one-time enrolment code for the caller's facility, and when it ends."""
+    code, ends_at = ids.one_time_code(), clock.now() + CODE_LIFE
+    audit(caller, "issue-agent-code", caller.facility_id)
+    store.add_code(ids.normal_code(code), caller.facility_id, ends_at)
+    return code, clock.text(ends_at)
+
+
+def enrol_agent(code: str, name: str, public_key: str) -> Agent:
+    """
+    Turn a one-time code and a device's public key into an enrolled agent.
+
+    Raises:
+        Invalid: *public_key* is not base64 of 32 bytes, or there is no name.
+        NotAllowed: The code is wrong, used or too old.
+    """
+    key = _key_bytes(public_key)
+    if not 1 <= len(name.strip()) <= 100:
+        raise Invalid("an agent needs a name of 1 to 100 characters")
+    typed, now = ids.normal_code(code), clock.now()
+    facility_id = store.facility_of_code(typed)
+    agent = Agent(
+        agent_id=ids.new_id("agent", now),
+        facility_id=facility_id,
+        name=name.strip(),
+        public_key=key,
+        state="enrolled",
+        enrolled_at=clock.text(now),
+    )
+    store.enrol(typed, agent, now)
+    audit(Caller(Role.AGENT, agent.agent_id, facility_id), "enrol-agent", agent.agent_id)
+    count("AgentsEnrolled")
+    logger.info("agent enrolled", extra={"agent_id": agent.agent_id, "facility_id": facility_id})
+    return agent
+
+
+def revoke_agent(caller: Caller, agent_id: str) -> None:
+    """Revoke an agent of the caller's facility; its next request is refused."""
+    audit(caller, "revoke-agent", agent_id)
+    store.revoke(agent_id, caller.facility_id, clock.text(clock.now()))
+    count("AgentsRevoked")
+
+
+def _key_bytes(public_key: str) -> bytes:
+    try:
+        key = base64.b64decode(public_key, validate=True)
+    except (binascii.Error, ValueError):
+        key = b""
+    if len(key) != KEY_BYTES:
+        raise Invalid("public_key must be the base64 of a raw Ed25519 public key (32 bytes)")
+    return key

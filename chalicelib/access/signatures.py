@@ -1,0 +1,112 @@
+"""
+Agents prove themselves by HTTP message signatures (RFC 9421) with an Ed25519 key of their own.
+
+The heavy libraries are imported where they are used: queue and schedule handlers share app.py
+and never verify a signature.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from chalicelib.access import store
+from chalicelib.access.model import Caller, Role
+from chalicelib.kernel import clock
+from chalicelib.kernel.errors import Conflict, NotFound, Unauthenticated
+
+TAG = "hokan-agent"
+COVERED = ("@method", "@path", "content-digest")
+WINDOW = timedelta(seconds=300)
+_NONCE = re.compile(r"[A-Za-z0-9_-]{16,64}")
+
+
+@dataclass(frozen=True, slots=True)
+class SignedMessage:
+    """
+    A request as its sender signed it.
+
+    Attributes:
+        url: Absolute; its path as the client asked for it, stage included.
+    """
+
+    method: str
+    url: str
+    headers: dict[str, str]
+
+
+def caller_of(message: SignedMessage, body: bytes, at: datetime) -> Caller:
+    """
+    Return the agent that signed *message*.
+
+    Raises:
+        Unauthenticated: Unknown or revoked agent, bad signature, clock too far off, replay.
+    """
+    agents: list[Any] = []
+    parameters = _verified(message, body, agents)
+    agent = agents[0]
+    created = datetime.fromtimestamp(parameters["created"], UTC)
+    if abs(created - at) > WINDOW:
+        raise Unauthenticated(
+            "the signature's time is more than 300 s from the service's",
+            code="clock-skew",
+            service_time=clock.text(at),
+        )
+    _spend(agent.agent_id, parameters.get("nonce"), created)
+    return Caller(Role.AGENT, agent.agent_id, agent.facility_id)
+
+
+def _verified(message: SignedMessage, body: bytes, agents: list[Any]) -> dict[str, Any]:
+    """Check the signature; put the signer into *agents*; return the signature's parameters."""
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+    from http_message_signatures import (
+        HTTPMessageVerifier,
+        HTTPSignatureKeyResolver,
+        InvalidSignature,
+        algorithms,
+    )
+
+    class Keys(HTTPSignatureKeyResolver):
+        def resolve_public_key(self, key_id: str) -> Ed25519PublicKey:
+            agents.append(_enrolled(key_id))
+            return Ed25519PublicKey.from_public_bytes(agents[0].public_key)
+
+    class Verifier(HTTPMessageVerifier):
+        def validate_created_and_expires(self, sig_input: Any, max_age: Any = None) -> None:  # noqa: ARG002
+            """Times are judged by the service's clock, once the signature is known good."""
+            if type(sig_input.params.get("created")) is not int:
+                raise InvalidSignature("created is missing")
+
+    verifier = Verifier(signature_algorithm=algorithms.ED25519, key_resolver=Keys())
+    try:
+        results = verifier.verify(
+            message, expect_tag=TAG, require_components=COVERED, body=body, max_age=None
+        )
+    except InvalidSignature as error:
+        if isinstance(error.__cause__, Unauthenticated):
+            raise error.__cause__ from None
+        raise Unauthenticated("the signature does not match", code="bad-signature") from None
+    return dict(results[0].parameters)
+
+
+def _enrolled(agent_id: str) -> Any:
+    try:
+        agent = store.agent(agent_id)
+    except NotFound:
+        raise Unauthenticated("no such agent is enrolled", code="bad-signature") from None
+    if agent.state != "enrolled":
+        raise Unauthenticated(
+            "this agent was revoked; enrol it again with a new code", code="agent-revoked"
+        )
+    return agent
+
+
+def _spend(agent_id: str, nonce: object, created: datetime) -> None:
+    if not isinstance(nonce, str) or not _NONCE.fullmatch(nonce):
+        raise Unauthenticated("the nonce must be 16 to 64 of A-Za-z0-9_-", code="bad-signature")
+    try:
+        store.spend_nonce(agent_id, nonce, created + 2 * WINDOW)
+    except Conflict:
+        raise Unauthenticated("this signature was used before", code="replayed") from None
