@@ -1,0 +1,1 @@
+"""What is stored: capacity, objects, examinations, patients; manifests, restore, rebuild."""

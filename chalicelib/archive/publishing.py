@@ -1,0 +1,89 @@
+"""
+From manifest to catalogue: the one way rows of patients, examinations and files come to be.
+
+Used when a batch finishes and when a catalogue is rebuilt; repeating it changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import groupby, islice
+
+from chalicelib import buckets
+from chalicelib.archive import manifest as manifests
+from chalicelib.archive.manifest import Manifest
+from chalicelib.archive.model import PART_ENTRIES, Entry, Part, patient_key
+from chalicelib.archive.store import batches, examinations, objects
+from chalicelib.archive.store.batches import Batch
+
+
+def publish(manifest: Manifest) -> None:
+    """Write the examinations, patients and files of *manifest* into the catalogue."""
+    by = f"{manifest.completed_at}#{manifest.batch_id}"
+    for each in manifest.examinations:
+        person = each.source.patient
+        key = patient_key(manifest.facility_id, person.id) if person else None
+        examinations.describe(manifest.target_id, each.examination_id, each.source, key, by)
+        if person and key:
+            examinations.add_patient(manifest.target_id, key, person, each.examination_id, by)
+    for part in _parts(manifest):
+        examinations.add_part(manifest.target_id, part)
+
+
+def finished_batch(manifest: Manifest) -> Batch:
+    """Return the batch row that *manifest* tells of."""
+    return Batch(
+        batch_id=manifest.batch_id,
+        target_id=manifest.target_id,
+        facility_id=manifest.facility_id,
+        agent_id=manifest.agent_id,
+        state=manifest.outcome,
+        opened_at=manifest.opened_at,
+        completed_at=manifest.completed_at,
+        stored=len(manifest.entries),
+        size_bytes=sum(each.size for each in manifest.entries),
+        exceptions=len(manifest.exceptions),
+    )
+
+
+def rebuild(target_id: str, after: str | None, limit: int) -> tuple[int, str | None]:
+    """
+    Rebuild a target's catalogue from its manifests in S3, in order, *limit* at a time.
+
+    Args:
+        after: The manifest key the last call ended with; None to begin.
+
+    Returns:
+        Manifests read, and the key to go on after (None: all done).
+    """
+    keys = buckets.keys_under(manifests.prefix(target_id), after=after or "")
+    done, last = 0, None
+    for last in islice(keys, limit):
+        _restore_rows(manifests.decoded(buckets.read(last)))
+        done += 1
+    return done, last if done == limit else None
+
+
+def _restore_rows(manifest: Manifest) -> None:
+    for entry in manifest.entries:
+        objects.restore_row(entry.as_object(manifest.target_id))
+    publish(manifest)
+    batches.restore_row(finished_batch(manifest))
+
+
+def _parts(manifest: Manifest) -> Iterator[Part]:
+    ordered = sorted(manifest.entries, key=lambda each: each.examination_id)
+    for identifier, members in groupby(ordered, key=lambda each: each.examination_id):
+        for number, entries in enumerate(_in_parts([each.as_entry() for each in members])):
+            yield Part(
+                examination_id=identifier,
+                batch_id=manifest.batch_id,
+                completed_at=manifest.completed_at,
+                number=number,
+                entries=entries,
+            )
+
+
+def _in_parts(entries: list[Entry]) -> Iterator[list[Entry]]:
+    for start in range(0, len(entries), PART_ENTRIES):
+        yield entries[start : start + PART_ENTRIES]

@@ -1,0 +1,1 @@
+"""The archive's rows: objects, examinations, batches, restores, usage.  Models stay inside."""
