@@ -1,0 +1,1 @@
+"""What a facility and the provider agreed: targets, contracts, and the plan in force."""

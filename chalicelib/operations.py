@@ -1,0 +1,35 @@
+"""What an operator can have the system do, by name.  Invoked with AWS credentials, not by HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from chalicelib.archive import operations as archive
+from chalicelib.kernel.errors import HokanError
+
+Command = Callable[..., dict[str, Any]]
+
+COMMANDS: dict[str, tuple[Command, tuple[str, ...], tuple[str, ...]]] = {
+    # name: function, what it needs, what it may get
+    "rebuild-catalogue": (archive.rebuild_catalogue, ("target_id",), ("cursor",)),
+    "check-usage": (archive.check_usage, ("facility_id", "target_id"), ()),
+}
+
+
+def run(event: dict[str, Any]) -> dict[str, Any]:
+    """Run the command *event* names; every answer has a ``cursor``, None when it is done."""
+    name = str(event.get("command"))
+    if name not in COMMANDS:
+        return {"error": f"no command {name!r}; there are: {', '.join(COMMANDS)}", "cursor": None}
+    function, needed, optional = COMMANDS[name]
+    missing = [each for each in needed if not event.get(each)]
+    if missing:
+        return {"error": f"{name} needs {', '.join(missing)}", "cursor": None}
+    arguments = {each: event[each] for each in needed} | {
+        each: event.get(each) for each in optional
+    }
+    try:
+        return function(**arguments)
+    except HokanError as error:
+        return {"error": str(error), "cursor": None}

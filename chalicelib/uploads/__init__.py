@@ -1,0 +1,1 @@
+"""How bytes come in: batches, presigned URLs, S3's events, and the sweep for what got lost."""

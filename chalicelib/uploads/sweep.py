@@ -1,0 +1,71 @@
+"""
+What events lost, found again: objects that came unnoticed, claims that ended, dead batches.
+
+It starts from the open batches, not from the archive, so it costs what is in flight and no more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from chalicelib.archive.store import batches
+from chalicelib.archive.store.batches import Batch
+from chalicelib.kernel import clock
+from chalicelib.telemetry import count, logger
+from chalicelib.uploads import closing
+from chalicelib.uploads.model import CLAIM_LIFE
+from chalicelib.uploads.settlement import resolve
+
+PATIENCE = timedelta(minutes=10)  # S3's events take seconds, sometimes minutes
+BATCH_LIFE = timedelta(hours=48)  # longer than any claim in it
+RESERVE_MS = 20_000
+
+
+def sweep(at: str, *, has_time: Callable[[], bool] = lambda: True) -> dict[str, int]:
+    """
+    Bring every unfinished batch to what S3 holds at the moment *at* (RFC 3339).
+
+    Raises:
+        RuntimeError: Some batch could not be swept; the others were.
+    """
+    moment = clock.parse(at)
+    swept, failed = 0, 0
+    for batch in batches.open_ones(clock.text(moment)):
+        if not has_time():
+            logger.warning("sweep out of time", extra={"swept": swept})
+            break
+        try:
+            _sweep_batch(batch, moment)
+        except Exception as error:  # noqa: BLE001 - one bad batch must not keep the others waiting
+            failed += 1
+            logger.error(
+                "batch not swept",
+                extra={"batch_id": batch.batch_id, "error": type(error).__name__},
+            )
+        swept += 1
+    count("BatchesSwept", swept)
+    if failed:
+        raise RuntimeError(f"{failed} of {swept} batches could not be swept; see the log")
+    return {"swept": swept}
+
+
+def _sweep_batch(batch: Batch, at: datetime) -> None:
+    now = clock.text(at)
+    overdue = clock.text(at - PATIENCE + CLAIM_LIFE)
+    for claim in closing.content_of(batch).claims:
+        if claim.batch_id == batch.batch_id and str(claim.claim_ends_at) <= overdue:
+            resolve(claim, batch.facility_id, release=str(claim.claim_ends_at) <= now)
+    if _is_over(batch, closing.content_of(batch), at):
+        closing.close(batch, now)
+
+
+def _is_over(batch: Batch, content: closing.Content, at: datetime) -> bool:
+    """Whether nothing more will come: closing already, all there, or nobody came back."""
+    match batch.state:
+        case "closing":
+            return True
+        case "finishing" if not content.outstanding:
+            return True
+        case _:
+            return clock.parse(batch.opened_at) + BATCH_LIFE <= at
