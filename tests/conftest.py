@@ -1,0 +1,56 @@
+"""Every test's world: AWS played by moto, tables and buckets made from the template."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import boto3
+import pytest
+from chalice.test import Client
+from moto import mock_aws
+
+# botocore looks these up when a client is made; nothing here is an account.
+os.environ.setdefault("AWS_DEFAULT_REGION", "ap-northeast-1")
+os.environ.setdefault("AWS_ACCESS_KEY_ID", "testing")
+os.environ.setdefault("AWS_SECRET_ACCESS_KEY", "testing")
+os.environ.setdefault("POWERTOOLS_METRICS_DISABLED", "true")
+
+
+@pytest.fixture
+def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
+    """Hokan's tables, buckets and queues on moto; the settings point at them."""
+    from chalicelib import buckets, tables
+    from chalicelib.access import tokens
+    from chalicelib.kernel import clock
+    from chalicelib.settings import settings
+    from infra.provision import provision
+
+    with mock_aws():
+        environment = provision(boto3.Session(), stage="test")
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+        for forget in (settings.cache_clear, buckets.forget_connections, tables.forget_connections):
+            forget()
+        tokens.forget_keys()
+        clock.move(0)
+        yield environment
+        clock.move(0)
+    settings.cache_clear()
+
+
+@pytest.fixture
+def client(aws: dict[str, str]) -> Iterator[Client]:  # noqa: ARG001 - it makes the world
+    """The application, called as API Gateway and Lambda call it."""
+    from app import app
+
+    with Client(app) as client:
+        yield client
+
+
+@pytest.fixture
+def world(client: Client):  # type: ignore[no-untyped-def]  # noqa: ANN201 - World imports the app
+    """A facility under contract, with its people and its agent."""
+    from tests.support.world import build
+
+    return build(client)

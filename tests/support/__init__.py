@@ -1,0 +1,1 @@
+"""What tests share: the world on moto, people who call, and ordinary things to send."""
