@@ -1,273 +1,284 @@
 """
-Patient, study and picture from a DICOM header, read with pydicom (PS3.5, PS3.10) without numpy.
+Patient, study and picture from a DICOM header (PS3.5, PS3.10).
 
 Hospital equipment writes all kinds of files; whatever comes, the object is stored and shown as
-what it is, with flags.  Nothing here raises.
+what it is, with flags.  Nothing here raises, warns or logs.
 """
 
 from __future__ import annotations
 
-import io
-import logging
 import re
-import warnings
 import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
-from typing import Any
+from typing import NamedTuple
 
+from chalicelib.archive.dicom_elements import Elements, Encoding, End, is_explicit, walk
+from chalicelib.archive.dicom_text import CharacterSet, character_set, decoded
 from chalicelib.archive.facts import TEXT, Facts, Flag, Kind, PersonName
 
+BIG_ENDIAN = "1.2.840.10008.1.2.2"
 DEFLATED = "1.2.840.10008.1.2.1.99"
-INFLATED_BYTES = 8 * 2**20
-_UID = re.compile(r"[0-9.]{1,64}")
-_DATE = re.compile(r"(\d{4})\.?(\d{2})\.?(\d{2})")
-_TIME = re.compile(r"(\d{2}):?(\d{2})?:?(\d{2})?")
+DIRECTORY = "1.2.840.10008.1.3.10"  # a DICOMDIR describes no patient of its own
+INFLATED_BYTES = 2**20  # a header longer than this is too long, deflated or not
+PREAMBLE_BYTES, MAGIC = 128, b"DICM"
 
-WANTED = [
-    "SpecificCharacterSet",
-    "SOPClassUID",
-    "SOPInstanceUID",
-    "StudyInstanceUID",
-    "SeriesInstanceUID",
-    "Modality",
-    "PatientID",
-    "PatientName",
-    "PatientBirthDate",
-    "PatientSex",
-    "StudyDate",
-    "StudyTime",
-    "StudyDescription",
-    "SeriesNumber",
-    "InstanceNumber",
-    "AccessionNumber",
-    "Rows",
-    "Columns",
-    "NumberOfFrames",
-]
+MEDIA_CLASS, TRANSFER_SYNTAX = 0x00020002, 0x00020010
+CHARACTER_SET = 0x00080005
+SOP_CLASS, SOP_INSTANCE = 0x00080016, 0x00080018
+STUDY_DATE, STUDY_TIME, ACCESSION = 0x00080020, 0x00080030, 0x00080050
+MODALITY, STUDY_DESCRIPTION, SERIES_DESCRIPTION = 0x00080060, 0x00081030, 0x0008103E
+PATIENT_NAME, PATIENT_ID, BIRTH_DATE, SEX = 0x00100010, 0x00100020, 0x00100030, 0x00100040
+STUDY, SERIES, SERIES_NUMBER, INSTANCE_NUMBER = 0x0020000D, 0x0020000E, 0x00200011, 0x00200013
+FRAMES, ROWS, COLUMNS = 0x00280008, 0x00280010, 0x00280011
+META = {MEDIA_CLASS, TRANSFER_SYNTAX}
+WANTED = {CHARACTER_SET, SOP_CLASS, SOP_INSTANCE, STUDY_DATE, STUDY_TIME, ACCESSION, MODALITY} | {
+    *(STUDY_DESCRIPTION, SERIES_DESCRIPTION, PATIENT_NAME, PATIENT_ID, BIRTH_DATE, SEX, STUDY),
+    *(SERIES, SERIES_NUMBER, INSTANCE_NUMBER, FRAMES, ROWS, COLUMNS),
+}
+LAST_WANTED = max(WANTED)
+
+_UID = re.compile(r"[0-9]+(\.[0-9]+)+")
+_DATE = re.compile(r"([0-9]{4})([.-]?)([0-9]{2})\2([0-9]{2})")  # dots as in ACR-NEMA
+_TIME = re.compile(r"([0-9]{2})(?::?([0-9]{2})(?::?([0-9]{2}))?)?(?:\.[0-9]*)?")
+_WHOLE_NUMBER = re.compile(r"\+?([0-9]{1,10})(?:\.0*)?")
+_CONTROLS = dict.fromkeys((*range(0x20), 0x7F), " ")
 
 
-def facts(start: bytes, size_bytes: int) -> tuple[Facts, bool]:
+class _Header(NamedTuple):
     """
-    Return the facts in *start*, the beginning of an object of *size_bytes*.
+    Attributes:
+        syntax: The transfer syntax UID, as far as one is named.
+        media_class: MediaStorageSOPClassUID of the file meta information.
+        inflated: What was walked over instead of the object's own bytes, if it was deflated.
+    """
+
+    elements: Elements
+    encoding: Encoding = Encoding()
+    syntax: str | None = None
+    media_class: str | None = None
+    inflated: _Inflated | None = None
+
+
+class _Inflated(NamedTuple):
+    data: bytes
+    is_whole: bool  # whether the deflated stream ended by itself
+
+
+def facts(start: bytes, size_bytes: int) -> tuple[Facts, bool] | None:
+    """
+    Return the facts in *start*, the beginning of an object of *size_bytes*, if it is DICOM.
 
     Also returns whether more bytes could not add any.
     """
-    declared = start[128:132] == b"DICM"
-    with _quiet() as trouble:
-        dataset, reached_end, is_cut = _parsed(start, declared=declared)
-        if dataset is None or not (declared or _plausible(dataset)):
-            return _unparsed(declared=declared), not declared or len(start) >= size_bytes
-        found = _facts(dataset, declared=declared, trouble=trouble)
-    is_whole = reached_end or len(start) >= size_bytes
-    if is_cut and len(start) >= size_bytes:
-        found = _with(found, Flag.TRUNCATED)
-    return found, is_whole
-
-
-def _unparsed(*, declared: bool) -> Facts:
-    if declared:
-        return Facts(kind=Kind.DICOM, flags=(Flag.UNREADABLE_HEADER.value,))
-    return Facts(kind=Kind.OTHER)
-
-
-def _with(found: Facts, flag: Flag) -> Facts:
-    import msgspec
-
-    return msgspec.structs.replace(found, flags=(*found.flags, flag.value))
-
-
-@contextmanager
-def _quiet() -> Iterator[list[Any]]:
-    """
-    Keep pydicom's warnings and logs to ourselves: they quote values, which are patients' data.
-
-    Yields the list of warnings.  (Lambda runs one event at a time, so a process-wide filter
-    is safe here.)
-    """
-    logger = logging.getLogger("pydicom")
-    before = logger.disabled
-    logger.disabled = True
-    try:
-        with warnings.catch_warnings(record=True) as trouble:
-            warnings.simplefilter("always")
-            yield trouble
-    finally:
-        logger.disabled = before
-
-
-def _parsed(start: bytes, *, declared: bool) -> tuple[Any, bool, bool]:
-    """Return (dataset or None, whether it goes past the wanted part, whether a value is cut)."""
-    ended: list[bool] = []
-    source = io.BytesIO(start)
-
-    def past_wanted(tag: int, _vr: str | None, _length: int) -> bool:
-        if tag > 0x00280011:  # Columns, the last element wanted; tags ascend (PS3.5, 7.1)
-            ended.append(True)
-        return bool(ended)
-
-    try:
-        dataset = _deflated(start, past_wanted) if declared else None
-        if dataset is None:
-            from pydicom.filereader import read_partial
-
-            dataset = read_partial(source, past_wanted, force=not declared, specific_tags=_wanted())
-    except Exception:  # noqa: BLE001 - pydicom meets hostile bytes here, and only here
-        return None, False, False
-    return dataset, bool(ended), source.tell() > len(start)
-
-
-def _wanted() -> list[Any]:
-    from pydicom.tag import Tag
-
-    return [Tag(keyword) for keyword in WANTED]
-
-
-def _deflated(start: bytes, past_wanted: Any) -> Any:
-    """Return the dataset of a deflated file, inflating 8 MiB at most; None for other files."""
-    if DEFLATED.encode() not in start[132:1024] or start[132:136] != b"\x02\x00\x00\x00":
+    declared = start[PREAMBLE_BYTES : PREAMBLE_BYTES + 4] == MAGIC
+    if not declared and not _may_begin_a_data_set(start):
         return None
-    from pydicom.filereader import read_dataset
-
-    meta_bytes = int.from_bytes(start[140:144], "little")  # FileMetaInformationGroupLength
-    inflated = zlib.decompressobj(-zlib.MAX_WBITS).decompress(
-        start[144 + meta_bytes :], INFLATED_BYTES
-    )
-    dataset = read_dataset(
-        io.BytesIO(inflated),
-        is_implicit_VR=False,
-        is_little_endian=True,
-        stop_when=past_wanted,
-        specific_tags=_wanted(),
-    )
-    dataset.transfer_syntax = DEFLATED
-    return dataset
+    header = _header(start, PREAMBLE_BYTES + 4 if declared else 0)
+    if not declared and not _is_plausible(header):
+        return None
+    found = _facts(header) if declared else _facts(header).flagged(Flag.NO_PREAMBLE)
+    return _judged(found, header, len(start), size_bytes)
 
 
-def _plausible(dataset: Any) -> bool:
-    """Whether bytes without "DICM" are DICOM after all: some UID where one belongs."""
-    for keyword in ("SOPClassUID", "StudyInstanceUID"):
-        value = _text(dataset, keyword)
-        if value and _UID.fullmatch(value) and "." in value:
-            return True
-    return False
+def _may_begin_a_data_set(start: bytes) -> bool:
+    """Whether the first element is of group 0002 or 0008, in either byte order."""
+    return start[:2] in {b"\x02\0", b"\x08\0", b"\0\x08"}
 
 
-def _facts(dataset: Any, *, declared: bool, trouble: list[Any]) -> Facts:
-    flags: list[Flag] = [] if declared else [Flag.NO_PREAMBLE]
-    study = _uid(dataset, "StudyInstanceUID")
-    patient_id = _text(dataset, "PatientID")
-    if study is None:
-        flags.append(Flag.NO_STUDY)
-    if patient_id is None:
-        flags.append(Flag.NO_PATIENT)
-    name = _name(dataset)
-    if _is_garbled(name, trouble):
-        flags.append(Flag.NAME_UNDECODABLE)
+def _header(start: bytes, place: int) -> _Header:
+    meta = walk(start, place, Encoding(), META, group=0x0002)
+    syntax = _uid(meta.values.get(TRANSFER_SYNTAX))
+    header = _Header(meta, syntax=syntax, media_class=_uid(meta.values.get(MEDIA_CLASS)))
+    if meta.end is not End.OUT_OF_GROUP and syntax != DEFLATED:
+        return header
+    if syntax == DEFLATED:
+        inflated = _inflate(start[meta.place :])
+        elements = walk(inflated.data, 0, Encoding(), WANTED)
+        return header._replace(elements=elements, inflated=inflated)
+    encoding = _encoding(start, meta.place, syntax)
+    return header._replace(elements=walk(start, meta.place, encoding, WANTED), encoding=encoding)
+
+
+def _encoding(start: bytes, place: int, syntax: str | None) -> Encoding:
+    """Return how the data set is written; what it looks like is surer than what is said."""
+    is_big = syntax == BIG_ENDIAN
+    if syntax is None and start[place : place + 1] == b"\0":
+        is_big = True  # the group number of a first element is below 256
+    return Encoding(is_explicit(start, place), is_big)
+
+
+def _inflate(deflated: bytes) -> _Inflated:
+    """Inflate (RFC 1951) as far as it goes, INFLATED_BYTES at most."""
+    inflater = zlib.decompressobj(-zlib.MAX_WBITS)
+    data = bytearray()
+    try:
+        for place in range(0, len(deflated), 4096):
+            left = INFLATED_BYTES - len(data)
+            if left <= 0:
+                break
+            data += inflater.decompress(deflated[place : place + 4096], left)
+    except zlib.error:
+        pass  # what came out before the damage may be the whole header
+    return _Inflated(bytes(data), inflater.eof)
+
+
+def _is_plausible(header: _Header) -> bool:
+    """Whether bytes without "DICM" are DICOM after all: a UID where one belongs."""
+    values = header.elements.values
+    return any(_uid(values.get(tag)) is not None for tag in (SOP_CLASS, STUDY))
+
+
+def _judged(
+    found: Facts, header: _Header, at_hand_bytes: int, size_bytes: int
+) -> tuple[Facts, bool]:
+    """Flag what is wrong with the structure; say whether more bytes could not help."""
+    elements, inflated = header.elements, header.inflated
+    is_over = at_hand_bytes >= size_bytes
+    has_all = elements.last_tag > LAST_WANTED
+    is_empty = elements.walked == 0 and elements.end in {End.MARK, End.LAST_BYTE}
+    if is_empty or elements.end is End.MALFORMED:
+        return found.flagged(Flag.UNREADABLE_HEADER), True
+    if elements.end in {End.PIXELS, End.MARK}:
+        return (found.flagged(Flag.TRUNCATED) if _is_short(header, size_bytes) else found), True
+    if inflated is not None and len(inflated.data) >= INFLATED_BYTES:
+        return (found if has_all else found.flagged(Flag.HEADER_TOO_LONG)), True
+    is_whole = is_over if inflated is None else inflated.is_whole
+    if elements.end is End.LAST_BYTE and is_whole:
+        return found, True
+    return (found.flagged(Flag.TRUNCATED), True) if is_over else (found, has_all)
+
+
+def _is_short(header: _Header, size_bytes: int) -> bool:
+    """Whether the pixels are to end after the object does; encapsulated ones do not tell."""
+    pixels_end = header.elements.value_end if header.inflated is None else None
+    return pixels_end is not None and pixels_end > size_bytes
+
+
+def _facts(header: _Header) -> Facts:
+    values = _Values(header)
+    study = values.identifier(STUDY)
+    patient_id = values.text(PATIENT_ID)
+    name, name_fits = values.name()
+    birth_date = values.text(BIRTH_DATE)
+    study_date = values.text(STUDY_DATE)
     found = Facts(
         kind=Kind.DICOM,
-        width=_number(dataset, "Columns"),
-        height=_number(dataset, "Rows"),
-        frames=_number(dataset, "NumberOfFrames"),
-        sop_class_uid=_uid(dataset, "SOPClassUID"),
-        sop_instance_uid=_uid(dataset, "SOPInstanceUID"),
+        width=values.small_number(COLUMNS),
+        height=values.small_number(ROWS),
+        frames=values.number(FRAMES),
+        sop_class_uid=values.uid(SOP_CLASS) or header.media_class,
+        sop_instance_uid=values.identifier(SOP_INSTANCE),
         study_uid=study,
-        series_uid=_uid(dataset, "SeriesInstanceUID"),
-        transfer_syntax_uid=_transfer_syntax(dataset),
-        modality=_text(dataset, "Modality"),
+        series_uid=values.identifier(SERIES),
+        transfer_syntax_uid=header.syntax,
+        modality=values.text(MODALITY),
         patient_id=patient_id,
         patient_name=name,
-        birth_date=_date(dataset, "PatientBirthDate", flags),
-        sex=_text(dataset, "PatientSex"),
-        studied_at=_studied_at(dataset, flags),
-        study_description=_text(dataset, "StudyDescription"),
-        series_number=_number(dataset, "SeriesNumber"),
-        instance_number=_number(dataset, "InstanceNumber"),
-        accession_number=_text(dataset, "AccessionNumber"),
+        birth_date=_iso(birth_date),
+        sex=values.text(SEX),
+        studied_at=_studied_at(_iso(study_date), values.text(STUDY_TIME)),
+        study_description=values.text(STUDY_DESCRIPTION),
+        series_description=values.text(SERIES_DESCRIPTION),
+        series_number=values.number(SERIES_NUMBER),
+        instance_number=values.number(INSTANCE_NUMBER),
+        accession_number=values.text(ACCESSION),
+        header_bytes=_header_bytes(header),
     )
-    import msgspec
-
-    return msgspec.structs.replace(found, flags=tuple(flag.value for flag in dict.fromkeys(flags)))
-
-
-def _value(dataset: Any, keyword: str) -> Any:
-    """Return a value, the first of several, or None where it cannot be converted."""
-    try:
-        value = dataset.get(keyword)
-        if isinstance(value, str | bytes) or value is None or not hasattr(value, "__getitem__"):
-            return value
-        return value[0] if len(value) else None
-    except Exception:  # noqa: BLE001 - pydicom converts lazily, hostile values included
-        return None
+    troubles = {
+        Flag.NO_STUDY: study is None and header.media_class != DIRECTORY,
+        Flag.NO_PATIENT: patient_id is None and header.media_class != DIRECTORY,
+        Flag.NAME_UNDECODABLE: not name_fits,
+        Flag.BAD_UID: any(values.has_bad_uid(tag) for tag in (SOP_INSTANCE, STUDY, SERIES)),
+        Flag.BAD_DATE: any(day and _iso(day) is None for day in (birth_date, study_date)),
+    }
+    return found.flagged(*(flag for flag, is_so in troubles.items() if is_so))
 
 
-def _text(dataset: Any, keyword: str) -> str | None:
-    value = _value(dataset, keyword)
-    if value is None:
-        return None
-    return str(value).replace("\0", "").strip()[:TEXT] or None
+def _header_bytes(header: _Header) -> int | None:
+    at_pixels = header.elements.end is End.PIXELS and header.inflated is None
+    return header.elements.place if at_pixels else None
 
 
-def _uid(dataset: Any, keyword: str) -> str | None:
-    value = _text(dataset, keyword)
-    return value if value and _UID.fullmatch(value) else None
+class _Values:
+    """The values of one header as Python has them; None where there is none or it is unfit."""
+
+    def __init__(self, header: _Header) -> None:
+        self._values = header.elements.values
+        self._order = header.encoding.order
+        named = self._values.get(CHARACTER_SET)
+        self._charset = character_set(named) if named is not None else CharacterSet()
+
+    def uid(self, tag: int) -> str | None:
+        return _uid(self._values.get(tag))
+
+    def identifier(self, tag: int) -> str | None:
+        """Return what stands for a UID: hashed ones, too, keep a study's files together."""
+        text = self.text(tag)
+        return text if text and text.isascii() and " " not in text else None
+
+    def has_bad_uid(self, tag: int) -> bool:
+        return self.text(tag) is not None and self.uid(tag) is None
+
+    def text(self, tag: int) -> str | None:
+        """Return the first of the values at *tag*, 64 characters at most."""
+        text, _ = decoded(self._values.get(tag, b""), self._charset)
+        return _tidy(text.partition("\\")[0]) or None
+
+    def name(self) -> tuple[PersonName | None, bool]:
+        """Return the patient's name and whether all of it could be decoded."""
+        text, fits = decoded(self._values.get(PATIENT_NAME, b""), self._charset)
+        groups = text.partition("\\")[0].split("=")[:3]
+        name = PersonName(*(_tidy(group) for group in groups))
+        return (name if str(name) else None), fits
+
+    def number(self, tag: int) -> int | None:
+        """Return a whole number written as text (VR IS)."""
+        match = _WHOLE_NUMBER.fullmatch(self.text(tag) or "")
+        number = int(match[1]) if match else None
+        return number if number is not None and number < 2**31 else None
+
+    def small_number(self, tag: int) -> int | None:
+        """Return a number of 16 bits (VR US)."""
+        value = self._values.get(tag, b"")
+        return int.from_bytes(value[:2], self._order) if len(value) >= 2 else None
 
 
-def _number(dataset: Any, keyword: str) -> int | None:
-    try:
-        number = int(_value(dataset, keyword))
-    except (TypeError, ValueError, OverflowError):
-        return None
-    return number if 0 <= number < 2**31 else None
+def _tidy(text: str) -> str:
+    return text.translate(_CONTROLS).strip()[:TEXT]
 
 
-def _name(dataset: Any) -> PersonName | None:
-    """Return the patient's name in its three writings, decoded by the file's character set."""
-    try:
-        value = dataset.get("PatientName")
-        groups = (value.alphabetic, value.ideographic, value.phonetic)
-        name = PersonName(*(str(each).replace("\0", "").strip()[:TEXT] for each in groups))
-    except Exception:  # noqa: BLE001 - decoding is lazy, too
-        return None
-    return name if str(name) else None
+def _uid(value: bytes | None) -> str | None:
+    text = (value or b"").decode("latin_1").partition("\\")[0].strip(" \0")
+    return text if len(text) <= 64 and _UID.fullmatch(text) else None
 
 
-def _is_garbled(name: PersonName | None, trouble: list[Any]) -> bool:
-    said = any("character set" in str(each.message).lower() for each in trouble)
-    return said or (name is not None and ("\ufffd" in str(name) or "\x1b" in str(name)))
+def _iso(day: str | None) -> str | None:
+    """
+    Return a date (VR DA) as ISO 8601 has it, or None.
 
-
-def _date(dataset: Any, keyword: str, flags: list[Flag]) -> str | None:
-    text = _text(dataset, keyword)
-    if text is None:
-        return None
-    match = _DATE.match(text)
-    try:
-        if match is not None:
-            return date(*(int(each) for each in match.groups())).isoformat()
-    except ValueError:
-        pass  # e.g. 20260231
-    flags.append(Flag.BAD_DATE)
-    return None
-
-
-def _studied_at(dataset: Any, flags: list[Flag]) -> str | None:
-    day = _date(dataset, "StudyDate", flags)
-    if day is None:
-        return None
-    match = _TIME.match(_text(dataset, "StudyTime") or "")
+    >>> _iso("20260401"), _iso("2026.04.01"), _iso("20260231")
+    ('2026-04-01', '2026-04-01', None)
+    """
+    match = _DATE.fullmatch(day or "")
     if match is None:
+        return None
+    try:
+        return date(int(match[1]), int(match[3]), int(match[4])).isoformat()
+    except ValueError:
+        return None
+
+
+def _studied_at(day: str | None, time: str | None) -> str | None:
+    """
+    Join a date and a time (VR TM); a time that no clock shows is left out.
+
+    >>> _studied_at("2026-04-01", "0930")
+    '2026-04-01T09:30:00'
+    """
+    match = _TIME.fullmatch(time or "")
+    if day is None or match is None:
         return day
     hours, minutes, seconds = (int(each or 0) for each in match.groups())
     if hours > 23 or minutes > 59 or seconds > 60:
         return day
     return f"{day}T{hours:02}:{minutes:02}:{min(seconds, 59):02}"
-
-
-def _transfer_syntax(dataset: Any) -> str | None:
-    known = getattr(dataset, "transfer_syntax", None)
-    if known is not None:
-        return str(known)
-    meta = getattr(dataset, "file_meta", None)
-    return _uid(meta, "TransferSyntaxUID") if meta is not None else None

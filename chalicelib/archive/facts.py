@@ -25,6 +25,7 @@ class Flag(StrEnum):
     NO_STUDY = "no-study"  # DICOM without a StudyInstanceUID
     NO_PATIENT = "no-patient"  # DICOM without a PatientID
     NAME_UNDECODABLE = "name-undecodable"  # the name does not fit its character set
+    BAD_UID = "bad-uid"  # an identifier that is no UID (PS3.5, 9.1), kept as it is
     BAD_DATE = "bad-date"  # a date that no calendar has
 
 
@@ -43,7 +44,7 @@ class PersonName(msgspec.Struct, frozen=True, omit_defaults=True):
     @classmethod
     def parse(cls, written: str) -> PersonName:
         """Read ``alphabetic=ideographic=phonetic``; what a group has over 64 characters goes."""
-        groups = [group[:TEXT] for group in written.split("=")[:3]]
+        groups = [group.strip()[:TEXT] for group in written.split("=")[:3]]
         return cls(*groups)
 
     def __str__(self) -> str:
@@ -55,9 +56,13 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     Facts of one object.  Short on purpose: a row with them is to stay under 1 KB.
 
     Attributes:
+        flags: Values of :class:`Flag`, each once.
         width, height: Pixels.
+        frames: Pictures in the object, as NumberOfFrames says.
         studied_at: Local, without zone: ``YYYY-MM-DD`` or ``YYYY-MM-DDTHH:MM:SS``.
         birth_date: ``YYYY-MM-DD``.
+        header_bytes: Where (7FE0,0010) Pixel Data begins, counted from the object's first byte;
+            None when what was read does not reach it.
     """
 
     kind: Kind
@@ -77,6 +82,13 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     sex: str | None = None
     studied_at: str | None = None
     study_description: str | None = None
+    series_description: str | None = None
     series_number: int | None = None
     instance_number: int | None = None
     accession_number: str | None = None
+    header_bytes: int | None = None
+
+    def flagged(self, *more: Flag) -> Facts:
+        """Return these facts with *more* flags."""
+        flags = dict.fromkeys((*self.flags, *(flag.value for flag in more)))
+        return msgspec.structs.replace(self, flags=tuple(flags))

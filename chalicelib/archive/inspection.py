@@ -21,26 +21,25 @@ def inspect(read: Read, size_bytes: int) -> Facts:
     Args:
         read: A range GET; called once or twice.
     """
-    if size_bytes == 0:
+    if size_bytes <= 0:
         return Facts(kind=Kind.OTHER)
-    start = read(0, FIRST_BYTES)
-    facts, is_whole = _read(start, size_bytes)
-    if is_whole or size_bytes <= len(start):
+    start = read(0, min(FIRST_BYTES, size_bytes))
+    facts, is_final = _read(start, size_bytes)
+    if is_final or size_bytes <= FIRST_BYTES:
         return facts
-    facts, is_whole = _read(read(0, MOST_BYTES), size_bytes)
-    if is_whole or size_bytes <= MOST_BYTES:
-        return facts
-    return _flagged(facts, Flag.HEADER_TOO_LONG)
+    start = read(0, min(MOST_BYTES, size_bytes))
+    facts, is_final = _read(start, size_bytes)
+    return facts if is_final else facts.flagged(Flag.HEADER_TOO_LONG)
 
 
 def _read(start: bytes, size_bytes: int) -> tuple[Facts, bool]:
-    """Return the facts in *start*, and whether more bytes could not add any."""
-    if jpeg_header.is_jpeg(start):
+    """
+    Return the facts in *start*, and whether more bytes could not add any.
+
+    DICOM goes first: its preamble may hold the beginning of a picture format (PS3.10, 7.1);
+    but a picture may have "DICM" at the same place by chance.
+    """
+    found = dicom_header.facts(start, size_bytes)
+    if jpeg_header.is_jpeg(start) and (found is None or found[0].sop_class_uid is None):
         return jpeg_header.facts(start, size_bytes)
-    return dicom_header.facts(start, size_bytes)
-
-
-def _flagged(facts: Facts, flag: Flag) -> Facts:
-    import msgspec
-
-    return msgspec.structs.replace(facts, flags=(*facts.flags, flag.value))
+    return found or (Facts(kind=Kind.OTHER), True)
