@@ -7,24 +7,19 @@ written down twice: names, keys, indexes and rules come from resources.yaml.
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Any
 
 import boto3
 
-from infra.template import REGION, Resolver, load
+from infra.completion import complete_storage
+from infra.template import REGION, function_environment, resolver_of
 
 MOTO_ACCOUNT = "123456789012"
 
 
-@cache
-def _resolver(stage: str) -> Resolver:
-    return Resolver(load(), account=MOTO_ACCOUNT, Stage=stage, CodeBucket="code", CodeKey="code")
-
-
 def provision(session: boto3.Session, stage: str = "test") -> dict[str, str]:
     """Make tables, buckets and queues; return the environment a function would get."""
-    resolver = _resolver(stage)
+    resolver = resolver_of(stage, MOTO_ACCOUNT)
     dynamodb = session.client("dynamodb", region_name=REGION)
     for properties in resolver.of_type("AWS::DynamoDB::Table").values():
         _make_table(dynamodb, properties)
@@ -34,7 +29,8 @@ def provision(session: boto3.Session, stage: str = "test") -> dict[str, str]:
     sqs = session.client("sqs", region_name=REGION)
     for properties in resolver.of_type("AWS::SQS::Queue").values():
         sqs.create_queue(QueueName=properties["QueueName"])
-    return _environment(resolver)
+    complete_storage(session, resolver)
+    return function_environment(resolver)
 
 
 def _make_table(dynamodb: Any, properties: dict[str, Any]) -> None:
@@ -43,11 +39,6 @@ def _make_table(dynamodb: Any, properties: dict[str, Any]) -> None:
         **{name: properties[name] for name in names},
         GlobalSecondaryIndexes=properties["GlobalSecondaryIndexes"],
     )
-    if "TimeToLiveSpecification" in properties:
-        dynamodb.update_time_to_live(
-            TableName=properties["TableName"],
-            TimeToLiveSpecification=properties["TimeToLiveSpecification"],
-        )
 
 
 def _make_bucket(s3: Any, properties: dict[str, Any]) -> None:
@@ -61,8 +52,3 @@ def _make_bucket(s3: Any, properties: dict[str, Any]) -> None:
         s3.put_bucket_versioning(
             Bucket=bucket, VersioningConfiguration=properties["VersioningConfiguration"]
         )
-
-
-def _environment(resolver: Resolver) -> dict[str, str]:
-    variables = load()["Globals"]["Function"]["Environment"]["Variables"]
-    return {name: str(resolver.value(each)) for name, each in variables.items()}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -44,15 +45,22 @@ class Resolver:
     Resolve references as CloudFormation would, as far as names and ARNs go.
 
     Args:
+        physical_ids: Of resources that have their name from CloudFormation, by logical id.
         parameters: Values over the template's defaults; ``Stage`` at least.
     """
 
-    def __init__(self, template: Mapping[str, Any], *, account: str, **parameters: str) -> None:
+    def __init__(
+        self,
+        template: Mapping[str, Any],
+        *,
+        account: str,
+        physical_ids: Mapping[str, str] | None = None,
+        **parameters: str,
+    ) -> None:
         self.resources: Mapping[str, Any] = template["Resources"]
-        defaults = {
-            name: each.get("Default", "") for name, each in template["Parameters"].items()
-        }
+        defaults = {name: each.get("Default", "") for name, each in template["Parameters"].items()}
         self.parameters = {**defaults, **parameters}
+        self._physical_ids = physical_ids or {}
         self._conditions: Mapping[str, Any] = template.get("Conditions", {})
         self._pseudo = {
             "AWS::Region": REGION,
@@ -115,6 +123,8 @@ class Resolver:
             return self._pseudo[name]
         if name in self.parameters:
             return self.parameters[name]
+        if name in self._physical_ids:
+            return self._physical_ids[name]
         properties = self.resources[name].get("Properties", {})
         for key in ("TableName", "BucketName", "QueueName", "TopicName"):
             if key in properties:
@@ -132,3 +142,15 @@ class Resolver:
             "AWS::DynamoDB::Table": f"arn:aws:dynamodb:{region}:{account}:table/{name}",
             "AWS::KMS::Key": f"arn:aws:kms:{region}:{account}:key/{name}",
         }.get(kind, f"arn:aws:unknown:{region}:{account}:{name}")
+
+
+@cache
+def resolver_of(stage: str, account: str) -> Resolver:
+    """Return a resolver of resources.yaml as *stage* deploys it in *account*."""
+    return Resolver(load(), account=account, Stage=stage, CodeBucket="code", CodeKey="code")
+
+
+def function_environment(resolver: Resolver) -> dict[str, str]:
+    """Return the environment every function gets, its references resolved."""
+    variables = load()["Globals"]["Function"]["Environment"]["Variables"]
+    return {name: str(resolver.value(each)) for name, each in variables.items()}

@@ -1,0 +1,60 @@
+# Everything a person does with this repository.  `make` alone lists it.
+
+PYTHON ?= python3
+VENV   := .venv
+RUN    := $(VENV)/bin/python
+STAGE  ?= dev
+PORT   ?= 4570
+DAYS   ?= 0
+export PYTHONDONTWRITEBYTECODE := 1
+
+.PHONY: help setup demo local clock test journeys check format lint types arch templates package deploy
+
+help:  ## list what there is
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## */  make \1|/' | column -t -s '|'
+
+setup: $(VENV)/ready  ## install everything into .venv
+$(VENV)/ready: requirements.txt requirements-dev.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Hokan needs Python 3.11 or later: make setup PYTHON=..."; exit 1; }
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { echo "Python's venv module is missing: apt install python3-venv"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(RUN) -m pip install --quiet --disable-pip-version-check -r requirements.txt -r requirements-dev.txt
+	@touch $@
+
+demo: setup  ## show the whole service on real input (ONCE=1: and end after the summary)
+	@PYTHONPATH=agent $(RUN) -m infra.demo --port $(PORT) $(if $(ONCE),--once)
+
+local: setup  ## keep a local stack running until Ctrl-C; its data stays (PORT=...)
+	@$(RUN) -m infra.local --port $(PORT)
+
+clock: setup  ## move the running local stack's clock DAYS=... ahead of the real time
+	@$(RUN) -m infra.local.clock --days $(DAYS)
+
+test: setup  ## run every test
+	$(RUN) -m pytest -q -n auto --dist loadgroup
+
+check: lint types arch templates  ## formatting, lint, types, architecture, templates
+
+format: setup  ## format the code
+	$(VENV)/bin/ruff format .
+	$(VENV)/bin/ruff check --fix-only .
+
+lint: setup
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/ruff check .
+
+types: setup
+	$(VENV)/bin/mypy
+
+arch: setup
+	PYTHONPATH=.:agent $(VENV)/bin/lint-imports
+
+templates: setup
+	$(RUN) -m infra.build --stage dev
+	$(VENV)/bin/cfn-lint build/dev/hokan.json
+
+package: setup  ## write the deployable template and zip into build/STAGE
+	@$(RUN) -m infra.build --stage $(STAGE)
+
+deploy: setup  ## deploy STAGE to the AWS account of your credentials, after showing the changes
+	@$(RUN) -m infra.deploy --stage $(STAGE)

@@ -1,0 +1,130 @@
+"""
+The deployable: one CloudFormation template in JSON and one zip.
+
+Chalice writes a SAM template merged with resources.yaml; the SAM translator, the same code AWS
+runs, turns it into plain CloudFormation, so what is linted here is what a provider deploys.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from infra.template import REGION, RESOURCES, function_environment, load, resolver_of
+
+ROOT = Path(__file__).parent.parent
+ZIP_LIMIT_BYTES = 50 * 10**6  # Lambda takes zips up to 50 MB
+NOWHERE = "000000000000"  # an account id for names that only have to be well-formed
+
+
+class BuildError(RuntimeError):
+    """The package cannot be built; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """
+    Attributes:
+        template: CloudFormation in JSON.
+        zip: The functions' code.
+        code_key: Where the zip goes in the code bucket: another content, another key.
+    """
+
+    template: Path
+    zip: Path
+    code_key: str
+
+    @property
+    def zip_bytes(self) -> int:
+        return self.zip.stat().st_size
+
+
+def build(stage: str) -> Package:
+    """Package *stage* into build/<stage>, unless what is there is of the same sources."""
+    into = ROOT / "build" / stage
+    sources = _digest(_sources())
+    package = Package(into / "hokan.json", into / "deployment.zip", f"{sources}.zip")
+    mark = into / "sources"
+    if mark.exists() and mark.read_text() == sources:
+        return package
+    _package(stage, into)
+    template = to_cloudformation(load(into / "sam.yaml"))
+    package.template.write_text(json.dumps(template, indent=1, sort_keys=True))
+    if package.zip_bytes > ZIP_LIMIT_BYTES:
+        raise BuildError(f"the zip has {package.zip_bytes} bytes; Lambda takes {ZIP_LIMIT_BYTES}")
+    mark.write_text(sources)
+    return package
+
+
+def to_cloudformation(sam: dict[str, Any]) -> dict[str, Any]:
+    """Return *sam* as plain CloudFormation, as AWS's own transform would."""
+    from samtranslator.parser.parser import Parser
+    from samtranslator.translator.translator import Translator
+
+    os.environ.setdefault("AWS_DEFAULT_REGION", REGION)  # it asks boto3 for the partition
+    translator = Translator(managed_policy_map={}, sam_parser=Parser())
+    template: dict[str, Any] = translator.translate(sam, parameter_values={})
+    template.pop("Transform", None)
+    return template
+
+
+def _sources() -> Iterator[Path]:
+    """Yield every file the package is made of."""
+    for single in ("app.py", "requirements.txt", "infra/resources.yaml", "infra/build.py"):
+        yield ROOT / single
+    yield from sorted((ROOT / ".chalice").glob("*.json"))
+    code = sorted((ROOT / "chalicelib").rglob("*"))
+    yield from (path for path in code if path.is_file() and "__pycache__" not in path.parts)
+
+
+def _digest(paths: Iterator[Path]) -> str:
+    digest = hashlib.sha256(sys.version.encode())
+    for path in paths:
+        digest.update(f"{path.relative_to(ROOT)}\0{path.stat().st_size}\0".encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:32]
+
+
+def _package(stage: str, into: Path) -> None:
+    """Let Chalice package; it imports app.py, which demands its settings as in Lambda."""
+    into.mkdir(parents=True, exist_ok=True)
+    (into / "sources").unlink(missing_ok=True)
+    environment = function_environment(resolver_of(stage, NOWHERE))
+    chalice = [sys.executable, "-c", "from chalice.cli import main; main()"]
+    merge = ["--merge-template", str(RESOURCES)]
+    done = subprocess.run(
+        [*chalice, "package", "--stage", stage, *merge, str(into)],
+        cwd=ROOT,
+        env=os.environ | environment | {"AWS_DEFAULT_REGION": REGION},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise BuildError(f"chalice package failed:\n{done.stderr.strip()}")
+
+
+def main() -> int:
+    """Build, and print what was built."""
+    parser = argparse.ArgumentParser(description="Write the deployable template and zip.")
+    parser.add_argument("--stage", default="dev", help="local, dev, prod, ... (default: dev)")
+    try:
+        package = build(parser.parse_args().stage)
+    except BuildError as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(f"template  {package.template.relative_to(ROOT)}")
+    print(f"code      {package.zip.relative_to(ROOT)}: {package.zip_bytes / 10**6:.1f} MB of 50")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

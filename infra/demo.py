@@ -1,0 +1,257 @@
+"""
+`make demo`: a facility's folder goes through the whole service and comes back bit for bit.
+
+Everything is real: the packaged stack on a local AWS, Cognito sign-ins, the agent as its own
+process over HTTP.  The facility, its people and its patients are invented.
+"""
+
+from __future__ import annotations
+
+import argparse
+import filecmp
+import json
+import os
+import secrets
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from infra.build import ROOT
+from infra.demo_data import FolderSummary, make_facility_folder
+from infra.local.__main__ import TROUBLE, description, keep_up
+from infra.local.people import Person, Refused
+from infra.local.stack import PORT, LocalStack
+
+HOME = ROOT / "build" / "demo"
+SUMMARY = ROOT / "build" / "demo.json"
+SPARE_BYTES = 1_000_000
+COMPLETE, WITH_EXCEPTIONS = 0, 3  # the agent's exit codes
+
+console = Console(highlight=False)
+
+
+class DemoError(RuntimeError):
+    """Something did not go as it should; the message says what."""
+
+
+@dataclass
+class Facility:
+    """An invented facility under contract."""
+
+    operator: Person
+    admin: Person
+    facility_id: str
+    target_id: str
+    contract_id: str
+
+    @property
+    def catalogue(self) -> str:
+        return f"/targets/{self.target_id}"
+
+
+def main() -> int:
+    """Run the demo; exit 0 when every file came back identical."""
+    parser = argparse.ArgumentParser(prog="make demo", description=__doc__)
+    parser.add_argument("--port", type=int, default=PORT)
+    parser.add_argument("--once", action="store_true", help="end after the summary")
+    options = parser.parse_args()
+    stack = LocalStack(port=options.port)
+    try:
+        _say("Starting Hokan on this machine", "packaged as for AWS, deployed to MiniStack")
+        stack.start()
+        try:
+            facts = _story(stack)
+            console.print(f"\nRunning:\n{description(stack)}")
+            if not options.once:
+                keep_up(stack)
+        finally:
+            stack.stop()
+    except (DemoError, Refused, *TROUBLE) as error:
+        console.print(f"[red]the demo stopped: {error}")
+        return 1
+    return 0 if _is_proof(facts) else 1
+
+
+def _is_proof(facts: dict[str, int]) -> bool:
+    """Whether every file that went in came out the same, and the quota held."""
+    is_same = facts["restored_identical"] == facts["files_sent"] > 0
+    return is_same and facts["restored_different"] == 0 and facts["refused_over_quota"] == 1
+
+
+def _story(stack: LocalStack) -> dict[str, int]:
+    """Tell it from the empty folder to the summary; return the counts."""
+    shutil.rmtree(HOME, ignore_errors=True)
+    source, restored = HOME / "facility", HOME / "restored"
+    _say("Drawing a facility's folder", "invented patients, and pydicom's test files")
+    folder = make_facility_folder(source)
+    console.print(f"  {folder.files} files, {_megabytes(folder.bytes)}, {source}")
+
+    facility = _sign_contract(stack, folder)
+    agent = _Agent(stack, facility)
+    _say("Backing up", f"hokan-agent backup {source.relative_to(ROOT)}")
+    report = agent.run("backup", str(source), "--target", facility.target_id)
+    _say("Backing up again", "nothing has changed")
+    again = agent.run("backup", str(source), "--target", facility.target_id)
+    console.print(f"  {again['files_unchanged']} files unchanged, {again['api_calls']} API call")
+
+    patients, examinations = _show_catalogue(facility)
+    refused = _one_upload_too_many(facility, agent)
+    _restore(facility, agent, restored)
+    identical, different = _compared(source, restored)
+    facts = {
+        "files_sent": report["files_seen"] - len(report["exceptions"]),
+        "bytes_sent": folder.bytes,
+        "objects_stored": _objects_stored(stack, facility),
+        "restored_identical": identical,
+        "restored_different": different,
+        "refused_over_quota": refused,
+        "patients": patients,
+        "examinations": examinations,
+    }
+    SUMMARY.write_text(json.dumps(facts, indent=1))
+    _show(facts)
+    return facts
+
+
+# --- scenes ---
+
+
+def _sign_contract(stack: LocalStack, folder: FolderSummary) -> Facility:
+    _say("Signing a contract", "the facility proposes, the provider accepts")
+    mark = secrets.token_hex(4)  # people of earlier demos are still there
+    operator = Person(stack, f"operator-{mark}@hokan.example", "operators")
+    facility_id = operator.post("/facilities", {"name": "Kawabe Clinic"})["facility_id"]
+    admin = Person(stack, f"admin-{mark}@kawabe.example", "facility-admins", facility_id)
+    target = admin.post("/targets", {"name": "Endoscopy", "kind": "mass_storage"})
+    today = admin.get("/health")["service_time"][:10]
+    form = {
+        "target_id": target["target_id"],
+        "term": "annual",
+        "starts_on": today,
+        "timing": {"kind": "nightly", "at": "02:00"},
+        "capacity_bytes": folder.bytes + SPARE_BYTES,
+    }
+    contract = admin.post("/contracts", form)
+    here = f"/facilities/{facility_id}/contracts/{contract['contract_id']}"
+    state = operator.post(f"{here}/accept")["state"]
+    console.print(f"  Kawabe Clinic, annual, {_megabytes(form['capacity_bytes'])}: {state}")
+    ids = (facility_id, target["target_id"], contract["contract_id"])
+    return Facility(operator, admin, *ids)
+
+
+class _Agent:
+    """The facility's agent, enrolled, a process of its own for each command."""
+
+    def __init__(self, stack: LocalStack, facility: Facility) -> None:
+        self._state = HOME / "agent"
+        code = facility.admin.post("/agent-codes")["code"]
+        _say("Enrolling the facility's agent", "with a one-time code; its key never leaves it")
+        self.run(
+            "enrol", "--service", stack.api_url, "--code", code, "--name", "PC 1", is_reported=False
+        )
+        self.agent_id = facility.admin.get("/agents")["items"][0]["agent_id"]
+
+    def run(self, *arguments: str, is_reported: bool = True) -> dict[str, Any]:
+        """Run a command; return its report.  Raises DemoError when it failed."""
+        program = [sys.executable, "-m", "hokan_agent", "--state", str(self._state)]
+        done = subprocess.run(
+            [*program, *arguments, *(["--json"] if is_reported else [])],
+            env=os.environ | {"PYTHONPATH": str(ROOT / "agent")},
+            stdout=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+        if done.returncode not in {COMPLETE, WITH_EXCEPTIONS}:
+            raise DemoError(f"hokan-agent {arguments[0]} ended with {done.returncode}")
+        return dict(json.loads(done.stdout)) if is_reported else {}
+
+
+def _show_catalogue(facility: Facility) -> tuple[int, int]:
+    _say("Looking at the catalogue", "as the facility's staff sees it")
+    patients = facility.admin.all_of(f"{facility.catalogue}/patients")
+    examinations = facility.admin.all_of(f"{facility.catalogue}/examinations")
+    table = Table("patient", "name", "born", "examinations", box=None, pad_edge=True)
+    for each in patients[:8]:
+        name, born = each["name"] or "", each["birth_date"] or ""
+        table.add_row(each["patient_id"], name, born, str(each["examinations"]))
+    console.print(table)
+    console.print(f"  {len(patients)} patients, {len(examinations)} examinations")
+    return len(patients), len(examinations)
+
+
+def _one_upload_too_many(facility: Facility, agent: _Agent) -> int:
+    """Try to back up one byte more than is left; return how many files were refused."""
+    left = facility.admin.get(f"{facility.catalogue}/usage")["available_bytes"]
+    _say("One upload too many", f"{left:,} bytes are left; here come {left + 1:,}")
+    folder = HOME / "one-too-many"
+    folder.mkdir()
+    (folder / "IMG0001.JPG").write_bytes(secrets.token_bytes(left + 1))
+    report = agent.run("backup", str(folder), "--target", facility.target_id)
+    for each in report["exceptions"]:
+        console.print(f"  refused: {each['path']}: {each['reason']}")
+    return sum(each["code"] == "quota-exceeded" for each in report["exceptions"])
+
+
+def _restore(facility: Facility, agent: _Agent, into: Path) -> None:
+    _say("Restoring everything", f"staff grants it, the agent does it, into {into.name}/")
+    grant = {"target_id": facility.target_id, "scope": "target", "agent_id": agent.agent_id}
+    facility.admin.post("/restores", grant)
+    into.mkdir(parents=True)
+    report = agent.run("restore", "--into", str(into))
+    done = report["files_restored"]
+    console.print(f"  {done} files, {_megabytes(report['bytes_restored'])}, checksums verified")
+
+
+def _compared(source: Path, restored: Path) -> tuple[int, int]:
+    """Return how many files are the same bit for bit, and how many are not or are missing."""
+    names = {path.relative_to(root) for root in (source, restored) for path in _files(root)}
+    same = sum(_is_same(source / name, restored / name) for name in names)
+    return same, len(names) - same
+
+
+def _files(root: Path) -> list[Path]:
+    return [path for path in root.rglob("*") if path.is_file()]
+
+
+def _is_same(one: Path, other: Path) -> bool:
+    return one.is_file() and other.is_file() and filecmp.cmp(one, other, shallow=False)
+
+
+def _objects_stored(stack: LocalStack, facility: Facility) -> int:
+    pages = stack.session.client("s3").get_paginator("list_objects_v2")
+    place = {"Bucket": stack.outputs["ObjectsBucketName"], "Prefix": f"t/{facility.target_id}/"}
+    return sum(page["KeyCount"] for page in pages.paginate(**place))
+
+
+# --- telling ---
+
+
+def _say(what: str, how: str) -> None:
+    console.print(f"\n[bold]{what}[/bold]  [dim]{how}[/dim]")
+
+
+def _show(facts: dict[str, int]) -> None:
+    _say("Summary", "")
+    table = Table("", "", box=None, show_header=False, pad_edge=True)
+    table.columns[1].justify = "right"
+    for name, count in facts.items():
+        table.add_row(name.replace("_", " "), f"{count:,}")
+    console.print(table)
+    if _is_proof(facts):
+        console.print("[green]  every file came back, bit for bit[/green]")
+    else:
+        console.print("[red]  something differs: see the counts[/red]")
+
+
+def _megabytes(count: int) -> str:
+    return f"{count / 10**6:.1f} MB"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

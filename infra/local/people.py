@@ -1,0 +1,63 @@
+"""Staff at the local stack's interface: signed in through Cognito, calling over HTTP."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from typing import Any
+from urllib.parse import urlsplit
+
+import urllib3
+
+from infra.local.stack import LocalStack
+from infra.staff import add_person, id_token, set_password
+
+
+class Refused(RuntimeError):
+    """The interface answered with a problem."""
+
+    def __init__(self, problem: dict[str, Any]) -> None:
+        super().__init__(problem.get("detail", "refused"))
+        self.problem = problem
+
+
+class Person:
+    """Somebody with a session."""
+
+    def __init__(self, stack: LocalStack, email: str, group: str, facility_id: str = "") -> None:
+        self.email, self.password = email, secrets.token_urlsafe(12)
+        url = urlsplit(stack.api_url)
+        # *.localhost is this machine (RFC 6761), but the C library does not look that up.
+        self._pool = urllib3.HTTPConnectionPool("127.0.0.1", stack.engine.port)
+        self._headers = {"Host": url.netloc, "Content-Type": "application/json"}
+        self._root = url.path
+        add_person(stack.session, stack.outputs, email, group, facility_id)
+        set_password(stack.session, stack.outputs, email, self.password)
+        token = id_token(stack.session, stack.outputs, email, self.password)
+        session = self.post("/sessions", {"id_token": token})["session"]
+        self._headers["Authorization"] = f"Bearer {session}"
+
+    def get(self, path: str) -> Any:
+        return self._call("GET", path)
+
+    def post(self, path: str, body: dict[str, Any] | None = None) -> Any:
+        return self._call("POST", path, body or {})
+
+    def all_of(self, path: str) -> list[dict[str, Any]]:
+        """Return every item of a list, page after page."""
+        items: list[dict[str, Any]] = []
+        cursor = ""
+        while True:
+            page = self.get(path + cursor)
+            items += page["items"]
+            if page["cursor"] is None:
+                return items
+            cursor = f"?cursor={page['cursor']}"
+
+    def _call(self, method: str, path: str, body: Any = None) -> Any:
+        raw = None if body is None else json.dumps(body)
+        answer = self._pool.request(method, self._root + path, body=raw, headers=self._headers)
+        told = json.loads(answer.data or b"{}")
+        if answer.status >= 400:
+            raise Refused(told)
+        return told
