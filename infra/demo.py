@@ -24,7 +24,7 @@ from rich.table import Table
 
 from infra.build import ROOT
 from infra.demo_data import FolderSummary, make_facility_folder
-from infra.local.__main__ import TROUBLE, description, keep_up
+from infra.local.__main__ import TROUBLE, description, keep_up, up
 from infra.local.people import Person, Refused
 from infra.local.stack import PORT, LocalStack
 
@@ -64,14 +64,11 @@ def main() -> int:
     stack = LocalStack(port=options.port)
     try:
         _say("Starting Hokan on this machine", "packaged as for AWS, deployed to MiniStack")
-        stack.start()
-        try:
+        with up(stack):
             facts = _story(stack)
-            console.print(f"\nRunning:\n{description(stack)}")
             if not options.once:
+                console.print(f"\nStill running:\n{description(stack)}")
                 keep_up(stack)
-        finally:
-            stack.stop()
     except (DemoError, Refused, *TROUBLE) as error:
         console.print(f"[red]the demo stopped: {error}")
         return 1

@@ -6,6 +6,8 @@ import argparse
 import signal
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -23,13 +25,24 @@ def main() -> int:
     parser.add_argument("--port", type=int, default=PORT)
     stack = LocalStack(port=parser.parse_args().port)
     try:
-        stack.start()
-        print(description(stack))
-        keep_up(stack)
+        with up(stack):
+            print(description(stack))
+            keep_up(stack)
     except TROUBLE as error:
         print(f"the local stack does not run: {error}", file=sys.stderr)
         return 1
     return 0
+
+
+@contextmanager
+def up(stack: LocalStack) -> Iterator[None]:
+    """Have *stack* run, and let it save its state whatever ends the program."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    stack.start()
+    try:
+        yield
+    finally:
+        stack.stop()
 
 
 def description(stack: LocalStack) -> str:
@@ -44,7 +57,7 @@ def description(stack: LocalStack) -> str:
 
 
 def keep_up(stack: LocalStack) -> None:
-    """Wait for Ctrl-C or SIGTERM, then stop; raises EngineError when the engine dies first."""
+    """Wait for Ctrl-C or SIGTERM; raises EngineError when the engine dies first."""
     ended: list[int] = []
     for wanted in (signal.SIGINT, signal.SIGTERM):
         signal.signal(wanted, lambda number, _frame: ended.append(number))
@@ -53,8 +66,7 @@ def keep_up(stack: LocalStack) -> None:
         if not stack.engine.is_alive():
             raise EngineError(f"the local AWS ended by itself; its log: {stack.engine.log}")
         time.sleep(0.2)
-    stack.stop()
-    print("stopped")
+    print("stopping; its state is saved")
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import secrets
+import shutil
 import signal
 import socket
 import subprocess
@@ -70,7 +71,8 @@ class Engine:
         if importlib.util.find_spec("ministack") is None:
             raise EngineError("MiniStack is not installed: run `make setup`")
         _refuse_taken(self.port)
-        self.home.mkdir(parents=True, exist_ok=True)
+        shutil.rmtree(self.home / "tmp", ignore_errors=True)
+        (self.home / "tmp").mkdir(parents=True)
         with self.log.open("wb") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "ministack"],
@@ -123,6 +125,7 @@ class Engine:
             "S3_PERSIST": "1",
             "S3_DATA_DIR": str(self.home / "s3"),
             "STATE_DIR": str(self.home / "state"),
+            "TMPDIR": str(self.home / "tmp"),  # each function unpacks itself there
         }
 
     def _await_answer(self) -> None:

@@ -1,0 +1,159 @@
+"""The command line: options in, sentences, JSON and an exit code out."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import signal
+import socket
+import sys
+from pathlib import Path
+from typing import Any
+
+from hokan_agent import __version__, commands
+from hokan_agent.backup import WORKERS
+from hokan_agent.errors import AgentError
+from hokan_agent.home import Home, default_home
+from hokan_agent.report import (
+    COMPLETE,
+    FAILED,
+    BackupReport,
+    Report,
+    RestoreReport,
+    as_json,
+    exit_code,
+)
+from hokan_agent.web import stopped
+
+CODES = """exit codes:
+  0  complete
+  3  complete but for the listed exceptions
+  1  failed; the sentence says why, and running it again goes on
+  2  wrong usage
+"""
+LISTED_EXCEPTIONS = 20
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; return the exit code."""
+    options = _parser().parse_args(arguments)
+    for wanted in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(wanted, lambda _number, _frame: stopped.set())
+    home = Home(options.state)
+    if options.command in {"backup", "restore"}:
+        return _reported(home, options)
+    try:
+        if options.command == "enrol":
+            print(commands.run_enrol(home, options))
+        else:
+            told = commands.status_of(home)
+            print(
+                json.dumps(told, ensure_ascii=False) if options.json else commands.status_text(told)
+            )
+    except (AgentError, OSError) as error:
+        print(f"hokan-agent: {error}", file=sys.stderr)
+        return FAILED
+    return COMPLETE
+
+
+def _reported(home: Home, options: argparse.Namespace) -> int:
+    """Run a command that ends with a report, whatever happens."""
+    reports: list[Any] = []
+    run: Any = commands.run_backup if options.command == "backup" else commands.run_restore
+    error: dict[str, str] | None = None
+    try:
+        run(home, options, reports)
+    except AgentError as failure:
+        error = {"code": failure.code, "detail": str(failure)}
+    except OSError as failure:
+        error = {"code": "disk", "detail": f"{failure.strerror}: {failure.filename}"}
+    report: Report = reports[0] if reports else _empty(options)
+    report.error = error
+    if options.json:
+        print(json.dumps(as_json(report), ensure_ascii=False))
+    else:
+        _tell(report)
+    return exit_code(report)
+
+
+def _empty(options: argparse.Namespace) -> Report:
+    return BackupReport() if options.command == "backup" else RestoreReport()
+
+
+def _tell(report: Report) -> None:
+    """Say what was done and what was not."""
+    for each in report.exceptions[:LISTED_EXCEPTIONS]:
+        print(f"  {each.path}: {each.reason} ({each.code})", file=sys.stderr)
+    if len(report.exceptions) > LISTED_EXCEPTIONS:
+        more = len(report.exceptions) - LISTED_EXCEPTIONS
+        print(f"  ... and {more} more; --json lists all", file=sys.stderr)
+    if report.error is not None:
+        print(f"hokan-agent: {report.error['detail']}", file=sys.stderr)
+    print(_summary(report))
+
+
+def _summary(report: Report) -> str:
+    left_out = f"{len(report.exceptions)} left out" if report.exceptions else "none left out"
+    if isinstance(report, RestoreReport):
+        size = report.bytes_restored / 10**6
+        return f"{report.files_restored} files ({size:.1f} MB) restored and verified, {left_out}"
+    unconfirmed = (
+        f", {report.files_unconfirmed} not yet confirmed (the next run checks)"
+        if report.files_unconfirmed
+        else ""
+    )
+    return (
+        f"{report.files_seen} files: {report.files_sent} sent "
+        f"({report.bytes_sent / 10**6:.1f} MB), "
+        f"{report.files_already_stored} stored already, {report.files_unchanged} unchanged, "
+        f"{left_out}{unconfirmed}"
+    )
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="hokan-agent",
+        description="Back a facility's medical images up to Hokan, and restore them.",
+        epilog=CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=__version__)
+    parser.add_argument(
+        "--state",
+        type=Path,
+        default=default_home(),
+        metavar="DIR",
+        help="the agent's own directory",
+    )
+    names = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    enrol = names.add_parser("enrol", help="make a key and enrol with a one-time code")
+    enrol.add_argument("--service", required=True, metavar="URL", help="https://.../api")
+    enrol.add_argument("--code", required=True, help="from your facility's administrator")
+    enrol.add_argument("--name", default=socket.gethostname(), help="how staff shall know it")
+
+    backup = names.add_parser("backup", help="back a folder up")
+    backup.add_argument("folder", type=commands.folder, metavar="FOLDER")
+    backup.add_argument("--target", help="its id or name; not needed when there is one only")
+    _add_running(backup)
+
+    restore = names.add_parser("restore", help="restore what staff has granted")
+    restore.add_argument("--into", type=Path, required=True, metavar="FOLDER")
+    restore.add_argument("--restore", metavar="ID", help="not needed when one is granted only")
+    _add_running(restore)
+
+    status = names.add_parser("status", help="show contract, capacity and the last backup")
+    status.add_argument("--json", action="store_true", help="for programs")
+    return parser
+
+
+def _add_running(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--json", action="store_true", help="print one JSON report, nothing else")
+    command.add_argument("--quiet", action="store_true", help="no progress")
+    command.add_argument(
+        "--workers", type=int, choices=range(1, 33), default=WORKERS, metavar="N", help="1 to 32"
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,146 @@
+"""What each command does, with a service, a home and options."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from hokan_agent.backup import Backup
+from hokan_agent.errors import AgentError
+from hokan_agent.home import Home
+from hokan_agent.report import BackupReport, RestoreReport
+from hokan_agent.restore import Restore
+from hokan_agent.service import Service, enrol
+from hokan_agent.state import State
+from hokan_agent.web import Web
+
+
+def run_enrol(home: Home, options: argparse.Namespace) -> str:
+    """Make a key and have the service know it; return what to tell."""
+    with home.locked():
+        home.refuse_if_enrolled()
+        key = Ed25519PrivateKey.generate()
+        identity = enrol(Web(), options.service, options.code, options.name, key)
+        home.keep(identity, key)
+    return f"enrolled as {identity.agent_id}; its key is in {home.directory} and leaves it never"
+
+
+def run_backup(home: Home, options: argparse.Namespace, report: list[BackupReport]) -> None:
+    """Back a folder up; the report is there also when it fails on the way."""
+    web = Web(options.workers * 2)
+    service = Service.of(home, web)
+    with home.locked(), closing(State(home.state_file)) as state:
+        if state.was_damaged:
+            print("the cache was damaged and is rebuilt; every file is read again", file=sys.stderr)
+        quiet = options.quiet or options.json
+        backup = Backup(web, service, state, workers=options.workers, quiet=quiet)
+        report.append(backup.report)
+        try:
+            target = _target(service.get("/agent")["targets"], options.target)
+            backup.run(options.folder, target)
+            now = datetime.now(UTC).isoformat(timespec="seconds")
+            state.note_backup(target["target_id"], now, backup.report.outcome)
+        finally:
+            backup.report.api_calls = service.calls
+
+
+def run_restore(home: Home, options: argparse.Namespace, report: list[RestoreReport]) -> None:
+    """Restore what a grant covers."""
+    web = Web(options.workers * 2)
+    service = Service.of(home, web)
+    quiet = options.quiet or options.json
+    restore = Restore(web, service, workers=options.workers, quiet=quiet)
+    report.append(restore.report)
+    with home.locked():
+        try:
+            granted = service.get("/agent/restores")["items"]
+            restore.run(_grant(granted, options.restore), options.into)
+        finally:
+            restore.report.api_calls = service.calls
+
+
+def status_of(home: Home) -> dict[str, Any]:
+    """Return what the service knows of this agent, and what it knows of itself."""
+    service = Service.of(home, Web())
+    told = service.get("/agent")
+    with closing(State(home.state_file)) as state:
+        for target in told["targets"]:
+            last = state.last_backup(target["target_id"])
+            target["last_backup"] = {"finished_at": last[0], "outcome": last[1]} if last else None
+    ahead = datetime.fromisoformat(told["service_time"]) - datetime.now(UTC)
+    return told | {"clock_difference_seconds": round(ahead.total_seconds())}
+
+
+def status_text(told: dict[str, Any]) -> str:
+    """Return *told* for people."""
+    lines = [f"agent {told['agent_id']} of {told['facility_id']}"]
+    for target in told["targets"]:
+        lines += ["", f"{target['name']}  ({target['target_id']})", f"  {_plan_text(target)}"]
+        last = target["last_backup"]
+        when = f"{last['finished_at']}, {last['outcome']}" if last else "none yet by this agent"
+        lines.append(f"  last backup: {when}")
+    if not told["targets"]:
+        lines.append("no targets yet; your facility's administrator adds them")
+    if abs(told["clock_difference_seconds"]) > 60:
+        lines.append(f"this clock differs by {told['clock_difference_seconds']} s; set it right")
+    return "\n".join(lines)
+
+
+def _plan_text(target: dict[str, Any]) -> str:
+    plan = target["plan"]
+    if plan is None:
+        return "no contract in force: nothing can be backed up, restoring works"
+    timing = plan["timing"]
+    when = f"nightly at {timing['at']}" if timing["kind"] == "nightly" else "at once"
+    used = plan["capacity_bytes"] - plan["available_bytes"]
+    return f"{when}; {used / 10**9:.2f} of {plan['capacity_bytes'] / 10**9:.2f} GB used"
+
+
+def _target(targets: list[dict[str, Any]], wanted: str | None) -> dict[str, Any]:
+    """Return the target meant: the one named, or the only one with a plan."""
+    if wanted is not None:
+        named = [each for each in targets if wanted in {each["target_id"], each["name"]}]
+        if not named:
+            raise AgentError(f"there is no target {wanted}; hokan-agent status lists them")
+        chosen = named[0]
+    else:
+        planned = [each for each in targets if each["plan"] is not None]
+        if len(planned) > 1:
+            raise AgentError("there are several targets; choose one with --target")
+        if not planned:
+            raise AgentError("no contract is in force; your facility's administrator signs them")
+        chosen = planned[0]
+    if chosen["plan"] is None:
+        raise AgentError(
+            f"no contract is in force for {chosen['name']}: nothing was sent; "
+            "your facility's administrator signs them"
+        )
+    return chosen
+
+
+def _grant(granted: list[dict[str, Any]], wanted: str | None) -> str:
+    identifiers = [str(each["restore_id"]) for each in granted]
+    if wanted is not None:
+        if wanted not in identifiers:
+            raise AgentError(f"{wanted} is not granted to this agent, or it is over")
+        return wanted
+    if not identifiers:
+        raise AgentError("no restore is granted to this agent; your facility's staff grants them")
+    if len(identifiers) > 1:
+        listed = "\n  ".join(identifiers)
+        raise AgentError(f"several restores are granted; choose one with --restore:\n  {listed}")
+    return identifiers[0]
+
+
+def folder(text: str) -> Path:
+    """Return an option's folder; raises ArgumentTypeError when it is none."""
+    path = Path(text)
+    if not path.is_dir():
+        raise argparse.ArgumentTypeError(f"{text} is not a folder")
+    return path

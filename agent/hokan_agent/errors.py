@@ -1,0 +1,58 @@
+"""
+Every reason for which a command stops, said in a sentence.
+
+* AgentError
+  - NotEnrolled        there is no identity yet
+  - AlreadyEnrolled    there is one
+  - Busy               another run of this agent is under way
+  - Interrupted        somebody ended the run
+  - Unreachable        no answer from the service or from storage
+  - Refused            the service, or storage, said no
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class AgentError(Exception):
+    """
+    A command cannot go on.
+
+    Attributes:
+        code: For programs; stable, kebab-case.
+    """
+
+    code = "error"
+
+
+class NotEnrolled(AgentError):
+    code = "not-enrolled"
+
+
+class AlreadyEnrolled(AgentError):
+    code = "already-enrolled"
+
+
+class Busy(AgentError):
+    code = "busy"
+
+
+class Interrupted(AgentError):
+    code = "interrupted"
+
+
+class Unreachable(AgentError):
+    code = "unreachable"
+
+
+class Refused(AgentError):
+    """
+    Attributes:
+        status: The HTTP status.
+        facts: The rest of the problem document (RFC 9457).
+    """
+
+    def __init__(self, status: int, code: str, detail: str, **facts: Any) -> None:
+        super().__init__(detail)
+        self.status, self.code, self.facts = status, code, facts

@@ -1,0 +1,102 @@
+"""The agent's own directory: its key, its identity, its cache, and the lock on all of it."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+)
+
+from hokan_agent.errors import AlreadyEnrolled, Busy, NotEnrolled
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who this agent is, and to whom."""
+
+    service: str
+    agent_id: str
+    facility_id: str
+
+
+def default_home() -> Path:
+    """Return where an agent keeps its state (XDG Base Directory Specification)."""
+    state = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
+    return Path(state) / "hokan-agent"
+
+
+class Home:
+    """A directory only its owner may look into."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        self.state_file = directory / "state.sqlite"
+        self._key_file = directory / "key.pem"
+        self._identity_file = directory / "identity.json"
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Keep other runs of this agent out; raises Busy."""
+        self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with (self.directory / "lock").open("w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                raise Busy("another run of this agent is under way; wait for it to end") from None
+            yield
+
+    def refuse_if_enrolled(self) -> None:
+        """Raise AlreadyEnrolled when there is an identity."""
+        if self._identity_file.exists():
+            raise AlreadyEnrolled(
+                f"this agent is enrolled already; to start anew, remove {self.directory} "
+                "and have the old agent revoked"
+            )
+
+    def keep(self, identity: Identity, key: Ed25519PrivateKey) -> None:
+        """Write key and identity, the key first: an identity without one is worth nothing."""
+        pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+        _write_private(self._key_file, pem)
+        _write_private(self._identity_file, json.dumps(asdict(identity)).encode())
+
+    def identity(self) -> Identity:
+        """Return who this agent is; raises NotEnrolled."""
+        try:
+            return Identity(**json.loads(self._identity_file.read_text()))
+        except FileNotFoundError:
+            raise NotEnrolled(
+                "this agent is not enrolled; get a code from your facility's administrator, then: "
+                "hokan-agent enrol --service URL --code CODE"
+            ) from None
+        except (ValueError, TypeError):
+            raise NotEnrolled(f"{self._identity_file} is damaged; enrol again") from None
+
+    def key(self) -> Ed25519PrivateKey:
+        """Return the private key; raises NotEnrolled."""
+        try:
+            key = load_pem_private_key(self._key_file.read_bytes(), password=None)
+        except (FileNotFoundError, ValueError):
+            raise NotEnrolled(f"{self._key_file} is missing or damaged; enrol again") from None
+        if not isinstance(key, Ed25519PrivateKey):
+            raise NotEnrolled(f"{self._key_file} is no Ed25519 key; enrol again")
+        return key
+
+
+def _write_private(path: Path, content: bytes) -> None:
+    fresh = path.with_suffix(".new")
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+        os.fsync(descriptor)
+    fresh.replace(path)

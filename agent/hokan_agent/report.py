@@ -1,0 +1,77 @@
+"""What a run did, for people and, with --json, for programs."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+COMPLETE, FAILED, USAGE, WITH_EXCEPTIONS = 0, 1, 2, 3  # exit codes
+
+
+@dataclass(frozen=True, slots=True)
+class Exception_:  # noqa: N801 - the word of the field; Exception is Python's
+    """A file that was left out, and why."""
+
+    path: str
+    code: str
+    reason: str
+
+
+@dataclass(slots=True)
+class BackupReport:
+    """
+    Attributes:
+        files_seen: Regular files found by the scan.
+        files_sent, bytes_sent: Contents that moved; a content found twice moves once.
+        files_already_stored: Files whose content the service had.
+        files_unchanged: Files known to be stored, not even read again.
+        files_unconfirmed: Sent, but the service has not yet said that they are stored.
+    """
+
+    files_seen: int = 0
+    files_sent: int = 0
+    bytes_sent: int = 0
+    files_already_stored: int = 0
+    files_unchanged: int = 0
+    files_unconfirmed: int = 0
+    exceptions: list[Exception_] = field(default_factory=list)
+    batches: list[str] = field(default_factory=list)
+    api_calls: int = 0
+    error: dict[str, str] | None = None
+
+    @property
+    def outcome(self) -> str:
+        if self.error is not None:
+            return "failed"
+        return "exceptions" if self.exceptions or self.files_unconfirmed else "complete"
+
+
+@dataclass(slots=True)
+class RestoreReport:
+    """
+    Attributes:
+        files_restored, bytes_restored: Verified files, those that were there already included.
+    """
+
+    files_restored: int = 0
+    bytes_restored: int = 0
+    exceptions: list[Exception_] = field(default_factory=list)
+    api_calls: int = 0
+    error: dict[str, str] | None = None
+
+    @property
+    def outcome(self) -> str:
+        if self.error is not None:
+            return "failed"
+        return "exceptions" if self.exceptions else "complete"
+
+
+Report = BackupReport | RestoreReport
+
+
+def as_json(report: Report) -> dict[str, Any]:
+    return {"outcome": report.outcome, **asdict(report)}
+
+
+def exit_code(report: Report) -> int:
+    return {"complete": COMPLETE, "exceptions": WITH_EXCEPTIONS, "failed": FAILED}[report.outcome]

@@ -1,0 +1,102 @@
+"""One look at a folder: which files there are, how large, and what cannot be backed up."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from hokan_agent.errors import AgentError
+from hokan_agent.paths import MAX_BYTES, to_wire
+from hokan_agent.report import Exception_
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """
+    A regular file.
+
+    Attributes:
+        path: As the service has it.
+        place: As this file system has it, below the folder.
+    """
+
+    path: str
+    place: bytes
+    size: int
+    mtime_ns: int
+    inode: int
+
+
+@dataclass(slots=True)
+class Scan:
+    """What one look found."""
+
+    root: bytes
+    files: list[Found] = field(default_factory=list)
+    exceptions: list[Exception_] = field(default_factory=list)
+
+    @property
+    def size(self) -> int:
+        return sum(each.size for each in self.files)
+
+
+def scan(folder: Path) -> Scan:
+    """
+    Return every file below *folder*, in order of its path.
+
+    Links are not followed: what they lead to is either below the folder anyway or not part of it.
+
+    Raises:
+        AgentError: There is no such folder, or it may not be read.
+    """
+    seen = Scan(os.fsencode(folder))
+    try:
+        os.scandir(seen.root).close()
+    except OSError as error:
+        raise AgentError(f"{folder} cannot be read: {error.strerror}") from None
+    for entry in _walk(seen, b""):
+        _add(seen, entry)
+    seen.files.sort(key=lambda each: each.place)
+    return seen
+
+
+def _walk(seen: Scan, below: bytes) -> Iterator[os.DirEntry[bytes]]:
+    """Yield everything that is not a folder; folders that cannot be read are exceptions."""
+    waiting = [below]
+    while waiting:
+        folder = waiting.pop()
+        try:
+            with os.scandir(os.path.join(seen.root, folder)) as entries:  # noqa: PTH118 - bytes
+                for entry in entries:
+                    if entry.is_dir(follow_symlinks=False):
+                        waiting.append(_relative(seen, entry))
+                    else:
+                        yield entry
+        except OSError as error:
+            seen.exceptions.append(Exception_(to_wire(folder), "unreadable", str(error.strerror)))
+
+
+def _relative(seen: Scan, entry: os.DirEntry[bytes]) -> bytes:
+    return os.path.relpath(entry.path, seen.root)
+
+
+def _add(seen: Scan, entry: os.DirEntry[bytes]) -> None:
+    place = _relative(seen, entry)
+    path = to_wire(place)
+    try:
+        status = entry.stat(follow_symlinks=False)
+    except OSError as error:
+        seen.exceptions.append(Exception_(path, "unreadable", str(error.strerror)))
+        return
+    if not stat.S_ISREG(status.st_mode):
+        reason = "a link, pipe, socket or device; only files are backed up"
+        seen.exceptions.append(Exception_(path, "not-a-regular-file", reason))
+    elif len(path.encode()) > MAX_BYTES:
+        reason = f"the path has more than {MAX_BYTES} bytes; shorten it"
+        seen.exceptions.append(Exception_(path[:200], "path-too-long", reason))
+    else:
+        found = Found(path, place, status.st_size, status.st_mtime_ns, status.st_ino)
+        seen.files.append(found)
