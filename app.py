@@ -21,7 +21,7 @@ from chalicelib.web.routes import correlated
 clock.move(settings().clock_offset_seconds)
 
 app = Chalice(app_name="hokan")
-app.register_middleware(ConvertToMiddleware(logger.inject_lambda_context))
+app.register_middleware(ConvertToMiddleware(logger.inject_lambda_context(clear_state=True)))
 app.register_middleware(publishing_metrics)
 app.register_middleware(correlated, "http")
 app.register_middleware(problems_only, "http")

@@ -93,6 +93,8 @@ def _story(stack: LocalStack) -> dict[str, int]:
     agent = _Agent(stack, facility)
     _say("Backing up", f"hokan-agent backup {source.relative_to(ROOT)}")
     report = agent.run("backup", str(source), "--target", facility.target_id)
+    sent = f"{report['files_sent']} contents sent, {report['files_already_stored']} were there"
+    console.print(f"  {report['files_seen']} files, {sent}, {report['api_calls']} API calls")
     _say("Backing up again", "nothing has changed")
     again = agent.run("backup", str(source), "--target", facility.target_id)
     console.print(f"  {again['files_unchanged']} files unchanged, {again['api_calls']} API call")

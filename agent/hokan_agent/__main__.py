@@ -148,7 +148,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_running(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--json", action="store_true", help="print one JSON report, nothing else")
+    command.add_argument("--json", action="store_true", help="print the report as one JSON object")
     command.add_argument("--quiet", action="store_true", help="no progress")
     command.add_argument(
         "--workers", type=int, choices=range(1, 33), default=WORKERS, metavar="N", help="1 to 32"

@@ -38,8 +38,7 @@ def run_backup(home: Home, options: argparse.Namespace, report: list[BackupRepor
     with home.locked(), closing(State(home.state_file)) as state:
         if state.was_damaged:
             print("the cache was damaged and is rebuilt; every file is read again", file=sys.stderr)
-        quiet = options.quiet or options.json
-        backup = Backup(web, service, state, workers=options.workers, quiet=quiet)
+        backup = Backup(web, service, state, workers=options.workers, quiet=options.quiet)
         report.append(backup.report)
         try:
             target = _target(service.get("/agent")["targets"], options.target)
@@ -54,8 +53,7 @@ def run_restore(home: Home, options: argparse.Namespace, report: list[RestoreRep
     """Restore what a grant covers."""
     web = Web(options.workers * 2)
     service = Service.of(home, web)
-    quiet = options.quiet or options.json
-    restore = Restore(web, service, workers=options.workers, quiet=quiet)
+    restore = Restore(web, service, workers=options.workers, quiet=options.quiet)
     report.append(restore.report)
     with home.locked():
         try:

@@ -12,6 +12,7 @@ from chalicelib.access.guard import GuardedRoutes
 from chalicelib.access.model import Caller
 from chalicelib.access.policy import Operation
 from chalicelib.archive import service
+from chalicelib.archive.model import Patient
 from chalicelib.archive.store import objects, restores
 from chalicelib.kernel import clock
 from chalicelib.kernel.errors import Invalid
@@ -48,7 +49,8 @@ class Finished(Body):
 @routes.on("GET", TARGET + "/patients", Operation.SEE_CATALOGUE)
 def list_patients(caller: Caller, target_id: str) -> Response:
     """List a target's patients."""
-    return _listed(*service.patients(caller, target_id, _cursor()))
+    found, cursor = service.patients(caller, target_id, _cursor())
+    return _listed([_shown_patient(each) for each in found], cursor)
 
 
 @routes.on("GET", TARGET + "/patients/{patient_key}/examinations", Operation.SEE_CATALOGUE)
@@ -129,6 +131,11 @@ def finish_restore(caller: Caller, restore_id: str) -> Response:
     """End a restore."""
     said = read(routes.request, Finished)
     return answer(service.finish_restore(caller, restore_id, said.restored, said.failed))
+
+
+def _shown_patient(patient: Patient) -> dict[str, Any]:
+    shown = msgspec.structs.asdict(patient)
+    return shown | {"examinations": len(shown.pop("examination_ids"))}
 
 
 def _listed(items: list[Any], cursor: str | None) -> Response:
