@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import os
 from collections.abc import Iterator
+from typing import Any
 
 import boto3
 import pytest
@@ -37,6 +39,18 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
         yield environment
         clock.move(0)
     settings.cache_clear()
+
+
+@pytest.fixture
+def log() -> Iterator[io.StringIO]:
+    """Everything the application logs meanwhile."""
+    from chalicelib.telemetry import logger
+
+    handler: Any = logger.registered_handler
+    lines = io.StringIO()
+    before = handler.setStream(lines)
+    yield lines
+    handler.setStream(before)
 
 
 @pytest.fixture

@@ -1,0 +1,160 @@
+"""Every route, called as every kind of caller: what this table does not allow is refused."""
+
+from __future__ import annotations
+
+import pytest
+
+from chalicelib.access.policy import POLICY, Operation
+from tests.support.people import Anonymous
+from tests.support.world import World, build
+
+CALLERS = ("anonymous", "operator", "admin", "doctor", "agent")
+
+# Who may call it; "-" may not.
+MATRIX = """
+GET    /health                                                      anonymous operator admin doctor agent
+POST   /sessions                                                    anonymous operator admin doctor agent
+DELETE /sessions                                                    -         operator admin doctor -
+GET    /me                                                          -         operator admin doctor agent
+POST   /facilities                                                  -         operator -     -      -
+GET    /facilities                                                  -         operator -     -      -
+POST   /agent-codes                                                 -         -        admin -      -
+POST   /agents                                                      anonymous operator admin doctor agent
+GET    /agents                                                      -         -        admin -      -
+DELETE /agents/{agent_id}                                           -         -        admin -      -
+GET    /agent                                                       -         -        -     -      agent
+POST   /targets                                                     -         -        admin -      -
+GET    /targets                                                     -         -        admin doctor -
+GET    /targets/{target_id}/usage                                   -         -        admin doctor -
+POST   /contracts                                                   -         -        admin -      -
+GET    /contracts                                                   -         -        admin doctor -
+GET    /contracts/{contract_id}                                     -         -        admin doctor -
+POST   /contracts/{contract_id}/end                                 -         -        admin -      -
+GET    /facilities/{facility_id}/contracts                          -         operator -     -      -
+POST   /facilities/{facility_id}/contracts/{contract_id}/accept     -         operator -     -      -
+POST   /targets/{target_id}/batches                                 -         -        -     -      agent
+PUT    /targets/{target_id}/batches/{batch_id}/chunks/{number}      -         -        -     -      agent
+POST   /targets/{target_id}/batches/{batch_id}/urls                 -         -        -     -      agent
+POST   /targets/{target_id}/batches/{batch_id}/multipart/{sha256}   -         -        -     -      agent
+POST   /targets/{target_id}/batches/{batch_id}/multipart/{sha256}/parts    -  -        -     -      agent
+POST   /targets/{target_id}/batches/{batch_id}/multipart/{sha256}/complete -  -        -     -      agent
+POST   /targets/{target_id}/batches/{batch_id}/finish               -         -        -     -      agent
+GET    /targets/{target_id}/patients                                -         -        admin doctor -
+GET    /targets/{target_id}/patients/{patient_key}/examinations     -         -        admin doctor -
+GET    /targets/{target_id}/examinations                            -         -        admin doctor -
+GET    /targets/{target_id}/examinations/{examination_id}           -         -        admin doctor -
+GET    /targets/{target_id}/batches                                 -         -        admin doctor -
+GET    /quarantine                                                  -         operator -     -      -
+POST   /restores                                                    -         -        admin doctor -
+GET    /restores                                                    -         -        admin doctor -
+GET    /agent/restores                                              -         -        -     -      agent
+POST   /restores/{restore_id}/files                                 -         -        -     -      agent
+POST   /restores/{restore_id}/urls                                  -         -        -     -      agent
+POST   /restores/{restore_id}/finish                                -         -        -     -      agent
+"""  # noqa: E501 - a table
+
+ROWS = [tuple(line.split()) for line in MATRIX.strip().splitlines()]
+
+
+def caller(world: World, kind: str) -> Anonymous:
+    callers = {
+        "anonymous": Anonymous(world.client),
+        "operator": world.operator,
+        "admin": world.admin,
+        "doctor": world.doctor,
+        "agent": world.agent,
+    }
+    return callers[kind]
+
+
+def test_the_table_has_a_row_for_every_route(world: World) -> None:  # noqa: ARG001
+    from app import app
+
+    served = {(method, path) for path, methods in app.routes.items() for method in methods}
+    assert {(method, path) for method, path, *_ in ROWS} == served
+
+
+def test_every_operation_is_in_the_policy() -> None:
+    assert set(POLICY) == set(Operation)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row[0]} {row[1]}")
+def test_only_those_in_the_table_may_call_a_route(world: World, row: tuple[str, ...]) -> None:
+    method, path, *allowed = row
+    for kind in CALLERS:
+        asked = path.replace("{number}", "0").replace("{", "").replace("}", "")
+        status = caller(world, kind).call(method, asked, {}).status_code
+        expected = {200, 201, 204, 404, 409, 422} if kind in allowed else {401, 403}
+        assert status in expected, (kind, status)
+        if kind not in allowed:
+            assert status == (401 if kind == "anonymous" else 403), (kind, status)
+
+
+# --- tenants -----------------------------------------------------------------------------------
+
+
+def ids_of(world: World) -> dict[str, str]:
+    """Return real ids of *world*, one for each path parameter."""
+    world.back_up({"E-1/IMG0001.JPG": b"one"})
+    examination = world.doctor.get(f"/targets/{world.target_id}/examinations")["items"][0]
+    grant = {"target_id": world.target_id, "scope": "target", "agent_id": world.agent.agent_id}
+    return {
+        "agent_id": world.agent.agent_id,
+        "target_id": world.target_id,
+        "contract_id": world.contract_id,
+        "batch_id": world.open_batch(),
+        "number": "0",
+        "sha256": "0" * 64,
+        "patient_key": examination["patient_key"],
+        "examination_id": examination["examination_id"],
+        "restore_id": world.doctor.post("/restores", grant, status=201)["restore_id"],
+    }
+
+
+BODIES = {
+    "chunks/{number}": {
+        "examinations": [],
+        "entries": [{"path": "a", "size": 1, "sha256": "0" * 64, "examination": None}],
+    },
+    "/urls": {"sha256": ["0" * 64]},
+    "/parts": {"parts": [{"number": 1, "size": 1, "sha256": "0" * 64}]},
+    "restores/{restore_id}/finish": {"restored": 1, "failed": 0},
+}
+
+
+def body_for(path: str) -> dict[str, object]:
+    return next((body for end, body in BODIES.items() if path.endswith(end)), {})
+
+
+OWNED = [row for row in ROWS if "{" in row[1] and "{facility_id}" not in row[1]]
+
+
+def test_what_is_anothers_does_not_exist(world: World) -> None:
+    ids, other = ids_of(world), build(world.client)
+    for method, path, *allowed in OWNED:
+        for kind in (each for each in allowed if each != "-"):
+            asked = path.format(**ids)
+            response = caller(other, kind).call(method, asked, body_for(path))
+            assert response.status_code == 404, (kind, method, path, response.body)
+
+
+def test_its_owner_does_get_what_others_do_not(world: World) -> None:
+    """The test above would pass, too, if nothing existed for anybody."""
+    ids = ids_of(world)
+    reading = [row for row in OWNED if row[0] == "GET"]
+    for method, path, *_ in reading:
+        assert world.doctor.call(method, path.format(**ids)).status_code == 200, path
+
+
+def test_an_agent_of_the_same_facility_cannot_use_anothers_grant(world: World) -> None:
+    from tests.support.world import enrolled
+
+    restore_id = ids_of(world)["restore_id"]
+    colleague = enrolled(world.client, world.admin)
+    assert colleague.refused("POST", f"/restores/{restore_id}/files", {})[0] == 404
+
+
+def test_a_restore_is_not_granted_to_another_facilitys_agent(world: World) -> None:
+    other = build(world.client)
+    grant = {"target_id": world.target_id, "scope": "target", "agent_id": other.agent.agent_id}
+    assert world.doctor.refused("POST", "/restores", grant)[0] == 404
