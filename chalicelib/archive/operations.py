@@ -27,7 +27,13 @@ def rebuild_catalogue(target_id: str, cursor: str | None) -> dict[str, Any]:
 
 
 def check_usage(facility_id: str, target_id: str) -> dict[str, Any]:
-    """Compare a target's capacity with the sum of its rows (they are equal, always)."""
+    """
+    Compare a target's capacity with the sum of its rows (they are equal, always).
+
+    Raises:
+        NotFound: There is no such target, or it never had a contract.
+    """
+    usage.require(facility_id, target_id)
     counted = usage.of(facility_id, target_id)
     held = sum(row.size_bytes for row in objects.all_of(target_id))
     return {

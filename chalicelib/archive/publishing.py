@@ -68,6 +68,8 @@ def _restore_rows(manifest: Manifest) -> None:
     for entry in manifest.entries:
         objects.restore_row(entry.as_object(manifest.target_id))
     publish(manifest)
+    for examination in manifest.examinations:
+        examinations.recount(manifest.target_id, examination.examination_id)
     batches.restore_row(finished_batch(manifest))
 
 

@@ -32,7 +32,7 @@ def key(number: int) -> rsa.RSAPrivateKey:  # noqa: ARG001 - another number, ano
 class Keys(http.server.BaseHTTPRequestHandler):
     """What Cognito publishes: the public half of key 0."""
 
-    def do_GET(self) -> None:  # noqa: N802 - http.server's name
+    def do_GET(self) -> None:
         published = jwt.algorithms.RSAAlgorithm.to_jwk(key(0).public_key(), as_dict=True)
         body = json.dumps({"keys": [{**published, "kid": "k0", "alg": "RS256"}]}).encode()
         self.send_response(200)

@@ -105,7 +105,7 @@ def test_what_cannot_be_put_on_record_is_not_released(
 
 def test_a_refusal_is_on_record(world: World) -> None:
     world.doctor.refused("POST", "/agent-codes", {})
-    number, event, _ = rows_of(world)[-1]
+    _, event, _ = rows_of(world)[-1]
     assert (event.outcome, event.actor_role) == ("denied", "doctor")
 
 

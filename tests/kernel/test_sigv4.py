@@ -42,7 +42,7 @@ def botocores(
     token=st.none() | VALUES,
     seconds=st.integers(1, 900),
 )
-def test_every_url_equals_botocores(  # noqa: PLR0913 - the algorithm's inputs
+def test_every_url_equals_botocores(
     method: str,
     key: str,
     headers: dict[str, str],

@@ -113,6 +113,16 @@ def add_part(target_id: str, part: Part) -> None:
             raise
 
 
+def recount(target_id: str, identifier: str) -> None:
+    """Set an examination's totals to what its parts hold (some rows may have been lost)."""
+    entries = [entry for part in parts(target_id, identifier) for entry in part.entries]
+    totals = [
+        _Examination.objects.set(len(entries)),
+        _Examination.size_bytes.set(sum(each.size for each in entries)),
+    ]
+    _Examination(f"TARGET#{target_id}", f"EXAM#{identifier}").update(totals)
+
+
 def describe(
     target_id: str, identifier: str, facts: ExaminationFacts, patient_key: str | None, by: str
 ) -> None:
