@@ -152,9 +152,9 @@ def stored_bytes(key: str) -> StoredBytes | None:
         if error.response["Error"]["Code"] in {"404", "NoSuchKey", "NotFound"}:
             return None
         raise
-    whole = head.get("ChecksumSHA256") if head.get("ChecksumType") != "COMPOSITE" else None
-    if whole is not None and "-" in whole:
-        whole = None  # "<digest of digests>-<parts>": of the parts, not of the bytes
+    # Of a multipart object it is a digest of digests, and its ETag ends with the parts' number.
+    in_parts = head.get("ChecksumType") == "COMPOSITE" or "-" in head.get("ETag", "")
+    whole = None if in_parts else head.get("ChecksumSHA256")
     return StoredBytes(
         size_bytes=head["ContentLength"],
         sha256=base64.b64decode(whole).hex() if whole else None,
