@@ -43,6 +43,9 @@ class Person:
     def post(self, path: str, body: dict[str, Any] | None = None) -> Any:
         return self._call("POST", path, body or {})
 
+    def delete(self, path: str) -> None:
+        self._call("DELETE", path)
+
     def all_of(self, path: str) -> list[dict[str, Any]]:
         """Return every item of a list, page after page."""
         items: list[dict[str, Any]] = []

@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+import pytest
+from hokan_agent.errors import AgentError, Refused, Unreachable
+from hokan_agent.sending import is_worth_another_try
+from hokan_agent.web import Web, require_private
+
+
+@pytest.mark.parametrize("url", ["http://hokan.example/api", "ftp://x/", "http://10.0.0.1/"])
+def test_images_do_not_travel_in_the_clear(url: str) -> None:
+    with pytest.raises(AgentError, match="not encrypted"):
+        require_private(urlsplit(url))
+
+
+@pytest.mark.parametrize(
+    "url", ["https://hokan.example/api", "http://localhost:1/", "http://x.execute-api.localhost/"]
+)
+def test_tls_and_this_machine_are_private(url: str) -> None:
+    require_private(urlsplit(url))
+
+
+def test_nobody_there_is_said_without_the_address() -> None:
+    """A presigned URL is a secret."""
+    with pytest.raises(Unreachable) as caught:
+        Web().request("GET", "http://127.0.0.1:9/object?X-Amz-Signature=secret")
+    assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("error", "attempt", "again"),
+    [
+        (Unreachable("x"), 3, True),
+        (Refused(503, "SlowDown", "x"), 3, True),
+        (Refused(403, "AccessDenied", "x"), 0, True),
+        (Refused(403, "AccessDenied", "x"), 1, False),
+        (Refused(400, "InvalidRequest", "x"), 0, False),
+    ],
+)
+def test_only_what_may_pass_is_tried_again(
+    error: Unreachable | Refused, attempt: int, *, again: bool
+) -> None:
+    assert is_worth_another_try(error, attempt) is again
