@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 from chalice.test import Client
 
@@ -16,7 +17,7 @@ def test_every_event_handler_goes_through_app_py(client: Client) -> None:  # noq
     """Chalice deploys others by their own module's name, where no middleware runs."""
     from app import app
 
-    handlers = [*app.event_sources, *app.pure_lambda_functions]
+    handlers: list[Any] = [*app.event_sources, *app.pure_lambda_functions]
     assert {each.name for each in handlers} == {"ingest", "sweep", "operate"}
     assert [each for each in handlers if not each.handler_string.startswith("app.")] == []
 

@@ -35,6 +35,10 @@ class Web:
             blocksize=BLOCK_BYTES,
         )
 
+    def close(self) -> None:
+        """Give the connections back."""
+        self._pools.clear()
+
     def request(
         self,
         method: str,

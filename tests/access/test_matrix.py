@@ -111,7 +111,7 @@ def ids_of(world: World) -> dict[str, str]:
     }
 
 
-BODIES = {
+BODIES: dict[str, dict[str, object]] = {
     "chunks/{number}": {
         "examinations": [],
         "entries": [{"path": "a", "size": 1, "sha256": "0" * 64, "examination": None}],

@@ -87,7 +87,7 @@ def test_an_operator_signs_in(cognito: None, client: Client) -> None:  # noqa: A
 
 
 def test_a_facilitys_admin_signs_in_to_that_facility(cognito: None, world: World) -> None:  # noqa: ARG001
-    words = {"cognito:groups": ["facility-admins"], "custom:facility": world.facility_id}
+    words: dict[str, Any] = {"cognito:groups": ["facility-admins"], "custom:facility": world.facility_id}
     body = {"id_token": token(**words)}
     told = Anonymous(world.client).post("/sessions", body, status=201)
     assert (told["role"], told["facility_id"]) == ("facility-admin", world.facility_id)
@@ -121,7 +121,7 @@ def test_a_token_is_refused_that_is(
 
 
 def test_a_token_without_signature_is_refused(cognito: None, client: Client) -> None:  # noqa: ARG001
-    unsigned = jwt.encode(claims(), None, "none", headers={"kid": "k0"})
+    unsigned = jwt.encode(claims(), "", "none", headers={"kid": "k0"})
     assert sign_in(client, unsigned) == (401, "bad-token")
 
 

@@ -116,7 +116,7 @@ def add_part(target_id: str, part: Part) -> None:
 def recount(target_id: str, identifier: str) -> None:
     """Set an examination's totals to what its parts hold (some rows may have been lost)."""
     entries = [entry for part in parts(target_id, identifier) for entry in part.entries]
-    totals = [
+    totals: list[Action] = [
         _Examination.objects.set(len(entries)),
         _Examination.size_bytes.set(sum(each.size for each in entries)),
     ]

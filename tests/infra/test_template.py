@@ -1,0 +1,174 @@
+"""What a provider deploys: the packaged template, held to the rules."""
+
+from __future__ import annotations
+
+import functools
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infra.build import ROOT, ZIP_LIMIT_BYTES, build
+from infra.template import Resolver, load
+
+pytestmark = pytest.mark.xdist_group("ministack")  # one worker packages
+
+FUNCTIONS = {"api": "APIHandler", "ingest": "Ingest", "sweep": "Sweep", "operate": "Operate"}
+
+
+@functools.cache
+def template() -> dict[str, Any]:
+    return load(build("local").template)
+
+
+def of_type(kind: str) -> dict[str, dict[str, Any]]:
+    found = template()["Resources"].items()
+    return {name: each["Properties"] for name, each in found if each["Type"] == kind}
+
+
+def statements(name: str) -> list[dict[str, Any]]:
+    return list(json.loads((ROOT / ".chalice" / f"policy-{name}.json").read_text())["Statement"])
+
+
+def actions(statement: dict[str, Any]) -> list[str]:
+    named = statement["Action"]
+    return [named] if isinstance(named, str) else list(named)
+
+
+def test_cfn_lint_has_nothing_to_say() -> None:
+    lint = Path(sys.executable).with_name("cfn-lint")
+    said = subprocess.run(
+        [lint, build("local").template], capture_output=True, text=True, check=False
+    )
+    assert (said.returncode, said.stdout) == (0, "")
+
+
+def test_the_zip_is_one_lambda_takes() -> None:
+    assert build("local").zip_bytes < ZIP_LIMIT_BYTES
+
+
+def test_the_zip_holds_the_service_and_nothing_else_of_ours() -> None:
+    import zipfile
+
+    with zipfile.ZipFile(build("local").zip) as code:
+        names = {name.partition("/")[0] for name in code.namelist()}
+    assert {"app.py", "chalicelib"} <= names
+    assert not {"infra", "tests", "agent", "moto", "ministack"} & names
+
+
+def test_packaging_again_without_a_change_is_the_same_package() -> None:
+    assert build("local") == build("local")
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_no_policy_grants_more_than_named_actions(name: str) -> None:
+    granted = [action for each in statements(name) for action in actions(each)]
+    assert [action for action in granted if "*" in action] == []
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_no_policy_grants_everything_there_is(name: str) -> None:
+    for statement in statements(name):
+        if statement["Sid"] != "Logs":
+            assert '"*"' not in json.dumps(statement["Resource"]), statement["Sid"]
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_no_function_may_delete_a_version_or_touch_a_lock(name: str) -> None:
+    granted = {action for each in statements(name) for action in actions(each)}
+    assert not granted & {
+        "s3:BypassGovernanceRetention",
+        "s3:DeleteObjectVersion",
+        "s3:PutObjectRetention",
+        "s3:PutObjectLegalHold",
+    }
+
+
+def test_no_function_scans_a_table() -> None:
+    granted = {
+        action for name in FUNCTIONS for each in statements(name) for action in actions(each)
+    }
+    assert "dynamodb:Scan" not in granted
+
+
+def test_every_function_has_a_role_of_its_own() -> None:
+    roles = [json.dumps(each["Role"]) for each in of_type("AWS::Lambda::Function").values()]
+    assert len(set(roles)) == len(roles) == len(FUNCTIONS)
+
+
+def test_failed_messages_alone_come_again() -> None:
+    (mapping,) = of_type("AWS::Lambda::EventSourceMapping").values()
+    assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+
+
+def test_a_message_waits_six_times_as_long_as_its_function_runs() -> None:
+    """AWS's advice for SQS event sources."""
+    queue = template()["Resources"]["IngestQueue"]["Properties"]
+    function = template()["Resources"]["Ingest"]["Properties"]
+    assert queue["VisibilityTimeout"] >= 6 * function["Timeout"]
+
+
+@pytest.mark.parametrize("kind", ["AWS::DynamoDB::Table", "AWS::KMS::Key"])
+def test_nothing_that_holds_data_goes_with_the_stack(kind: str) -> None:
+    for name, each in template()["Resources"].items():
+        if each["Type"] == kind:
+            assert each["DeletionPolicy"] == "Retain", name
+
+
+def test_every_bucket_is_private_and_encrypted() -> None:
+    for name, bucket in of_type("AWS::S3::Bucket").items():
+        assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}, name
+        assert "aws:kms" in json.dumps(bucket["BucketEncryption"]), name
+
+
+def test_every_table_can_be_taken_back_in_time() -> None:
+    for name, table in of_type("AWS::DynamoDB::Table").items():
+        recovery = table["PointInTimeRecoverySpecification"]
+        assert recovery == {"PointInTimeRecoveryEnabled": True}, name
+
+
+def test_only_the_box_forgets() -> None:
+    forgetting = {
+        name
+        for name, table in of_type("AWS::DynamoDB::Table").items()
+        if "TimeToLiveSpecification" in table
+    }
+    assert forgetting == {"BoxTable"}
+
+
+def test_a_current_object_never_expires() -> None:
+    rules = template()["Resources"]["ObjectsBucket"]["Properties"]["LifecycleConfiguration"]
+    assert [rule for rule in rules["Rules"] if "ExpirationInDays" in rule] == []
+
+
+def test_tls_is_demanded_everywhere_but_on_a_local_stack() -> None:
+    def demanded(stage: str) -> bool:
+        resolver = Resolver(template(), account="1", Stage=stage, CodeBucket="b", CodeKey="k")
+        return "SecureTransport" in json.dumps(resolver.of_type("AWS::S3::BucketPolicy"))
+
+    assert (demanded("prod"), demanded("local")) == (True, False)
+
+
+def test_every_queue_that_may_fail_is_watched() -> None:
+    watched = json.dumps(of_type("AWS::CloudWatch::Alarm"))
+    assert "IngestDeadLetters" in watched
+    assert "ScheduleDeadLetters" in watched
+
+
+def test_requirements_are_pinned() -> None:
+    for name in ("requirements.txt", "requirements-dev.txt"):
+        lines = (ROOT / name).read_text().splitlines()
+        named = [line.partition("#")[0].strip() for line in lines]
+        loose = [each for each in named if each and "==" not in each and not each.startswith("-r")]
+        assert loose == [], name
+
+
+def test_the_agent_pins_what_the_service_was_tested_with() -> None:
+    import tomllib
+
+    project = tomllib.loads((ROOT / "agent" / "pyproject.toml").read_text())["project"]
+    pinned = (ROOT / "requirements.txt").read_text() + (ROOT / "requirements-dev.txt").read_text()
+    assert [each for each in project["dependencies"] if each not in pinned] == []
