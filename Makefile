@@ -28,7 +28,7 @@ local: setup  ## keep a local stack running until Ctrl-C; its data stays (PORT=.
 	@$(RUN) -m infra.local --port $(PORT)
 
 clock: setup  ## move the running local stack's clock DAYS=... ahead of the real time
-	@$(RUN) -m infra.local.clock --days $(DAYS)
+	@$(RUN) -m infra.local.clock --port $(PORT) --days $(DAYS)
 
 test: setup  ## run every test
 	$(RUN) -m pytest -q -n auto --dist loadgroup

@@ -97,7 +97,7 @@ def _story(stack: LocalStack) -> dict[str, int]:
     console.print(f"  {report['files_seen']} files, {sent}, {report['api_calls']} API calls")
     _say("Backing up again", "nothing has changed")
     again = agent.run("backup", str(source), "--target", facility.target_id)
-    console.print(f"  {again['files_unchanged']} files unchanged, {again['api_calls']} API call")
+    console.print(f"  {again['files_unchanged']} files unchanged, API calls: {again['api_calls']}")
 
     patients, examinations = _show_catalogue(facility)
     refused = _one_upload_too_many(facility, agent)

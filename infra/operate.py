@@ -21,8 +21,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from infra.deploy import stack_outputs
 from infra.local.engine import EngineError
+from infra.local.stack import PORT, LocalStack
 from infra.local.stack import STAGE as LOCAL
-from infra.local.stack import LocalStack
 from infra.template import REGION
 
 LAMBDA_SECONDS = 900
@@ -66,11 +66,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Run an operator command on a stage.")
     parser.add_argument("--stage", required=True, help="a deployed stage, or `local`")
     parser.add_argument("--region", default=REGION)
+    parser.add_argument("--port", type=int, default=PORT, help="of the local stack")
     parser.add_argument("command", help="rebuild-catalogue, check-usage, ...")
     parser.add_argument("arguments", nargs="*", metavar="name=value")
     options = parser.parse_args()
     try:
-        session = _session(options.stage, options.region)
+        session = _session(options)
         function = stack_outputs(session, options.stage)["OperateFunction"]
         arguments = dict(each.split("=", 1) for each in options.arguments)
         run(invoker(session, function), options.command, arguments)
@@ -80,8 +81,10 @@ def main() -> int:
     return 0
 
 
-def _session(stage: str, region: str) -> boto3.Session:
-    return LocalStack.running().session if stage == LOCAL else boto3.Session(region_name=region)
+def _session(options: argparse.Namespace) -> boto3.Session:
+    if options.stage == LOCAL:
+        return LocalStack.running(options.port).session
+    return boto3.Session(region_name=options.region)
 
 
 if __name__ == "__main__":

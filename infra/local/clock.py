@@ -7,16 +7,18 @@ import sys
 from datetime import timedelta
 
 from infra.local.__main__ import TROUBLE
-from infra.local.stack import LocalStack
+from infra.local.stack import PORT, LocalStack
 
 
 def main() -> int:
     """Let the service's clock run so many days (and hours) ahead of the real one."""
     parser = argparse.ArgumentParser(prog="python -m infra.local.clock", description=__doc__)
     parser.add_argument("--days", type=float, default=0, help="0: the real time again")
-    ahead = timedelta(days=parser.parse_args().days)
+    parser.add_argument("--port", type=int, default=PORT)
+    options = parser.parse_args()
+    ahead = timedelta(days=options.days)
     try:
-        LocalStack.running().move_clock(round(ahead.total_seconds()))
+        LocalStack.running(options.port).move_clock(round(ahead.total_seconds()))
     except TROUBLE as error:
         print(f"the clock was not moved: {error}", file=sys.stderr)
         return 1

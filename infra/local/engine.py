@@ -48,13 +48,13 @@ class Engine:
 
     Args:
         home: Its state, objects and log.
-        port: Where it answers, on 127.0.0.1 only; 0 takes a free one.
+        port: Where it answers, on 127.0.0.1 only.
         root: The account's root key.
     """
 
     def __init__(self, home: Path, port: int, root: Credentials) -> None:
         self.home = home
-        self.port = port or free_port()
+        self.port = port
         self.root = root
         self._process: subprocess.Popen[bytes] | None = None
 

@@ -11,11 +11,11 @@ from infra.build import ROOT, build
 from infra.completion import complete_gateway, complete_storage
 from infra.deploy import Deployment, stack_name, stack_outputs
 from infra.local.account import Account, keep_account, make_operator, read_account
-from infra.local.engine import Engine, EngineError
+from infra.local.engine import Engine, EngineError, free_port
 from infra.template import Resolver, load
 
 STAGE = "local"
-HOME = ROOT / "build" / "local"
+HOMES = ROOT / "build" / "local"
 PORT = 4570
 POLL_SECONDS = 0.1
 
@@ -25,11 +25,14 @@ class LocalStack:
     The packaged stack on this machine.
 
     Args:
-        home: Where its data lives; the data outlive :meth:`stop`.
         port: Where it answers on 127.0.0.1; 0 takes a free one.
+        home: Where its data lives, by port unless named; they outlive :meth:`stop`.  Queues carry
+            their port in their address, so the data of one port are no good at another.
     """
 
-    def __init__(self, home: Path = HOME, port: int = PORT) -> None:
+    def __init__(self, port: int = PORT, home: Path | None = None) -> None:
+        port = port or free_port()
+        home = home or HOMES / str(port)
         self.home = home
         self._account_file = home / "account.json"
         self._account = read_account(self._account_file)
@@ -37,12 +40,11 @@ class LocalStack:
         self.outputs: dict[str, str] = {}
 
     @classmethod
-    def running(cls, home: Path = HOME) -> LocalStack:
+    def running(cls, port: int = PORT) -> LocalStack:
         """Return the stack another process keeps up; raises EngineError."""
-        port_file = home / "port"
-        stack = cls(home, int(port_file.read_text()) if port_file.exists() else PORT)
+        stack = cls(port)
         if not stack.engine.answers():
-            raise EngineError("no local stack runs: start one with `make local`")
+            raise EngineError(f"no local stack runs at port {port}: start one with `make local`")
         stack.outputs = stack_outputs(stack.session, STAGE)
         return stack
 
@@ -52,7 +54,6 @@ class LocalStack:
         self.engine.start()
         try:
             self._deploy(package)
-            (self.home / "port").write_text(str(self.engine.port))
         except BaseException:
             self.stop()
             raise

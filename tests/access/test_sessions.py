@@ -87,7 +87,10 @@ def test_an_operator_signs_in(cognito: None, client: Client) -> None:  # noqa: A
 
 
 def test_a_facilitys_admin_signs_in_to_that_facility(cognito: None, world: World) -> None:  # noqa: ARG001
-    words: dict[str, Any] = {"cognito:groups": ["facility-admins"], "custom:facility": world.facility_id}
+    words: dict[str, Any] = {
+        "cognito:groups": ["facility-admins"],
+        "custom:facility": world.facility_id,
+    }
     body = {"id_token": token(**words)}
     told = Anonymous(world.client).post("/sessions", body, status=201)
     assert (told["role"], told["facility_id"]) == ("facility-admin", world.facility_id)

@@ -24,7 +24,7 @@ MEGABYTE = 10**6
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
     """A local stack of this run's own."""
-    running = LocalStack(tmp_path_factory.mktemp("stack"), port=0)
+    running = LocalStack(port=0, home=tmp_path_factory.mktemp("stack"))
     running.start()
     yield running
     running.stop()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -180,26 +181,42 @@ def test_the_deployed_sweep_may_do_one_thing_to_contracts_and_capacity(stack: Lo
 # --- starting and stopping ---------------------------------------------------------------------
 
 
-def test_data_outlive_a_restart(tmp_path: Path) -> None:
-    first = LocalStack(tmp_path / "home", port=0)
+def test_data_outlive_a_restart_and_events_go_on(tmp_path: Path) -> None:
+    first = LocalStack(port=0, home=tmp_path / "home")
     first.start()
     Person(first, "operator@hokan.example", "operators").post("/facilities", {"name": "Kept"})
     first.stop()
-    second = LocalStack(tmp_path / "home", port=0)
+    second = LocalStack(port=first.engine.port, home=tmp_path / "home")
     second.start()
     try:
         listed = Person(second, "other@hokan.example", "operators").get("/facilities")["items"]
+        quarantined = quarantine_of(second, b"nobody announced this")
     finally:
         second.stop()
     assert [each["name"] for each in listed] == ["Kept"]
+    assert quarantined == ["nobody-claimed"]
+
+
+def quarantine_of(stack: LocalStack, body: bytes) -> list[str]:
+    """Store *body* unannounced; return why it was set aside, once S3's event has come through."""
+    operator = Person(stack, "third@hokan.example", "operators")
+    key = f"t/target-nobodys/{hashlib.sha256(body).hexdigest()}"
+    stack.session.client("s3").put_object(
+        Bucket=stack.outputs["ObjectsBucketName"], Key=key, Body=body, ChecksumAlgorithm="SHA256"
+    )
+    for _ in range(100):
+        listed = operator.get("/quarantine")["items"]
+        if listed:
+            return [each["reason"] for each in listed]
+        time.sleep(0.2)
+    return []
 
 
 def test_a_port_that_is_taken_is_said(stack: LocalStack, tmp_path: Path) -> None:
     with pytest.raises(EngineError, match=f"port {stack.engine.port} is taken"):
-        LocalStack(tmp_path, port=stack.engine.port).start()
+        LocalStack(port=stack.engine.port, home=tmp_path).start()
 
 
-def test_no_stack_running_is_said(tmp_path: Path) -> None:
-    (tmp_path / "port").write_text("9")
+def test_no_stack_running_is_said() -> None:
     with pytest.raises(EngineError, match="make local"):
-        LocalStack.running(tmp_path)
+        LocalStack.running(port=9)
