@@ -7,10 +7,10 @@ import importlib
 import pkgutil
 from collections.abc import Iterator
 
-import hokan_agent
 import pytest
 
 import chalicelib
+import hokan_agent
 
 
 def modules() -> Iterator[str]:

@@ -7,10 +7,12 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from hokan_agent.batch import Batch, Run, Said, fingerprint
+from hokan_agent.batch import Batch
+from hokan_agent.entries import Said, fingerprint
 from hokan_agent.errors import Refused
 from hokan_agent.progress import progress
 from hokan_agent.report import BackupReport
+from hokan_agent.run import Run
 from hokan_agent.scan import Scan, scan
 from hokan_agent.service import Service
 from hokan_agent.sidecars import Sidecars

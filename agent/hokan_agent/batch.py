@@ -7,78 +7,23 @@ that was cut off goes on with the same batch.
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Iterable
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import astuple, dataclass, field
-from datetime import UTC, datetime
+from concurrent.futures import Future
 from itertools import islice
-from threading import Lock
 from typing import Any
 
 from hokan_agent import headers
-from hokan_agent.errors import Interrupted, Refused, Unreachable
+from hokan_agent.entries import Entry, Said, chunk_of, fingerprint
+from hokan_agent.errors import Refused, Unreachable
 from hokan_agent.hashing import Changed, hashed, path_of
-from hokan_agent.paths import from_wire
-from hokan_agent.progress import Progress
-from hokan_agent.report import BackupReport, Exception_
+from hokan_agent.report import Exception_
+from hokan_agent.run import Run
 from hokan_agent.scan import Found
 from hokan_agent.sending import Content, Sender
-from hokan_agent.service import Service
 from hokan_agent.sidecars import Examination
-from hokan_agent.state import State
-from hokan_agent.web import Web, stopped
+from hokan_agent.web import stopped
 
-FAILURES_IN_A_ROW = 8
 TOLD_EXCEPTIONS = 1_000  # beyond those of its own files; all of them are in the run's report
 CONFIRM_PAUSES = (0.2, 0.5, 1.0, 2.0, *[5.0] * 23)  # two minutes for S3's events to be handled
-
-Said = tuple[Found, Examination | None]
-
-
-@dataclass(slots=True)
-class Run:
-    """What the batches of one backup share."""
-
-    web: Web
-    service: Service
-    state: State
-    report: BackupReport
-    root: bytes
-    target_id: str
-    chooses_patients: bool
-    bars: Progress
-    workers: ThreadPoolExecutor
-    lock: Lock = field(default_factory=Lock)
-    failures: int = 0  # of storage or service, one after the other
-    given_up: Unreachable | Refused | None = None
-
-    def note_success(self) -> None:
-        self.failures = 0
-
-    def note_failure(self, error: Unreachable | Refused) -> None:
-        """Count a file that could not be sent; after several in a row, nothing will be."""
-        with self.lock:
-            self.failures += 1
-            if self.failures >= FAILURES_IN_A_ROW:
-                self.given_up = error
-
-    def go_on(self) -> None:
-        """Raise what ends the run, if something does."""
-        if stopped.is_set():
-            raise Interrupted("ended on request; run it again to go on")
-        if self.given_up is not None:
-            raise self.given_up
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A file as it was declared, and the statement that came with it."""
-
-    found: Found
-    sha256: str
-    said: str
 
 
 class Batch:
@@ -122,16 +67,15 @@ class Batch:
         if not known:
             return
         entries = [entry for entry, _ in known]
-        body = _chunk(known)
-        kept = [[*_place(entry.found), entry.sha256, entry.said] for entry in entries]
+        body = chunk_of(known)
+        kept = [entry.kept() for entry in entries]
         self._run.state.keep_chunk(self._id, self._chunks, body, kept)
         self._put(self._chunks, body, entries)
 
     def declare_again(self) -> None:
         """Declare the chunks an earlier run kept; raises Refused when the batch is over."""
         for number, body, kept in self._run.state.chunks(self._id):
-            entries = [Entry(_found_again(where), sha256, said) for *where, sha256, said in kept]
-            self._put(number, body, entries)
+            self._put(number, body, [Entry.kept_before(each) for each in kept])
 
     def _hashed(self, file: Said) -> tuple[Entry, Examination | None] | None:
         """Return a file's entry and examination; one that cannot be read is left out."""
@@ -257,40 +201,3 @@ class Batch:
             if state != "settling" or stopped.wait(seconds):
                 return state
         return "settling"
-
-
-def fingerprint(said: Examination | None) -> str:
-    """Return a short digest of a statement: another one makes a file worth declaring again."""
-    if said is None:
-        return ""
-    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:16]
-
-
-def _chunk(known: Iterable[tuple[Entry, Examination | None]]) -> dict[str, Any]:
-    """Return the chunk that docs/api.md describes; each examination once."""
-    examinations: dict[str, Examination] = {}
-    entries = []
-    for entry, examination in known:
-        if examination is not None:
-            examinations.setdefault(examination["id"], examination)
-        modified_at = datetime.fromtimestamp(entry.found.mtime_ns / 10**9, UTC)
-        entries.append(
-            {
-                "path": entry.found.path,
-                "size": entry.found.size,
-                "sha256": entry.sha256,
-                "examination": examination["id"] if examination else None,
-                "modified_at": modified_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
-            }
-        )
-    return {"examinations": list(examinations.values()), "entries": entries}
-
-
-def _place(found: Found) -> tuple[Any, ...]:
-    """Return *found* as JSON has it; its place follows from its path."""
-    return (found.path, *astuple(found)[2:])
-
-
-def _found_again(where: list[Any]) -> Found:
-    path, size, mtime_ns, inode = where
-    return Found(path, from_wire(path), size, mtime_ns, inode)

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pydicom
 import pytest
-from hokan_agent import headers
 
+from hokan_agent import headers
 from tests.support.dicom import canary, meta
 from tests.support.people import CANARY_ID, CANARY_NAME
 

@@ -1,9 +1,10 @@
 from __future__ import annotations
 
 import pytest
-from hokan_agent.paths import from_wire, to_wire
 from hypothesis import given
 from hypothesis import strategies as st
+
+from hokan_agent.paths import from_wire, to_wire
 
 SEGMENTS = st.binary(min_size=1, max_size=40).filter(
     lambda name: not {0, ord("/")} & set(name) and name not in {b".", b".."}

@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 import pytest
+
 from hokan_agent.restore import _is_there, _newest, _place
 
 

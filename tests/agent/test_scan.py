@@ -5,6 +5,7 @@ import socket
 from pathlib import Path
 
 import pytest
+
 from hokan_agent.errors import AgentError
 from hokan_agent.scan import scan
 

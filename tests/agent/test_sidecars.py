@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from hokan_agent.scan import scan
 from hokan_agent.sidecars import Sidecars
-
 from tests.support.people import CANARY
 
 EXAM = {"id": "E-1", "patient": CANARY, "examined_at": "2026-04-01T09:30:00", "kind": "EGD"}

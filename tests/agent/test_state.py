@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from hokan_agent.errors import AlreadyEnrolled, Busy, NotEnrolled
 from hokan_agent.home import Home, Identity
 from hokan_agent.scan import Found

@@ -3,6 +3,7 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 import pytest
+
 from hokan_agent.errors import AgentError, Refused, Unreachable
 from hokan_agent.sending import is_worth_another_try
 from hokan_agent.web import Web, require_private

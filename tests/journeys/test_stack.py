@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 import urllib3
 from botocore.exceptions import ClientError
+
 from hokan_agent.home import Home
 from hokan_agent.service import Service
 from hokan_agent.web import Web
-
 from infra.local.engine import EngineError
 from infra.local.people import Person
 from infra.local.stack import LocalStack
