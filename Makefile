@@ -8,7 +8,7 @@ PORT   ?= 4570
 DAYS   ?= 0
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help setup demo local clock test journeys check format lint types arch templates package deploy
+.PHONY: help setup demo local clock test faults check format lint types arch templates package deploy
 
 help:  ## list what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## */  make \1|/' | column -t -s '|'
@@ -32,6 +32,9 @@ clock: setup  ## move the running local stack's clock DAYS=... ahead of the real
 
 test: setup  ## run every test
 	$(RUN) -m pytest -q -n auto --dist loadgroup
+
+faults: setup  ## prove deeper that nothing is lost: two deaths, trouble at every call (minutes)
+	$(RUN) -m pytest -q -n auto -m deep tests/faults
 
 check: lint types arch templates  ## formatting, lint, types, architecture, templates
 

@@ -13,7 +13,10 @@ prefix of its sort key: no discriminators, so none can be forgotten in an upsert
 
 from __future__ import annotations
 
+from typing import Any
+
 from pynamodb.connection import Connection
+from pynamodb.exceptions import PynamoDBException
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.settings import settings
@@ -56,6 +59,17 @@ def transaction() -> TransactWrite:
     if not _connections:
         _connections.append(Connection())
     return TransactWrite(connection=_connections[0])
+
+
+def condition_failed(error: PynamoDBException) -> bool:
+    """
+    Whether a write was refused for its condition.
+
+    PynamoDB's own ``cause_response_code`` breaks on a connection that was lost: botocore's error
+    then has a response that is None.
+    """
+    answer: Any = getattr(error.cause, "response", None) or {}
+    return bool(answer.get("Error", {}).get("Code") == "ConditionalCheckFailedException")
 
 
 def forget_connections() -> None:

@@ -54,6 +54,18 @@ def log() -> Iterator[io.StringIO]:
 
 
 @pytest.fixture
+def cognito(aws: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:  # noqa: ARG001
+    """A user pool's published keys, where the settings say."""
+    from chalicelib.settings import settings
+    from tests.support.cognito import serving
+
+    with serving() as url:
+        monkeypatch.setenv("HOKAN_STAFF_JWKS_URL", url)
+        settings.cache_clear()
+        yield
+
+
+@pytest.fixture
 def client(aws: dict[str, str]) -> Iterator[Client]:  # noqa: ARG001 - it makes the world
     """The application, called as API Gateway and Lambda call it."""
     from app import app

@@ -27,9 +27,7 @@ from pynamodb.models import Model
 from chalicelib.access.model import Agent, Caller, Role, Session
 from chalicelib.kernel import clock
 from chalicelib.kernel.errors import Conflict, NotAllowed, NotFound
-from chalicelib.tables import BoxTable, CoreTable, transaction
-
-CONDITION_FAILED = "ConditionalCheckFailedException"
+from chalicelib.tables import BoxTable, CoreTable, condition_failed, transaction
 
 
 class _Facility(Model):
@@ -179,7 +177,7 @@ def revoke(agent_id: str, facility_id: str, at: str) -> None:
     try:
         row.update(actions, condition=_Agent.facility_id == facility_id)
     except UpdateError as error:
-        if error.cause_response_code != CONDITION_FAILED:
+        if not condition_failed(error):
             raise
         raise NotFound("there is no such agent") from None
 
@@ -190,7 +188,7 @@ def spend_nonce(agent_id: str, nonce: str, until: datetime) -> None:
     try:
         row.save(_Nonce.pk.does_not_exist())
     except PutError as error:
-        if error.cause_response_code != CONDITION_FAILED:
+        if not condition_failed(error):
             raise
         raise Conflict("this signature was used before") from None
 
@@ -225,7 +223,7 @@ def end_session(session_id: str) -> None:
     try:
         _Session(_hashed("SESSION", session_id), "SESSION").delete()
     except DeleteError as error:
-        if error.cause_response_code != CONDITION_FAILED:
+        if not condition_failed(error):
             raise
 
 

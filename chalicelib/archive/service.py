@@ -136,11 +136,7 @@ def grant_restore(
         raise Invalid("as_of lies in the future; leave it out for the newest state")
     usage.require(caller.facility_id, target_id)
     _check_scope(target_id, scope, patient_key, examination_id)
-    agent = access_store.agent(agent_id)
-    if agent.facility_id != caller.facility_id:
-        raise NotFound("there is no such agent")
-    if agent.state != "enrolled":
-        raise Conflict("this agent was revoked; choose another one", code="agent-revoked")
+    _check_agent(caller, agent_id)
     restore = Restore(
         restore_id=ids.new_id("restore", now),
         facility_id=caller.facility_id,
@@ -176,6 +172,14 @@ def _check_scope(
             raise Invalid(f'scope "{scope}" needs the {scope}\'s key or id')
         case _:
             raise Invalid('scope must be "target", "patient" or "examination"')
+
+
+def _check_agent(caller: Caller, agent_id: str) -> None:
+    agent = access_store.agent(agent_id)
+    if agent.facility_id != caller.facility_id:
+        raise NotFound("there is no such agent")
+    if agent.state != "enrolled":
+        raise Conflict("this agent was revoked; choose another one", code="agent-revoked")
 
 
 def open_restores(caller: Caller) -> list[Restore]:

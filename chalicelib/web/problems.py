@@ -9,8 +9,9 @@ from typing import Any
 
 from chalice.app import ChaliceViewError, Request, Response
 
-from chalicelib.kernel.errors import Fact, HokanError
+from chalicelib.kernel.errors import Fact, HokanError, Unavailable
 from chalicelib.telemetry import logger, place
+from chalicelib.web.troubles import is_passing
 
 PROBLEM_JSON = "application/problem+json"
 TYPE_PREFIX = "https://hokan.example/problems/"
@@ -25,6 +26,11 @@ def problem_from(error: Exception) -> Response:
         case ChaliceViewError():
             status = HTTPStatus(error.STATUS_CODE)
             return problem(status, code_of(status), status.phrase, str(error))
+        case _ if is_passing(error):
+            logger.warning(
+                "AWS in trouble", extra={"error": type(error).__name__, "where": place(error)}
+            )
+            return problem_from(Unavailable("storage is busy; the same request may work shortly"))
         case _:
             # The exception's text may hold what a caller sent, a patient's name included.
             logger.error(

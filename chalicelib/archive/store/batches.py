@@ -20,11 +20,10 @@ from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.kernel.errors import NotFound
-from chalicelib.tables import CatalogueTable
+from chalicelib.tables import CatalogueTable, condition_failed
 from chalicelib.web import cursors
 
 OPEN = "OPEN#0"  # one partition serves 1,000 batches opened or finished a second
-CONDITION_FAILED = "ConditionalCheckFailedException"
 
 
 class Batch(msgspec.Struct, frozen=True, kw_only=True):
@@ -132,7 +131,7 @@ def restore_row(finished: Batch) -> None:
     try:
         _to_item(finished).save(_Batch.pk.does_not_exist())
     except PutError as error:
-        if error.cause_response_code != CONDITION_FAILED:
+        if not condition_failed(error):
             raise
 
 
@@ -160,7 +159,7 @@ def _move(which: Batch, actions: list[Any], condition: Any) -> Batch:
     try:
         _key(which).update(actions, condition=condition)
     except UpdateError as error:
-        if error.cause_response_code != CONDITION_FAILED:
+        if not condition_failed(error):
             raise
     return batch(which.target_id, which.batch_id)
 

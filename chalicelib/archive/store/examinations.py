@@ -34,10 +34,9 @@ from chalicelib.archive.model import (
     Person,
 )
 from chalicelib.kernel.errors import NotFound
-from chalicelib.tables import CatalogueTable, transaction
+from chalicelib.tables import CatalogueTable, condition_failed, transaction
 from chalicelib.web import cursors
 
-CONDITION_FAILED = "ConditionalCheckFailedException"
 UNDATED = "0000"  # sorts before every date
 
 
@@ -166,7 +165,7 @@ def _latest(row: _Examination | _Patient, actions: list[Action], by: str) -> Non
     try:
         row.update(actions, condition=newer)
     except UpdateError as error:
-        if error.cause_response_code != CONDITION_FAILED:
+        if not condition_failed(error):
             raise
 
 

@@ -21,10 +21,8 @@ from pynamodb.transactions import TransactWrite
 from chalicelib.archive.facts import Facts
 from chalicelib.archive.model import ObjectRow, ObjectState
 from chalicelib.archive.store import usage
-from chalicelib.tables import CatalogueTable, transaction
+from chalicelib.tables import CatalogueTable, condition_failed, transaction
 from chalicelib.web import cursors
-
-CONDITION_FAILED = "ConditionalCheckFailedException"
 
 
 class _Object(Model):
@@ -131,7 +129,7 @@ def restore_row(stored: ObjectRow) -> None:
     try:
         _to_item(stored).save(_Object.pk.does_not_exist())
     except PutError as error:
-        if error.cause_response_code != CONDITION_FAILED:
+        if not condition_failed(error):
             raise
 
 
@@ -185,7 +183,7 @@ def _update(claim: ObjectRow, actions: list[Any], condition: Any) -> bool:
     try:
         _key(claim).update(actions, condition=condition)
     except UpdateError as error:
-        if error.cause_response_code != CONDITION_FAILED:
+        if not condition_failed(error):
             raise
         return False
     return True

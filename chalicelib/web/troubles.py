@@ -1,0 +1,40 @@
+"""Which of AWS's errors pass: the same request may succeed in a moment."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from botocore.exceptions import ClientError, HTTPClientError
+
+# DynamoDB and S3, "Error retries" and "Error responses" of their developer guides.
+PASSING = frozenset(
+    {
+        "InternalError",
+        "InternalServerError",
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "RequestTimeout",
+        "ServiceUnavailable",
+        "SlowDown",
+        "ThrottlingException",
+        "TransactionConflictException",
+        "TransactionInProgressException",
+    }
+)
+PASSING_REASONS = frozenset(
+    {"None", "TransactionConflict", "ProvisionedThroughputExceeded", "ThrottlingError"}
+)
+
+
+def is_passing(error: BaseException) -> bool:
+    """Whether *error*, or what PynamoDB wrapped in it, is trouble on AWS's side or on the line."""
+    cause: Any = getattr(error, "cause", None) or error
+    if isinstance(cause, HTTPClientError):
+        return True
+    if not isinstance(cause, ClientError):
+        return False
+    code = cause.response["Error"]["Code"]
+    if code == "TransactionCanceledException":
+        reasons = {each.get("Code", "None") for each in cause.response["CancellationReasons"]}
+        return reasons <= PASSING_REASONS
+    return code in PASSING

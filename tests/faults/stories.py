@@ -1,0 +1,261 @@
+"""
+For each handler that writes: a world made ready for it, and how the outside calls it.
+
+A story's *act* is what comes again after a crash: an agent's retry, a browser's second click, an
+event delivered anew.  It may be refused then (the first time did it all); it may not break.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from chalicelib.kernel import clock
+from tests.support.cognito import token
+from tests.support.people import Anonymous
+from tests.support.world import World, a_chunk, a_form
+
+FILES = {"E-1/a": b"one", "E-1/b": b"twins", "E-2/c": b"twins"}
+Act = Callable[[], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """What *prepare* returns is called, killed, and called again."""
+
+    prepare: Callable[[World], Act]
+
+
+STORIES: dict[str, Story] = {}
+
+
+def story(handler: str) -> Callable[[Callable[[World], Act]], Callable[[World], Act]]:
+    """Tell the story of *handler*, a route or an event handler of app.py."""
+
+    def told(prepare: Callable[[World], Act]) -> Callable[[World], Act]:
+        assert handler not in STORIES, f"{handler} has two stories"
+        STORIES[handler] = Story(prepare)
+        return prepare
+
+    return told
+
+
+# --- pieces ------------------------------------------------------------------------------------
+
+
+def digests() -> list[str]:
+    return list(dict.fromkeys(hashlib.sha256(body).hexdigest() for body in FILES.values()))
+
+
+def declared(world: World) -> str:
+    """Open a batch and declare FILES in it; return the batch."""
+    batch_id = world.open_batch()
+    world.chunk(batch_id, 0, a_chunk(FILES))
+    return batch_id
+
+
+def sent(world: World) -> list[str]:
+    """Store the bytes of FILES; return their keys."""
+    for body in FILES.values():
+        world.put_object(hashlib.sha256(body).hexdigest(), body)
+    return [f"t/{world.target_id}/{digest}" for digest in digests()]
+
+
+def granted(world: World) -> str:
+    """Back FILES up and grant their restore; return the restore."""
+    world.back_up(FILES)
+    grant = {"target_id": world.target_id, "scope": "target", "agent_id": world.agent.agent_id}
+    return str(world.doctor.post("/restores", grant, status=201)["restore_id"])
+
+
+def in_hours(hours: float) -> str:
+    return clock.text(clock.now() + timedelta(hours=hours))
+
+
+def settle(world: World) -> None:
+    """Let days pass: claims end, forgotten batches are closed."""
+    for hours in (49, 98):
+        world.sweep(in_hours(hours))
+
+
+def calls(caller: Anonymous, method: str, path: str, body: Any = None) -> Act:
+    return lambda: caller.call(method, path, body or {})
+
+
+# --- people and agents -------------------------------------------------------------------------
+
+
+@story("POST /sessions")
+def _(world: World) -> Act:
+    return calls(Anonymous(world.client), "POST", "/sessions", {"id_token": token()})
+
+
+@story("DELETE /sessions")
+def _(world: World) -> Act:
+    return calls(world.doctor, "DELETE", "/sessions")
+
+
+@story("POST /facilities")
+def _(world: World) -> Act:
+    return calls(world.operator, "POST", "/facilities", {"name": "Another Clinic"})
+
+
+@story("POST /agent-codes")
+def _(world: World) -> Act:
+    return calls(world.admin, "POST", "/agent-codes")
+
+
+@story("POST /agents")
+def _(world: World) -> Act:
+    code = world.admin.post("/agent-codes", status=201)["code"]
+    body = {"code": code, "name": "PC 2", "public_key": world.agent.public_key()}
+    return calls(Anonymous(world.client), "POST", "/agents", body)
+
+
+@story("DELETE /agents/{agent_id}")
+def _(world: World) -> Act:
+    return calls(world.admin, "DELETE", f"/agents/{world.agent.agent_id}")
+
+
+# --- contracts ---------------------------------------------------------------------------------
+
+
+@story("POST /targets")
+def _(world: World) -> Act:
+    return calls(world.admin, "POST", "/targets", {"name": "X-ray", "kind": "mass_storage"})
+
+
+@story("POST /contracts")
+def _(world: World) -> Act:
+    return calls(world.admin, "POST", "/contracts", a_form(world.target_id))
+
+
+@story("POST /contracts/{contract_id}/end")
+def _(world: World) -> Act:
+    return calls(world.admin, "POST", f"/contracts/{world.contract_id}/end")
+
+
+@story("POST /facilities/{facility_id}/contracts/{contract_id}/accept")
+def _(world: World) -> Act:
+    added = world.admin.post("/targets", {"name": "X-ray", "kind": "mass_storage"}, status=201)
+    form = a_form(added["target_id"])
+    contract_id = world.admin.post("/contracts", form, status=201)["contract_id"]
+    path = f"/facilities/{world.facility_id}/contracts/{contract_id}/accept"
+    return calls(world.operator, "POST", path)
+
+
+# --- uploads -----------------------------------------------------------------------------------
+
+
+@story("POST /targets/{target_id}/batches")
+def _(world: World) -> Act:
+    return calls(world.agent, "POST", f"/targets/{world.target_id}/batches")
+
+
+@story("PUT /targets/{target_id}/batches/{batch_id}/chunks/{number}")
+def _(world: World) -> Act:
+    path = f"/targets/{world.target_id}/batches/{world.open_batch()}/chunks/0"
+    return calls(world.agent, "PUT", path, a_chunk(FILES))
+
+
+@story("POST /targets/{target_id}/batches/{batch_id}/urls")
+def _(world: World) -> Act:
+    path = f"/targets/{world.target_id}/batches/{declared(world)}/urls"
+    return calls(world.agent, "POST", path, {"sha256": digests()})
+
+
+BIG = 65 * 2**20
+
+
+def _multipart(world: World) -> str:
+    """Declare a large object; return its route."""
+    world.operator.post("/facilities", {"name": "Other"}, status=201)
+    batch_id = world.open_batch()
+    entry = {"path": "big", "size": BIG, "sha256": "b" * 64, "examination": None}
+    world.chunk(batch_id, 0, {"entries": [entry]})
+    return f"/targets/{world.target_id}/batches/{batch_id}/multipart/{'b' * 64}"
+
+
+@story("POST /targets/{target_id}/batches/{batch_id}/multipart/{sha256}")
+def _(world: World) -> Act:
+    return calls(world.agent, "POST", _multipart(world))
+
+
+@story("POST /targets/{target_id}/batches/{batch_id}/multipart/{sha256}/parts")
+def _(world: World) -> Act:
+    path = _multipart(world)
+    world.agent.call("POST", path, {})
+    part = {"number": 5, "size": 2**20, "sha256": "c" * 64}
+    return calls(world.agent, "POST", f"{path}/parts", {"parts": [part]})
+
+
+@story("POST /targets/{target_id}/batches/{batch_id}/multipart/{sha256}/complete")
+def _(world: World) -> Act:
+    path = _multipart(world)
+    world.agent.call("POST", path, {})
+    return calls(world.agent, "POST", f"{path}/complete")
+
+
+@story("POST /targets/{target_id}/batches/{batch_id}/finish")
+def _(world: World) -> Act:
+    batch_id = declared(world)
+    world.deliver(sent(world))
+    return lambda: world.finish(batch_id)
+
+
+@story("ingest")
+def _(world: World) -> Act:
+    declared(world)
+    keys = sent(world)
+    return lambda: world.deliver(keys)
+
+
+@story("sweep")
+def _(world: World) -> Act:
+    """Something of everything: stored unnoticed, never sent, and a batch ready to close."""
+    declared(world)
+    sent(world)
+    never = world.open_batch()
+    world.chunk(never, 0, a_chunk({"never": b"never sent"}))
+    ready = world.open_batch()
+    world.chunk(ready, 0, a_chunk({"d": b"one"}))
+    world.finish(ready)
+    at = in_hours(49)
+    return lambda: world.sweep(at)
+
+
+# --- restores and operations -------------------------------------------------------------------
+
+
+@story("POST /restores")
+def _(world: World) -> Act:
+    world.back_up(FILES)
+    grant = {"target_id": world.target_id, "scope": "target", "agent_id": world.agent.agent_id}
+    return calls(world.doctor, "POST", "/restores", grant)
+
+
+@story("POST /restores/{restore_id}/files")
+def _(world: World) -> Act:
+    return calls(world.agent, "POST", f"/restores/{granted(world)}/files", {"cursor": None})
+
+
+@story("POST /restores/{restore_id}/urls")
+def _(world: World) -> Act:
+    path = f"/restores/{granted(world)}/urls"
+    return calls(world.agent, "POST", path, {"sha256": digests()})
+
+
+@story("POST /restores/{restore_id}/finish")
+def _(world: World) -> Act:
+    path = f"/restores/{granted(world)}/finish"
+    return calls(world.agent, "POST", path, {"restored": 3, "failed": 0})
+
+
+@story("operate")
+def _(world: World) -> Act:
+    world.back_up(FILES)
+    event = {"command": "rebuild-catalogue", "target_id": world.target_id}
+    return lambda: world.client.lambda_.invoke("operate", event)

@@ -1,0 +1,78 @@
+"""
+Every handler that writes, killed before and after every AWS call it makes, and called again.
+
+Handlers are found in app.py: one without a story fails the run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from random import Random
+
+import pytest
+from chalice.test import Client
+
+from tests.faults.crashes import Snapshot, calls_of, died, every_fault
+from tests.faults.invariants import check_always, check_at_rest
+from tests.faults.stories import STORIES, Act, settle
+from tests.support.world import World, build
+
+CAPACITY = 100 * 2**20
+PAIRS = 300  # of two deaths a handler, drawn by chance when there are more
+Record = Callable[[str, object], None]
+
+
+@pytest.fixture
+def world(cognito: None, client: Client) -> World:  # noqa: ARG001
+    """A facility with room for a large object, and a user pool that answers."""
+    return build(client, capacity_bytes=CAPACITY)
+
+
+def test_every_handler_that_writes_has_a_story(client: Client) -> None:  # noqa: ARG001
+    from app import app
+
+    writing = {name for name in app.handler_map if not name.startswith("GET ")}
+    assert set(STORIES) == writing
+
+
+def comes_to_rest(world: World, act: Act) -> None:
+    """Whatever happened: it is called again, and once too often, and all is well."""
+    check_always(world)
+    for _ in range(2):
+        act()
+    settle(world)
+    check_at_rest(world)
+
+
+@pytest.mark.parametrize("handler", sorted(STORIES))
+def test_a_handler_may_die_at_any_call_and_nothing_is_lost(
+    world: World, handler: str, record_property: Record
+) -> None:
+    act = STORIES[handler].prepare(world)
+    ready = Snapshot()
+    deaths = every_fault(len(calls_of(act)))
+    for death in deaths:
+        ready.restore()
+        assert died(act, death), death
+        comes_to_rest(world, act)
+    record_property("scenarios", len(deaths))
+    assert deaths
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize("handler", sorted(STORIES))
+def test_a_handler_may_die_and_die_again_while_it_is_repeated(
+    world: World, handler: str, record_property: Record
+) -> None:
+    act = STORIES[handler].prepare(world)
+    ready = Snapshot()
+    deaths = every_fault(len(calls_of(act)))
+    pairs = [(first, second) for first in deaths for second in deaths]
+    if len(pairs) > PAIRS:
+        pairs = Random(0).sample(pairs, PAIRS)
+    for first, second in pairs:
+        ready.restore()
+        died(act, first)
+        died(act, second)  # the repetition may be shorter, and live
+        comes_to_rest(world, act)
+    record_property("scenarios", len(pairs))
