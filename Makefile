@@ -8,7 +8,7 @@ PORT   ?= 4570
 DAYS   ?= 0
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help setup demo local clock test faults check format lint types arch templates package deploy
+.PHONY: help setup demo local clock test faults bite check format lint types arch templates package deploy
 
 help:  ## list what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## */  make \1|/' | column -t -s '|'
@@ -35,6 +35,9 @@ test: setup  ## run every test
 
 faults: setup  ## prove deeper that nothing is lost: two deaths, trouble at every call (minutes)
 	$(RUN) -m pytest -q -n auto -m deep tests/faults
+
+bite: setup  ## plant bugs in a copy of the project and see that the tests notice each
+	@$(RUN) -m tests.bite
 
 check: lint types arch templates  ## formatting, lint, types, architecture, templates
 

@@ -136,7 +136,7 @@ def explore(world: World, name: str, at_most: int) -> int:
     for act in acts:
         lengths.append(len(calls_of(act)) + 1)  # and the step to its end
         ready.restore()
-    chosen = orders(*lengths, at_most)
+    chosen = orders(lengths[0], lengths[1], at_most)
     for order in chosen:
         ready.restore()
         errors = [actor.error for actor in played(acts, order) if actor.error is not None]
