@@ -128,11 +128,11 @@ BUGS = [
         "tests/access/test_matrix.py",
     ),
     Bug(
-        "another facility's batch can be finished",
-        "chalicelib/uploads/service.py",
-        "    if batch.facility_id != caller.facility_id:",
-        '    if batch.facility_id == "nobody":',
-        "tests/access/test_matrix.py tests/uploads",
+        "an agent may use another agent's grant",
+        "chalicelib/access/policy.py",
+        "    return (caller.id, caller.facility_id) == (subject.agent_id, subject.facility_id)",
+        "    return caller.facility_id == subject.facility_id",
+        "tests/access/test_matrix.py",
     ),
     Bug(
         "an agent reads outside of what was granted",

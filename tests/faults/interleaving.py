@@ -28,6 +28,7 @@ class Actor(threading.Thread):
     A handler that waits before each of its AWS calls until it is let go.
 
     Attributes:
+        result: What it returned.
         refused: The refusal it ended with, if it did: an answer like any other.
         error: What it died of, if it did.
     """
@@ -37,13 +38,14 @@ class Actor(threading.Thread):
         self._act = act
         self._go, self._waits = threading.Semaphore(0), threading.Semaphore(0)
         self.is_done = False
+        self.result: Any = None
         self.refused: HokanError | None = None
         self.error: BaseException | None = None
 
     def run(self) -> None:
         self._go.acquire()
         try:
-            self._act()
+            self.result = self._act()
         except HokanError as refused:
             self.refused = refused
         except BaseException as error:  # noqa: BLE001 - told by the test
@@ -76,6 +78,20 @@ def played(acts: Sequence[Act], order: Sequence[int]) -> list[Actor]:
                 actor.step()
             actor.join()
     return actors
+
+
+def interruptions(first: int, second: int) -> list[list[int]]:
+    """
+    Return the orders in which one is interrupted once, anywhere, by the whole of the other.
+
+    Most races need no more (Musuvathi and Qadeer, "Iterative context bounding", PLDI 2007).
+
+    >>> interruptions(2, 1)
+    [[1, 0, 0], [0, 1, 0], [0, 0, 1]]
+    """
+    by_second = [[0] * n + [1] * second + [0] * (first - n) for n in range(first + 1)]
+    by_first = [[1] * n + [0] * first + [1] * (second - n) for n in range(1, second)]
+    return by_second + by_first
 
 
 def orders(first: int, second: int, at_most: int) -> list[list[int]]:

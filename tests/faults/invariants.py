@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from typing import Any
 
 import boto3
@@ -28,6 +29,7 @@ def check_at_rest(world: World) -> None:
     sizes = {digest: int(row["size_bytes"]["N"]) for digest, row in rows.items()}
     assert sizes == bucket, "catalogue and bucket differ"
     check_batches(world, set(rows))
+    check_examinations(world)
 
 
 def check_capacity(world: World) -> None:
@@ -51,6 +53,18 @@ def check_batches(world: World, stored: set[str]) -> None:
     for manifest in manifests:
         missing = {each["sha256"] for each in manifest["entries"]} - stored
         assert not missing, "a manifest names what is not stored"
+
+
+def check_examinations(world: World) -> None:
+    """An examination counts every file that manifests give it, once."""
+    given = Counter(
+        entry["examination_id"] for each in manifests_of(world) for entry in each["entries"]
+    )
+    counted = {
+        sk.removeprefix("EXAM#"): int(row["objects"]["N"])
+        for sk, row in rows_of(world, "EXAM#").items()
+    }
+    assert counted == given, "an examination's files are miscounted"
 
 
 def object_rows(world: World) -> dict[str, dict[str, Any]]:
