@@ -8,6 +8,7 @@ runs, turns it into plain CloudFormation, so what is linted here is what a provi
 from __future__ import annotations
 
 import argparse
+import fcntl
 import hashlib
 import json
 import os
@@ -50,6 +51,13 @@ class Package:
 def build(stage: str) -> Package:
     """Package *stage* into build/<stage>, unless what is there is of the same sources."""
     into = ROOT / "build" / stage
+    into.mkdir(parents=True, exist_ok=True)
+    with (into / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # two at once would write one zip together
+        return _built(stage, into)
+
+
+def _built(stage: str, into: Path) -> Package:
     sources = _digest(_sources())
     package = Package(into / "hokan.json", into / "deployment.zip", f"{sources}.zip")
     mark = into / "sources"
@@ -95,7 +103,6 @@ def _digest(paths: Iterator[Path]) -> str:
 
 def _package(stage: str, into: Path) -> None:
     """Let Chalice package; it imports app.py, which demands its settings as in Lambda."""
-    into.mkdir(parents=True, exist_ok=True)
     (into / "sources").unlink(missing_ok=True)
     environment = function_environment(resolver_of(stage, NOWHERE))
     chalice = [sys.executable, "-c", "from chalice.cli import main; main()"]

@@ -10,7 +10,12 @@ from typing import Any
 import boto3
 import pytest
 from chalice.test import Client
+from hypothesis import HealthCheck, settings
 from moto import mock_aws
+
+# Machines are slow now and then: a property fails for what is wrong, never for the time it took.
+settings.register_profile("hokan", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("hokan")
 
 # botocore looks these up when a client is made; nothing here is an account.
 os.environ.setdefault("AWS_DEFAULT_REGION", "ap-northeast-1")
@@ -25,20 +30,24 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
     from chalicelib import buckets, tables
     from chalicelib.access import tokens
     from chalicelib.kernel import clock
-    from chalicelib.settings import settings
+    from chalicelib.settings import settings as service_settings
     from infra.provision import provision
 
     with mock_aws():
         environment = provision(boto3.Session(), stage="test")
         for name, value in environment.items():
             monkeypatch.setenv(name, value)
-        for forget in (settings.cache_clear, buckets.forget_connections, tables.forget_connections):
+        for forget in (
+            service_settings.cache_clear,
+            buckets.forget_connections,
+            tables.forget_connections,
+        ):
             forget()
         tokens.forget_keys()
         clock.move(0)
         yield environment
         clock.move(0)
-    settings.cache_clear()
+    service_settings.cache_clear()
 
 
 @pytest.fixture
@@ -56,12 +65,12 @@ def log() -> Iterator[io.StringIO]:
 @pytest.fixture
 def cognito(aws: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:  # noqa: ARG001
     """A user pool's published keys, where the settings say."""
-    from chalicelib.settings import settings
+    from chalicelib.settings import settings as service_settings
     from tests.support.cognito import serving
 
     with serving() as url:
         monkeypatch.setenv("HOKAN_STAFF_JWKS_URL", url)
-        settings.cache_clear()
+        service_settings.cache_clear()
         yield
 
 
