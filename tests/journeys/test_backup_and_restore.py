@@ -195,7 +195,7 @@ def test_a_run_killed_on_the_way_goes_on_and_sends_nothing_twice(
     for number in range(200):
         (folder / f"IMG{number:04}.JPG").write_bytes(secrets.token_bytes(50_000))
     process = facility.agent.start("backup", str(folder), "--json")
-    while len(facility.stored_versions()) < 40:
+    while len(facility.stored_versions()) < 20:
         time.sleep(0.05)
         assert process.poll() is None, "it ended before it could be killed"
     process.send_signal(signal.SIGKILL)
@@ -203,8 +203,8 @@ def test_a_run_killed_on_the_way_goes_on_and_sends_nothing_twice(
     assert facility.agent.backup(folder).code == COMPLETE
     versions = facility.stored_versions()
     assert (len(versions), len(set(versions))) == (200, 200)
-    (batch,) = facility.admin.get(f"{facility.target}/batches")["items"]
-    assert (batch["state"], batch["stored"]) == ("complete", 200)
+    newest, *_ = facility.admin.get(f"{facility.target}/batches")["items"]
+    assert (newest["state"], newest["stored"]) == ("complete", 200)
 
 
 def test_a_file_that_shrinks_meanwhile_harms_nobody(facility: Facility, folder: Path) -> None:
