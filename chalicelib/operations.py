@@ -7,6 +7,7 @@ from typing import Any
 
 from chalicelib.archive import operations as archive
 from chalicelib.kernel.errors import HokanError
+from chalicelib.uploads import operations as uploads
 
 Command = Callable[..., dict[str, Any]]
 
@@ -14,6 +15,7 @@ COMMANDS: dict[str, tuple[Command, tuple[str, ...], tuple[str, ...]]] = {
     # name: function, what it needs, what it may get
     "rebuild-catalogue": (archive.rebuild_catalogue, ("target_id",), ("cursor",)),
     "check-usage": (archive.check_usage, ("facility_id", "target_id"), ()),
+    "redrive": (uploads.redrive, (), ("cursor",)),
 }
 
 

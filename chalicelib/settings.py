@@ -28,6 +28,8 @@ class Settings:
         objects_bucket: The facilities' images, immutable, and the manifests.
         derived_bucket: What can be made again from the objects.
         media_bucket: Exports, short-lived.
+        ingest_queue: Where S3 tells of arrived objects.
+        ingest_dead_letters: Where such a message waits that failed five times.
         kms_key_arn: The key all of it is encrypted with.
         staff_issuer: What Cognito writes as ``iss`` into its tokens.
         staff_jwks_url: Where Cognito publishes the keys of these tokens.
@@ -42,6 +44,8 @@ class Settings:
     objects_bucket: str
     derived_bucket: str
     media_bucket: str
+    ingest_queue: str
+    ingest_dead_letters: str
     kms_key_arn: str
     staff_issuer: str
     staff_jwks_url: str
@@ -72,6 +76,8 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         objects_bucket=text("HOKAN_OBJECTS_BUCKET"),
         derived_bucket=text("HOKAN_DERIVED_BUCKET"),
         media_bucket=text("HOKAN_MEDIA_BUCKET"),
+        ingest_queue=text("HOKAN_INGEST_QUEUE"),
+        ingest_dead_letters=text("HOKAN_INGEST_DEAD_LETTERS"),
         kms_key_arn=text("HOKAN_KMS_KEY_ARN"),
         staff_issuer=text("HOKAN_STAFF_ISSUER"),
         staff_jwks_url=text("HOKAN_STAFF_JWKS_URL"),

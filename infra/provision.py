@@ -7,6 +7,7 @@ written down twice: names, keys, indexes and rules come from resources.yaml.
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import boto3
@@ -29,6 +30,8 @@ def provision(session: boto3.Session, stage: str = "test") -> dict[str, str]:
     sqs = session.client("sqs", region_name=REGION)
     for properties in resolver.of_type("AWS::SQS::Queue").values():
         sqs.create_queue(QueueName=properties["QueueName"])
+    for properties in resolver.of_type("AWS::SQS::Queue").values():
+        _let_fail(sqs, properties)
     complete_storage(session, resolver)
     return function_environment(resolver)
 
@@ -51,4 +54,16 @@ def _make_bucket(s3: Any, properties: dict[str, Any]) -> None:
     if "VersioningConfiguration" in properties:
         s3.put_bucket_versioning(
             Bucket=bucket, VersioningConfiguration=properties["VersioningConfiguration"]
+        )
+
+
+def _let_fail(sqs: Any, properties: dict[str, Any]) -> None:
+    """Send what fails too often to the dead letters, once all queues are there."""
+    if "RedrivePolicy" in properties:
+        sqs.set_queue_attributes(
+            QueueUrl=sqs.get_queue_url(QueueName=properties["QueueName"])["QueueUrl"],
+            Attributes={
+                "RedrivePolicy": json.dumps(properties["RedrivePolicy"]),
+                "VisibilityTimeout": str(properties["VisibilityTimeout"]),
+            },
         )

@@ -27,7 +27,7 @@ os.environ.setdefault("POWERTOOLS_METRICS_DISABLED", "true")
 @pytest.fixture
 def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
     """Hokan's tables, buckets and queues on moto; the settings point at them."""
-    from chalicelib import buckets, tables
+    from chalicelib import buckets, queues, tables
     from chalicelib.access import tokens
     from chalicelib.kernel import clock
     from chalicelib.settings import settings as service_settings
@@ -41,6 +41,7 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
             service_settings.cache_clear,
             buckets.forget_connections,
             tables.forget_connections,
+            queues.forget_connections,
         ):
             forget()
         tokens.forget_keys()

@@ -74,20 +74,35 @@ class Fault:
 
 
 class Snapshot:
-    """What DynamoDB and S3 held at one moment."""
+    """What DynamoDB, S3 and SQS held at one moment."""
 
     def __init__(self) -> None:
-        dynamodb, s3 = _backends()
-        self._kept = pickle.dumps((dynamodb.tables, s3.buckets))
+        waiting = {name: _messages(queue) for name, queue in sqs().queues.items()}
+        self._kept = pickle.dumps((dynamodb().tables, s3().buckets, waiting))
 
     def restore(self) -> None:
         """Bring that moment back."""
-        dynamodb, s3 = _backends()
-        dynamodb.tables, s3.buckets = pickle.loads(self._kept)
+        dynamodb().tables, s3().buckets, waiting = pickle.loads(self._kept)
+        for name, messages in waiting.items():
+            vars(sqs().queues[name]).update(messages)
 
 
-def _backends() -> tuple[Any, Any]:
-    return get_backend("dynamodb")[ACCOUNT][REGION], get_backend("s3")[ACCOUNT]["aws"]
+def _messages(queue: Any) -> dict[str, Any]:
+    """Return what a queue of moto holds; the queue itself has a lock and cannot be copied."""
+    names = ("_messages", "_pending_messages", "deleted_messages")
+    return {name: vars(queue)[name] for name in names}
+
+
+def dynamodb() -> Any:
+    return get_backend("dynamodb")[ACCOUNT][REGION]
+
+
+def s3() -> Any:
+    return get_backend("s3")[ACCOUNT]["aws"]
+
+
+def sqs() -> Any:
+    return get_backend("sqs")[ACCOUNT][REGION]
 
 
 @contextmanager

@@ -1,5 +1,7 @@
 """
-For each handler that writes: a world made ready for it, and how the outside calls it.
+For each handler: a world made ready for it, and how the outside calls it.
+
+Routes that only read are here too: they write an audit row before they answer.
 
 A story's *act* is what comes again after a crash: an agent's retry, a browser's second click, an
 event delivered anew.  It may be refused then (the first time did it all); it may not break.
@@ -9,35 +11,35 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from chalicelib.kernel import clock
 from tests.support.cognito import token
 from tests.support.people import Anonymous
+from tests.support.queue import Queue, notification
 from tests.support.world import World, a_chunk, a_form
 
 FILES = {"E-1/a": b"one", "E-1/b": b"twins", "E-2/c": b"twins"}
+
+
 Act = Callable[[], object]
+Prepare = Callable[[World], Act]
+
+STORIES: dict[str, Prepare] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class Story:
-    """What *prepare* returns is called, killed, and called again."""
+def story(handler: str) -> Callable[[Prepare], Prepare]:
+    """
+    Tell the story of *handler*: what is returned is called, killed, and called again.
 
-    prepare: Callable[[World], Act]
+    Args:
+        handler: A route, event handler or operator command (``operate: name``) of app.py.
+    """
 
-
-STORIES: dict[str, Story] = {}
-
-
-def story(handler: str) -> Callable[[Callable[[World], Act]], Callable[[World], Act]]:
-    """Tell the story of *handler*, a route or an event handler of app.py."""
-
-    def told(prepare: Callable[[World], Act]) -> Callable[[World], Act]:
+    def told(prepare: Prepare) -> Prepare:
         assert handler not in STORIES, f"{handler} has two stories"
-        STORIES[handler] = Story(prepare)
+        STORIES[handler] = prepare
         return prepare
 
     return told
@@ -254,8 +256,90 @@ def _(world: World) -> Act:
     return calls(world.agent, "POST", path, {"restored": 3, "failed": 0})
 
 
-@story("operate")
+def commands(world: World, name: str, **arguments: str) -> Act:
+    return lambda: world.client.lambda_.invoke("operate", {"command": name} | arguments)
+
+
+@story("operate: rebuild-catalogue")
 def _(world: World) -> Act:
     world.back_up(FILES)
-    event = {"command": "rebuild-catalogue", "target_id": world.target_id}
-    return lambda: world.client.lambda_.invoke("operate", event)
+    return commands(world, "rebuild-catalogue", target_id=world.target_id)
+
+
+@story("operate: check-usage")
+def _(world: World) -> Act:
+    world.back_up(FILES)
+    where = {"facility_id": world.facility_id, "target_id": world.target_id}
+    return commands(world, "check-usage", **where)
+
+
+@story("operate: redrive")
+def _(world: World) -> Act:
+    declared(world)
+    redrive = commands(world, "redrive")
+    redrive()  # addresses of queues are asked for once a process
+    Queue(world).put_dead([notification(key) for key in sent(world)])
+    return redrive
+
+
+# --- reading -----------------------------------------------------------------------------------
+
+
+def reads(route: str, who: Callable[[World], Anonymous], path: str) -> None:
+    """Tell the story of a route that reads, asked by *who* once FILES are stored."""
+
+    @story(route)
+    def _(world: World) -> Act:
+        world.back_up(FILES)
+        return calls(who(world), "GET", path.format(**found(world)))
+
+
+def found(world: World) -> dict[str, str]:
+    """Return the ids that paths speak of."""
+    listed = world.doctor.get(f"/targets/{world.target_id}/examinations")["items"]
+    return {
+        "target_id": world.target_id,
+        "facility_id": world.facility_id,
+        "contract_id": world.contract_id,
+        "patient_key": listed[0]["patient_key"],
+        "examination_id": listed[0]["examination_id"],
+    }
+
+
+def operator(world: World) -> Anonymous:
+    return world.operator
+
+
+def admin(world: World) -> Anonymous:
+    return world.admin
+
+
+def doctor(world: World) -> Anonymous:
+    return world.doctor
+
+
+def agent(world: World) -> Anonymous:
+    return world.agent
+
+
+TARGET = "/targets/{target_id}"
+reads("GET /me", doctor, "/me")
+reads("GET /facilities", operator, "/facilities")
+reads("GET /agents", admin, "/agents")
+reads("GET /targets", admin, "/targets")
+reads(f"GET {TARGET}/usage", admin, f"{TARGET}/usage")
+reads("GET /contracts", admin, "/contracts")
+reads("GET /contracts/{contract_id}", admin, "/contracts/{contract_id}")
+reads("GET /facilities/{facility_id}/contracts", operator, "/facilities/{facility_id}/contracts")
+reads("GET /agent", agent, "/agent")
+reads("GET /agent/restores", agent, "/agent/restores")
+reads("GET /quarantine", operator, "/quarantine")
+reads("GET /restores", doctor, "/restores")
+for what in (
+    "patients",
+    "patients/{patient_key}/examinations",
+    "examinations",
+    "examinations/{examination_id}",
+    "batches",
+):
+    reads(f"GET {TARGET}/{what}", doctor, f"{TARGET}/{what}")

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 
 import msgspec
 import pytest
 from chalice.test import Client
 
+from chalicelib.access import service as access
+from chalicelib.access import signatures
 from chalicelib.access.model import Caller, Role
+from chalicelib.access.signatures import SignedMessage
 from chalicelib.contracts import service as contracts
 from chalicelib.kernel import clock
+from chalicelib.kernel.errors import HokanError
 from chalicelib.uploads import service, settlement
 from chalicelib.uploads.model import ChunkIn
 from chalicelib.uploads.settlement import Outcome
@@ -21,7 +27,7 @@ from tests.faults.crashes import Snapshot, calls_of
 from tests.faults.interleaving import Act, Actor, interruptions, orders, played
 from tests.faults.invariants import check_always, check_at_rest
 from tests.faults.stories import in_hours, settle
-from tests.support.world import World, a_chunk, build
+from tests.support.world import World, a_chunk, build, sign
 
 DEEP = 500
 SMALL = 20  # bytes of capacity: two chunks of 12 do not both fit
@@ -46,6 +52,10 @@ def pair(name: str) -> Callable[[Pair], Pair]:
 
 def agent(world: World) -> Caller:
     return Caller(Role.AGENT, world.agent.agent_id, world.facility_id)
+
+
+def admin(world: World) -> Caller:
+    return Caller(Role.FACILITY_ADMIN, "person", world.facility_id)
 
 
 def reserving(world: World, body: bytes = BODY) -> Act:
@@ -131,8 +141,32 @@ def _(world: World) -> tuple[Act, Act]:
 
 @pair("end contract, reserve")
 def _(world: World) -> tuple[Act, Act]:
-    admin = Caller(Role.FACILITY_ADMIN, "person", world.facility_id)
-    return lambda: contracts.end(admin, world.contract_id), reserving(world)
+    return lambda: contracts.end(admin(world), world.contract_id), reserving(world)
+
+
+@pair("amend plan, reserve: a smaller capacity")
+def _(world: World) -> tuple[Act, Act]:
+    reserve = reserving(world)
+    contracts.end(admin(world), world.contract_id)
+    amended = sign(world, accept=False, capacity_bytes=SMALL - len(BODY) + 1)
+    operator = Caller(Role.OPERATOR, "person", "")
+    return lambda: contracts.accept(operator, world.facility_id, amended), reserve
+
+
+@pair("revoke, reserve")
+def _(world: World) -> tuple[Act, Act]:
+    batch_id = world.open_batch()
+    path = f"/targets/{world.target_id}/batches/{batch_id}/chunks/0"
+    chunk = json.dumps(a_chunk({"a": BODY})).encode()
+
+    def upload() -> object:
+        headers = world.agent.headers("PUT", path, chunk)
+        message = SignedMessage("PUT", f"https://hokan.invalid{path}", headers)
+        caller = signatures.caller_of(message, chunk, clock.now())
+        sent = msgspec.json.decode(chunk, type=ChunkIn)
+        return service.put_chunk(caller, world.target_id, batch_id, 0, sent)
+
+    return lambda: access.revoke_agent(admin(world), world.agent.agent_id), upload
 
 
 def explore(world: World, name: str, chosen_of: Callable[[int, int], list[list[int]]]) -> int:
@@ -141,7 +175,7 @@ def explore(world: World, name: str, chosen_of: Callable[[int, int], list[list[i
     ready = Snapshot()
     lengths = []
     for act in acts:
-        lengths.append(len(calls_of(act)) + 1)  # and the step to its end
+        lengths.append(len(calls_of(partial(answered, act))) + 1)  # and the step to its end
         ready.restore()
     chosen = chosen_of(lengths[0], lengths[1])
     for order in chosen:
@@ -153,6 +187,12 @@ def explore(world: World, name: str, chosen_of: Callable[[int, int], list[list[i
         settle(world)
         check_at_rest(world)
     return len(chosen)
+
+
+def answered(act: Act) -> None:
+    """Call *act*; that it refuses is an answer too."""
+    with suppress(HokanError):
+        act()
 
 
 def keep_promises(world: World, actors: list[Actor]) -> None:

@@ -46,7 +46,7 @@ def world(cognito: None, client: Client) -> World:  # noqa: ARG001
 
 def explore(world: World, handler: str, trouble: Trouble) -> int:
     """Let *trouble* happen at every call of *handler*; return the number of scenarios."""
-    act = STORIES[handler].prepare(world)
+    act = STORIES[handler](world)
     ready = Snapshot()
     faults = every_fault(len(calls_of(act)), trouble)
     for fault in faults:

@@ -1,0 +1,42 @@
+"""SQS, and the only module that speaks to it."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from botocore.session import Session
+
+MESSAGES = 10  # a request, SQS's limit
+
+
+def move(source: str, target: str) -> int:
+    """
+    Move up to ten messages of the queue *source* to the end of *target*; return how many.
+
+    Sent first, deleted then: who dies between leaves a message in both, and handling it twice
+    does no harm.  (SQS's own StartMessageMoveTask would do the same; no local engine has it.)
+    """
+    out_of, into = _url(source), _url(target)
+    found = _client().receive_message(QueueUrl=out_of, MaxNumberOfMessages=MESSAGES)
+    messages = found.get("Messages", [])
+    for message in messages:
+        _client().send_message(QueueUrl=into, MessageBody=message["Body"])
+        _client().delete_message(QueueUrl=out_of, ReceiptHandle=message["ReceiptHandle"])
+    return len(messages)
+
+
+def forget_connections() -> None:
+    """Let the next call connect afresh (tests change the world between them)."""
+    for kept in (_client, _url):
+        kept.cache_clear()
+
+
+@cache
+def _client() -> Any:
+    return Session().create_client("sqs")
+
+
+@cache
+def _url(name: str) -> str:
+    return str(_client().get_queue_url(QueueName=name)["QueueUrl"])

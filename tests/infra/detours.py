@@ -1,0 +1,132 @@
+"""What functions also do, off the straight road: handlers, in worlds that make them do it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+
+from chalicelib import queues
+from tests.faults.crashes import Fault, Snapshot, calls_of, died
+from tests.faults.stories import BIG, Act, Prepare, calls, commands, in_hours
+from tests.support.world import World, a_chunk
+
+DETOURS: list[tuple[str, Prepare]] = []
+BODY = b"one"
+SHA256 = hashlib.sha256(BODY).hexdigest()
+FINISH = "POST /targets/{target_id}/batches/{batch_id}/finish"
+
+
+def detour(handler: str) -> Callable[[Prepare], Prepare]:
+    def told(prepare: Prepare) -> Prepare:
+        DETOURS.append((handler, prepare))
+        return prepare
+
+    return told
+
+
+def claimed(world: World, body: bytes | None = BODY) -> str:
+    """Claim BODY and let *body* arrive under its name (None: nothing); return the batch."""
+    batch_id = world.open_batch()
+    world.chunk(batch_id, 0, a_chunk({"a": BODY}))
+    if body is not None:
+        world.put_object(SHA256, body)
+    return batch_id
+
+
+def begun(world: World) -> str:
+    """Claim a large object and begin its upload in parts; return the batch."""
+    batch_id = world.open_batch()
+    entry = {"path": "big", "size": BIG, "sha256": "b" * 64, "examination": None}
+    world.chunk(batch_id, 0, {"entries": [entry]})
+    world.agent.post(f"/targets/{world.target_id}/batches/{batch_id}/multipart/{'b' * 64}")
+    return batch_id
+
+
+def after_dying_at(act: Act, operation: str) -> None:
+    """Let *act* die right after its first call of *operation*."""
+    ready = Snapshot()
+    place = calls_of(act).index(operation)
+    ready.restore()
+    assert died(act, Fault(place, "after"))
+
+
+@detour("ingest")
+def _(world: World) -> Act:
+    return lambda: world.deliver([f"t/{world.target_id}/{'0' * 64}"])
+
+
+@detour("ingest")
+def _(world: World) -> Act:
+    world.put_object(SHA256, BODY)
+    return lambda: world.arrived(SHA256)  # nobody claimed it
+
+
+@detour("ingest")
+def _(world: World) -> Act:
+    claimed(world, b"other bytes")
+    return lambda: world.arrived(SHA256)
+
+
+@detour("PUT /targets/{target_id}/batches/{batch_id}/chunks/{number}")
+def _(world: World) -> Act:
+    claimed(world, None)
+    path = f"/targets/{world.target_id}/batches/{world.open_batch()}/chunks/0"
+    return calls(world.agent, "PUT", path, a_chunk({"a": BODY}))  # takes the claim over
+
+
+@detour(FINISH)
+def _(world: World) -> Act:
+    batch_id = claimed(world, b"other bytes")
+    given_up = [{"path": "a", "reason": "unreadable"}]
+    return lambda: world.finish(batch_id, given_up)
+
+
+@detour(FINISH)
+def _(world: World) -> Act:
+    batch_id = begun(world)
+    given_up = [{"path": "big", "reason": "unreadable"}]
+    return lambda: world.finish(batch_id, given_up)
+
+
+@detour(FINISH)
+def _(world: World) -> Act:
+    batch_id = claimed(world)
+    world.arrived(SHA256)
+    after_dying_at(lambda: world.finish(batch_id), "PutObject")
+    return lambda: world.finish(batch_id)  # the manifest is there already
+
+
+@detour("sweep")
+def _(world: World) -> Act:
+    claimed(world, b"other bytes")
+    begun(world)
+    return lambda: world.sweep(in_hours(49))
+
+
+@detour("sweep")
+def _(world: World) -> Act:
+    claimed(world)
+    world.arrived(SHA256)
+    at = in_hours(49)
+    after_dying_at(lambda: world.sweep(at), "PutObject")
+    return lambda: world.sweep(at)
+
+
+@detour("POST /restores/{restore_id}/files")
+def _(world: World) -> Act:
+    world.back_up({"a": BODY})
+    (patient,) = world.doctor.get(f"/targets/{world.target_id}/patients")["items"]
+    grant = {
+        "target_id": world.target_id,
+        "scope": "patient",
+        "patient_key": patient["patient_key"],
+        "agent_id": world.agent.agent_id,
+    }
+    restore_id = world.doctor.post("/restores", grant, status=201)["restore_id"]
+    return calls(world.agent, "POST", f"/restores/{restore_id}/files", {"cursor": None})
+
+
+@detour("operate: redrive")
+def _(world: World) -> Act:
+    queues.forget_connections()  # as in a new process
+    return commands(world, "redrive")

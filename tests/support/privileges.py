@@ -1,0 +1,154 @@
+"""
+What a function asks of AWS, in IAM's words, and what its policy grants.
+
+Actions and resources as in the Service Authorization Reference: one call may need several (an
+encrypted PUT needs a data key), a transaction needs the action of each of its items.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from botocore.client import BaseClient
+
+from chalicelib.settings import settings
+from infra.build import ROOT
+from infra.provision import MOTO_ACCOUNT
+from infra.template import REGION, Resolver
+
+Need = tuple[str, str]  # action, resource's ARN
+OBJECT_ACTIONS = {  # S3's API -> IAM's actions on the object
+    "HeadObject": ("s3:GetObject",),
+    "GetObject": ("s3:GetObject",),
+    "PutObject": ("s3:PutObject",),
+    "DeleteObject": ("s3:DeleteObject",),
+    "CreateMultipartUpload": ("s3:PutObject",),
+    "UploadPart": ("s3:PutObject",),
+    "CompleteMultipartUpload": ("s3:PutObject",),
+    "AbortMultipartUpload": ("s3:AbortMultipartUpload",),
+    "ListParts": ("s3:ListMultipartUploadParts",),
+}
+KEY_ACTIONS = {  # what S3 does with our key on the caller's behalf
+    "GetObject": ("kms:Decrypt",),
+    "PutObject": ("kms:GenerateDataKey",),
+    "CreateMultipartUpload": ("kms:GenerateDataKey",),
+    "UploadPart": ("kms:GenerateDataKey", "kms:Decrypt"),
+    "CompleteMultipartUpload": ("kms:Decrypt",),
+}
+ITEM_ACTIONS = {
+    "ConditionCheck": "dynamodb:ConditionCheckItem",
+    "Delete": "dynamodb:DeleteItem",
+    "Put": "dynamodb:PutItem",
+    "Update": "dynamodb:UpdateItem",
+}
+
+
+@contextmanager
+def recorded() -> Iterator[set[Need]]:
+    """Collect what is needed meanwhile."""
+    needs: set[Need] = set()
+    make = BaseClient._make_api_call
+
+    def recording(self: Any, operation: str, parameters: dict[str, Any]) -> Any:
+        service = self.meta.service_model.service_name
+        needs.update(_needs(service, operation, parameters))
+        return make(self, operation, parameters)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(BaseClient, "_make_api_call", recording)
+        yield needs
+
+
+def of_urls(answer: Any) -> set[Need]:
+    """Return what whoever signed the URLs in *answer* must be allowed, for them to work."""
+    text = str(getattr(answer, "body", b""))
+    upload, download = "x-amz-checksum-sha256" in text, "response-content-type" in text
+    needs: set[Need] = set()
+    if upload:
+        needs |= _s3_needs("UploadPart" if "partNumber" in text else "PutObject", "t/any/any")
+    if download:
+        needs |= _s3_needs("GetObject", "t/any/any")
+    return needs
+
+
+def _needs(service: str, operation: str, parameters: dict[str, Any]) -> set[Need]:
+    match service:
+        case "dynamodb":
+            return set(_row_needs(operation, parameters))
+        case "s3" if operation == "ListObjectsV2":
+            return {("s3:ListBucket", _bucket())}
+        case "s3":
+            return _s3_needs(operation, parameters["Key"])
+        case "sqs":
+            return {(f"sqs:{operation}", _queue(parameters))}
+    raise AssertionError(f"{service}: say here what its calls need")
+
+
+def _row_needs(operation: str, parameters: dict[str, Any]) -> Iterator[Need]:
+    if operation == "TransactWriteItems":
+        for each in parameters["TransactItems"]:
+            ((kind, action),) = each.items()
+            yield ITEM_ACTIONS[kind], _table(action["TableName"])
+    elif operation == "BatchGetItem":
+        for name in parameters["RequestItems"]:
+            yield "dynamodb:BatchGetItem", _table(name)
+    elif operation != "DescribeTable":
+        index = parameters.get("IndexName")
+        suffix = f"/index/{index}" if index else ""
+        yield f"dynamodb:{operation}", _table(parameters["TableName"]) + suffix
+
+
+def _s3_needs(operation: str, key: str) -> set[Need]:
+    on_object = {(action, f"{_bucket()}/{key}") for action in OBJECT_ACTIONS[operation]}
+    if operation == "HeadObject":  # without it a missing object is 403, not 404
+        on_object.add(("s3:ListBucket", _bucket()))
+    return on_object | {(each, settings().kms_key_arn) for each in KEY_ACTIONS.get(operation, ())}
+
+
+def _bucket() -> str:
+    return f"arn:aws:s3:::{settings().objects_bucket}"
+
+
+def _table(name: str) -> str:
+    return f"arn:aws:dynamodb:{REGION}:{MOTO_ACCOUNT}:table/{name}"
+
+
+def _queue(parameters: dict[str, Any]) -> str:
+    name = parameters.get("QueueName") or parameters["QueueUrl"].rpartition("/")[2]
+    return f"arn:aws:sqs:{REGION}:{MOTO_ACCOUNT}:{name}"
+
+
+# --- what is granted ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """One action on one pattern of resources, of a policy's statement."""
+
+    statement: str
+    action: str
+    pattern: str
+
+    def covers(self, need: Need) -> bool:
+        return self.action == need[0] and fnmatch.fnmatchcase(need[1], self.pattern)
+
+
+def grants(function: str, resolver: Resolver) -> list[Grant]:
+    """Return what .chalice/policy-<function>.json grants, its references resolved."""
+    policy = json.loads((ROOT / ".chalice" / f"policy-{function}.json").read_text())
+    return [
+        Grant(statement["Sid"], action, resolver.value(resource))
+        for statement in policy["Statement"]
+        for action in _listed(statement["Action"])
+        for resource in _listed(statement["Resource"])
+    ]
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
