@@ -32,6 +32,7 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
     from chalicelib.kernel import clock
     from chalicelib.settings import settings as service_settings
     from infra.provision import provision
+    from tests.support.canary import found_in, public_places
 
     with mock_aws():
         environment = provision(boto3.Session(), stage="test")
@@ -48,19 +49,24 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
         clock.move(0)
         yield environment
         clock.move(0)
+        leaks = [place for place in public_places() if found_in(place)]
+    assert leaks == [], "the canary patient stands in a key or a queue"
     service_settings.cache_clear()
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def log() -> Iterator[io.StringIO]:
-    """Everything the application logs meanwhile."""
+    """Everything the application logs meanwhile; in no test may it name the canary patient."""
     from chalicelib.telemetry import logger
+    from tests.support.canary import found_in
 
     handler: Any = logger.registered_handler
     lines = io.StringIO()
     before = handler.setStream(lines)
     yield lines
     handler.setStream(before)
+    leaks = [line for line in lines.getvalue().splitlines() if found_in(line)]
+    assert leaks == [], "the canary patient stands in the log"
 
 
 @pytest.fixture

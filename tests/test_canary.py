@@ -10,11 +10,9 @@ import boto3
 import pytest
 
 from chalicelib.settings import settings
+from tests.support.canary import CANARY_ID, CANARY_NAME, found_in
 from tests.support.dicom import canary, meta
-from tests.support.people import CANARY_ID, CANARY_NAME
 from tests.support.world import World
-
-SECRETS = [CANARY_ID, *CANARY_NAME.replace("=", "^").split("^"), "1950-01-01"]
 
 
 def whole_service(world: World) -> None:
@@ -36,10 +34,6 @@ def whole_service(world: World) -> None:
     world.doctor.refused("POST", "/restores", grant | {"scope": CANARY_NAME})
     world.deliver([f"t/{world.target_id}/{'0' * 64}"])
     world.sweep()
-
-
-def found_in(text: str) -> list[str]:
-    return [secret for secret in SECRETS if secret.lower() in text.lower()]
 
 
 @pytest.fixture

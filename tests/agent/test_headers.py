@@ -7,8 +7,8 @@ import pydicom
 import pytest
 
 from hokan_agent import headers
+from tests.support.canary import CANARY_ID, CANARY_NAME
 from tests.support.dicom import canary, meta
-from tests.support.people import CANARY_ID, CANARY_NAME
 
 
 def read(tmp_path: Path, content: bytes) -> object:

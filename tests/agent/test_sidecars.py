@@ -8,7 +8,7 @@ import pytest
 
 from hokan_agent.scan import scan
 from hokan_agent.sidecars import Sidecars
-from tests.support.people import CANARY
+from tests.support.canary import CANARY
 
 EXAM = {"id": "E-1", "patient": CANARY, "examined_at": "2026-04-01T09:30:00", "kind": "EGD"}
 HEAD = "path,examination_id,patient_id,patient_name,birth_date,sex,examined_at,kind,description"

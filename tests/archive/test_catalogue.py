@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from chalicelib.kernel import clock
-from tests.support.people import CANARY, CANARY_ID, CANARY_NAME
+from tests.support.canary import CANARY, CANARY_ID, CANARY_NAME
 from tests.support.world import World
 
 

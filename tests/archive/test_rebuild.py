@@ -8,8 +8,8 @@ import boto3
 import pytest
 
 from chalicelib.settings import settings
+from tests.support.canary import CANARY
 from tests.support.dicom import canary, meta
-from tests.support.people import CANARY
 from tests.support.world import World
 
 Row = dict[str, Any]

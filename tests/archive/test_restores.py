@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from chalicelib.kernel import clock
-from tests.support.people import CANARY
+from tests.support.canary import CANARY
 from tests.support.world import World
 
 

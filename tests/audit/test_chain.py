@@ -11,7 +11,7 @@ import pytest
 
 from chalicelib.audit.model import AuditEvent, chained, first_break
 from chalicelib.audit.store import of_facility
-from tests.support.people import CANARY_ID
+from tests.support.canary import CANARY_ID
 from tests.support.world import World
 
 Rows = list[tuple[int, AuditEvent, str]]

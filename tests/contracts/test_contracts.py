@@ -14,7 +14,7 @@ from chalicelib.contracts.model import Form, Term, Timing, TimingKind, terms_dig
 from chalicelib.contracts.selection import Mode, Selection
 from chalicelib.kernel import clock
 from chalicelib.kernel.calendar import months_after
-from tests.support.people import CANARY_ID
+from tests.support.canary import CANARY_ID
 from tests.support.world import MEGABYTE, World, a_chunk, a_form, build, sign
 
 DAY = 86_400

@@ -13,7 +13,7 @@ import pytest
 
 from infra.local.stack import LocalStack
 from tests.journeys.conftest import MEGABYTE, Facility, Founding
-from tests.support.people import CANARY
+from tests.support.canary import CANARY
 
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("ministack")]
 

@@ -1,9 +1,4 @@
-"""
-Callers of the interface: staff with sessions, agents with keys.  All of them invented.
-
-The canary is the one patient of every fixture; its name and number must turn up nowhere but in
-the catalogue, the manifests and the answers to those who may read them.
-"""
+"""Callers of the interface: staff with sessions, agents with keys.  All of them invented."""
 
 from __future__ import annotations
 
@@ -25,10 +20,7 @@ from http_message_signatures import (
 from chalicelib.access import store as access_store
 from chalicelib.access.model import Caller, Role, Session
 from chalicelib.kernel import clock
-
-CANARY_ID = "CANARY-0001"
-CANARY_NAME = "CANARY^HANAKO=金糸雀^花子=かなりあ^はなこ"
-CANARY = {"id": CANARY_ID, "name": CANARY_NAME, "birth_date": "1950-01-01", "sex": "F"}
+from tests.support.canary import found_in
 
 
 @dataclass
@@ -68,7 +60,10 @@ class Anonymous:
 
     def send(self, method: str, path: str, raw: bytes) -> HTTPResponse:
         headers = {"Content-Type": "application/json", **self.headers(method, path, raw)}
-        return self.client.http.request(method, path, headers=headers, body=raw)
+        response = self.client.http.request(method, path, headers=headers, body=raw)
+        if response.status_code >= 400:  # an error's text goes into logs and tickets
+            assert found_in(response.body.decode()) == []
+        return response
 
     def get(self, path: str) -> Any:
         return answered(self.expect(200, "GET", path))

@@ -15,7 +15,8 @@ from chalice.test import Client
 from chalicelib.access.model import Role
 from chalicelib.kernel import clock, ids
 from chalicelib.settings import settings
-from tests.support.people import CANARY, Anonymous, Device, Staff, staff
+from tests.support.canary import CANARY
+from tests.support.people import Anonymous, Device, Staff, staff
 
 MEGABYTE = 1_000_000
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from chalice.test import Client, HTTPResponse
 
-from tests.support.people import CANARY_NAME
+from tests.support.canary import CANARY_NAME
 from tests.support.world import World
 
 
