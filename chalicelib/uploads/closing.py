@@ -8,6 +8,7 @@ goes on where it stopped, and a finished batch always has its manifest.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 from chalicelib import buckets
 from chalicelib.archive import manifest as manifests
@@ -28,10 +29,12 @@ class Content:
     What a batch declared and what became of it.
 
     Attributes:
+        is_final: Whether nothing could be declared any more when it was read.
         rows: The objects that exist, claimed or stored, by SHA-256.
         exceptions: What the agent said it could not send.
     """
 
+    is_final: bool
     chunks: list[Chunk]
     rows: dict[str, ObjectRow]
     exceptions: list[ExceptionEntry]
@@ -64,17 +67,24 @@ def content_of(batch: Batch) -> Content:
     """Read what *batch* declared and where its objects stand."""
     chunks = store.chunks(batch.batch_id)
     digests = (entry.sha256 for chunk in chunks for entry in chunk.admitted)
-    return Content(chunks, objects.rows(batch.target_id, digests), store.exceptions(batch.batch_id))
+    rows = objects.rows(batch.target_id, digests)
+    return Content(batch.state != "open", chunks, rows, store.exceptions(batch.batch_id))
 
 
-def close(batch: Batch, at: str) -> Batch:
-    """Finish *batch* with what is stored of it; what is missing becomes an exception."""
+def close(batch: Batch, at: str, content: Content) -> Batch:
+    """
+    Finish *batch* with what is stored of it; what is missing becomes an exception.
+
+    Args:
+        content: What was read of it before; read again where something could have been added.
+    """
     batch = batches.start_closing(batch, at)
     if batch.is_finished:
         return batch
-    content = _without_claims(batch)
+    content = _without_claims(batch, content if content.is_final else content_of(batch))
     manifest = _written(batch, content)
-    publishing.publish(manifest)
+    note = partial(batches.note_published, batch)
+    publishing.publish(manifest, done=batch.published, note=note)
     finished = batches.finish(batch, publishing.finished_batch(manifest))
     count("BatchesCompleted" if manifest.outcome == "complete" else "BatchesPartial")
     count_bytes("BytesInBatches", finished.size_bytes)
@@ -90,15 +100,13 @@ def close(batch: Batch, at: str) -> Batch:
     return finished
 
 
-def _without_claims(batch: Batch) -> Content:
+def _without_claims(batch: Batch, content: Content) -> Content:
     """Settle or release what the batch still awaits; its state keeps new claims away."""
-    while True:
-        content = content_of(batch)
-        own = [each for each in content.claims if each.batch_id == batch.batch_id]
-        if not own:
-            return content
+    while own := [each for each in content.claims if each.batch_id == batch.batch_id]:
         for claim in own:
             resolve(claim, batch.facility_id, release=True)
+        content = content_of(batch)
+    return content
 
 
 def _written(batch: Batch, content: Content) -> Manifest:

@@ -119,11 +119,13 @@ def finish(
         return _summary(batch, 0)
     if exceptions:
         store.keep_exceptions(batch_id, exceptions)
-    outstanding = closing.content_of(batch).outstanding
-    if outstanding and batch.state != "closing":
-        batches.start_finishing(batch)
-        return _summary(msgspec.structs.replace(batch, state="settling"), len(outstanding))
-    return _summary(closing.close(batch, clock.text(clock.now())), 0)
+    if batch.state == "open":
+        batch = batches.start_finishing(batch)
+    content = closing.content_of(batch)
+    if content.outstanding and batch.state != "closing":
+        settling = msgspec.structs.replace(batch, state="settling")
+        return _summary(settling, len(content.outstanding))
+    return _summary(closing.close(batch, clock.text(clock.now()), content), 0)
 
 
 def _summary(batch: Batch, outstanding: int) -> dict[str, Any]:

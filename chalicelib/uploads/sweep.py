@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from chalicelib.archive.model import ObjectRow
 from chalicelib.archive.store import batches
 from chalicelib.archive.store.batches import Batch
 from chalicelib.kernel import clock
@@ -51,13 +52,23 @@ def sweep(at: str, *, has_time: Callable[[], bool] = lambda: True) -> dict[str, 
 
 
 def _sweep_batch(batch: Batch, at: datetime) -> None:
+    if batch.state == "open" and clock.parse(batch.opened_at) > at - PATIENCE:
+        return  # none of its claims is overdue
     now = clock.text(at)
-    overdue = clock.text(at - PATIENCE + CLAIM_LIFE)
-    for claim in closing.content_of(batch).claims:
-        if claim.batch_id == batch.batch_id and str(claim.claim_ends_at) <= overdue:
+    content = closing.content_of(batch)
+    if overdue := _overdue(batch, content, at):
+        for claim in overdue:
             resolve(claim, batch.facility_id, release=str(claim.claim_ends_at) <= now)
-    if _is_over(batch, closing.content_of(batch), at):
-        closing.close(batch, now)
+        content = closing.content_of(batch)
+    if _is_over(batch, content, at):
+        closing.close(batch, now, content)
+
+
+def _overdue(batch: Batch, content: closing.Content, at: datetime) -> list[ObjectRow]:
+    """Return the batch's own claims whose event should have come by now."""
+    claimed_before = clock.text(at - PATIENCE + CLAIM_LIFE)
+    own = [each for each in content.claims if each.batch_id == batch.batch_id]
+    return [each for each in own if str(each.claim_ends_at) <= claimed_before]
 
 
 def _is_over(batch: Batch, content: closing.Content, at: datetime) -> bool:

@@ -66,16 +66,15 @@ BUGS = [
     Bug(
         "a batch is complete before its last object is stored",
         "chalicelib/uploads/service.py",
-        '    if outstanding and batch.state != "closing":',
-        '    if len(outstanding) > 5000 and batch.state != "closing":',
+        '    if content.outstanding and batch.state != "closing":',
+        '    if len(content.outstanding) > 5000 and batch.state != "closing":',
         "tests/uploads/test_finishing.py",
     ),
     Bug(
         "a batch is finished before its manifest is written",
         "chalicelib/uploads/closing.py",
-        "    manifest = _written(batch, content)\n    publishing.publish(manifest)\n",
-        "    batches.finish(batch, batch)\n"
-        "    manifest = _written(batch, content)\n    publishing.publish(manifest)\n",
+        "    manifest = _written(batch, content)\n",
+        "    batches.finish(batch, batch)\n    manifest = _written(batch, content)\n",
         "tests/faults/test_crashes.py",
     ),
     Bug(
@@ -175,5 +174,100 @@ BUGS = [
         '        return None if listed is (self.mode is Mode.LISTED) else "patient-excluded"',
         "        return None",
         "tests/contracts",
+    ),
+    Bug(
+        "an object is settled whatever has become of its claim",
+        "chalicelib/archive/store/objects.py",
+        "        _Object.upload_id.remove(),\n    ]\n"
+        "    return _update(claim, actions, _Object.state == ObjectState.CLAIMED.value)\n",
+        "        _Object.upload_id.remove(),\n    ]\n    return _update(claim, actions, None)\n",
+        "tests/faults/test_interleavings.py",
+    ),
+    Bug(
+        "capacity is claimed after the objects, in a write of its own",
+        "chalicelib/uploads/store.py",
+        "            if claims:\n"
+        "                usage.claim_in(write, batch.facility_id, batch.target_id, size_bytes)\n",
+        "        if claims:\n"
+        "            with transaction() as other:\n"
+        "                usage.claim_in(other, batch.facility_id, batch.target_id, size_bytes)\n",
+        "tests/faults/test_crashes.py -k chunks",
+    ),
+    Bug(
+        "capacity is read, and then written",
+        "chalicelib/archive/store/usage.py",
+        "        [_Usage.available_bytes.add(-size_bytes)],\n"
+        "        condition=_Usage.available_bytes >= size_bytes,\n",
+        "        [_Usage.available_bytes.set("
+        "of(facility_id, target_id).available_bytes - size_bytes)],\n"
+        "        condition=_Usage.available_bytes >= size_bytes,\n",
+        "tests/faults/test_interleavings.py -k reserve",
+    ),
+    Bug(
+        "whose agent restores is said by the body",
+        "chalicelib/archive/service.py",
+        "    if agent.facility_id != caller.facility_id:\n",
+        '    if agent.facility_id == "nobody":\n',
+        "tests/archive/test_restores.py",
+    ),
+    Bug(
+        "an event that failed is taken for handled",
+        "chalicelib/uploads/events.py",
+        '"where": place(error)})\n        raise\n',
+        '"where": place(error)})\n',
+        "tests/faults/test_dead_letters.py",
+    ),
+    Bug(
+        "a dead letter is deleted before it is sent again",
+        "chalicelib/queues.py",
+        "    for message in messages:\n        _client().send_message(",
+        "    for message in messages:\n"
+        "        _client().delete_message(\n"
+        '            QueueUrl=out_of, ReceiptHandle=message["ReceiptHandle"]\n'
+        "        )\n"
+        "        _client().send_message(",
+        "tests/faults/test_dead_letters.py",
+    ),
+    Bug(
+        "a sweep goes on until Lambda ends it",
+        "chalicelib/uploads/sweep.py",
+        "        if not has_time():\n",
+        "        if not has_time:\n",
+        "tests/faults/test_time_outs.py",
+    ),
+    Bug(
+        "the sweep may delete contracts",
+        ".chalice/policy-sweep.json",
+        '"Action": "dynamodb:UpdateItem"',
+        '"Action": ["dynamodb:UpdateItem", "dynamodb:DeleteItem"]',
+        "tests/infra/test_privileges.py -n 1",
+    ),
+    Bug(
+        "the ingest may not list, so that a missing object is an error",
+        ".chalice/policy-ingest.json",
+        '"Action": "s3:ListBucket"',
+        '"Action": "s3:GetBucketAcl"',
+        "tests/infra/test_privileges.py -n 1",
+    ),
+    Bug(
+        "a batch's examinations are logged",
+        "chalicelib/uploads/closing.py",
+        '            "outcome": manifest.outcome,\n',
+        '            "outcome": str(manifest.examinations),\n',
+        "tests/uploads/test_finishing.py",
+    ),
+    Bug(
+        "a patient's number stands in a key",
+        "chalicelib/archive/model.py",
+        '    return ids.derived_id("patient", facility_id, patient_id)\n',
+        '    return f"patient-{patient_id}"\n',
+        "tests/archive/test_catalogue.py",
+    ),
+    Bug(
+        "a batch that is closed again skips what was never published",
+        "chalicelib/archive/publishing.py",
+        "            note(number)\n",
+        "            note(number + 1)\n",
+        "tests/faults/test_crashes.py -k finish",
     ),
 ]

@@ -12,6 +12,7 @@ from random import Random
 import pytest
 from chalice.test import Client
 
+from chalicelib.archive import publishing
 from tests.faults.crashes import Snapshot, calls_of, died, every_fault
 from tests.faults.invariants import check_always, check_at_rest
 from tests.faults.stories import STORIES, Act, settle
@@ -23,8 +24,9 @@ Record = Callable[[str, object], None]
 
 
 @pytest.fixture
-def world(cognito: None, client: Client) -> World:  # noqa: ARG001
+def world(cognito: None, client: Client, monkeypatch: pytest.MonkeyPatch) -> World:  # noqa: ARG001
     """A facility with room for a large object, and a user pool that answers."""
+    monkeypatch.setattr(publishing, "NOTED_EVERY", 1)  # as long a night as can be
     return build(client, capacity_bytes=CAPACITY)
 
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from typing import Any
 
 import boto3
+import pytest
 
+from chalicelib.archive import publishing
 from chalicelib.settings import settings
+from tests.faults.crashes import Fault, Snapshot, calls_of, died
 from tests.support.dicom import canary, meta
 from tests.support.world import World, a_chunk
 
@@ -92,3 +96,23 @@ def test_a_file_whose_header_names_another_patient_is_noted(world: World) -> Non
     examination = world.doctor.get(f"/targets/{world.target_id}/examinations")["items"][0]
     path = f"/targets/{world.target_id}/examinations/{examination['examination_id']}"
     assert world.doctor.get(path)["files"][0]["notes"] == ["patient-differs"]
+
+
+def test_a_batch_that_died_while_it_was_published_goes_on_where_it_was(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(publishing, "NOTED_EVERY", 1)
+    batch_id = world.open_batch()
+    for number in range(3):
+        files = {f"{number}/a": f"image {number}".encode()}
+        world.chunk(batch_id, number, a_chunk(files, id=f"E-{number}"))
+        (digest,) = (hashlib.sha256(body).hexdigest() for body in files.values())
+        world.put_object(digest, files[f"{number}/a"])
+        world.arrived(digest)
+    ready = Snapshot()
+    last_write = len(calls_of(lambda: world.finish(batch_id))) - 2  # then it is read
+    ready.restore()
+    assert died(lambda: world.finish(batch_id), Fault(last_write, "before"))
+    assert calls_of(lambda: world.finish(batch_id)).count("TransactWriteItems") == 0
+    listed = world.doctor.get(f"/targets/{world.target_id}/examinations")["items"]
+    assert [each["objects"] for each in listed] == [1, 1, 1]

@@ -34,6 +34,7 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
         state: open; finishing (the agent is done, events are awaited); closing (content fixed,
             manifest being written); then complete or partial.
         completed_at: Once closing; a restore "as of" looks at it.
+        published: While closing, how many examinations of its manifest are in the catalogue.
     """
 
     batch_id: str
@@ -44,6 +45,7 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
     opened_at: str
     correlation_id: str | None = None
     completed_at: str | None = None
+    published: int = 0
     stored: int = 0
     size_bytes: int = 0
     exceptions: int = 0
@@ -75,6 +77,7 @@ class _Batch(Model):
     open_shard = UnicodeAttribute(null=True)
     correlation_id = UnicodeAttribute(null=True)
     completed_at = UnicodeAttribute(null=True)
+    published = NumberAttribute(null=True)
     stored = NumberAttribute(default=0)
     size_bytes = NumberAttribute(default=0)
     exceptions = NumberAttribute(default=0)
@@ -108,9 +111,14 @@ def start_closing(batch: Batch, completed_at: str) -> Batch:
     return _move(batch, actions, _Batch.state.is_in("open", "finishing"))
 
 
-def start_finishing(batch: Batch) -> None:
-    """Note that the agent sends nothing more, so that the sweep can end the batch for it."""
-    _move(batch, [_Batch.state.set("finishing")], _Batch.state == "open")
+def start_finishing(batch: Batch) -> Batch:
+    """Note that the agent declares nothing more: the sweep can end the batch for it."""
+    return _move(batch, [_Batch.state.set("finishing")], _Batch.state == "open")
+
+
+def note_published(batch: Batch, examinations: int) -> None:
+    """Note how far the catalogue is, so that whoever closes the batch next goes on there."""
+    _move(batch, [_Batch.published.set(examinations)], _Batch.state == "closing")
 
 
 def finish(batch: Batch, ended: Batch) -> Batch:
@@ -122,6 +130,7 @@ def finish(batch: Batch, ended: Batch) -> Batch:
         _Batch.exceptions.set(ended.exceptions),
         _Batch.open_shard.remove(),
         _Batch.correlation_id.remove(),
+        _Batch.published.remove(),
     ]
     return _move(batch, actions, _Batch.state == "closing")
 
@@ -152,6 +161,14 @@ def of_target(target_id: str, cursor: str | None) -> tuple[list[Batch], str | No
         last_evaluated_key=cursors.read(cursor, partition=pk),
     )
     return [_to_batch(each) for each in page], cursors.written(page.last_evaluated_key)
+
+
+def newest(target_id: str) -> Batch | None:
+    """Return the target's newest batch, whatever its state."""
+    rows = _Batch.query(
+        f"TARGET#{target_id}", _Batch.sk.startswith("BATCH#"), scan_index_forward=False, limit=1
+    )
+    return next((_to_batch(each) for each in rows), None)
 
 
 def _move(which: Batch, actions: list[Any], condition: Any) -> Batch:
@@ -194,6 +211,7 @@ def _to_batch(item: _Batch) -> Batch:
         opened_at=item.opened_at,
         correlation_id=item.correlation_id,
         completed_at=item.completed_at,
+        published=int(item.published or 0),
         stored=int(item.stored),
         size_bytes=int(item.size_bytes),
         exceptions=int(item.exceptions),
