@@ -8,7 +8,7 @@ PORT   ?= 4570
 DAYS   ?= 0
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help setup demo local clock test faults bite check format lint types arch templates package deploy
+.PHONY: help setup demo local clock test faults bite bench check format lint types arch templates package deploy
 
 help:  ## list what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## */  make \1|/' | column -t -s '|'
@@ -33,11 +33,14 @@ clock: setup  ## move the running local stack's clock DAYS=... ahead of the real
 test: setup  ## run every test
 	$(RUN) -m pytest -q -n auto --dist loadgroup
 
-faults: setup  ## prove deeper that nothing is lost: two deaths, trouble at every call (minutes)
-	$(RUN) -m pytest -q -n auto -m deep tests/faults
+faults: setup  ## prove deeper that nothing is lost: two deaths, every order, 10,000 nights of events
+	$(RUN) -m pytest -q -n auto -m deep
 
 bite: setup  ## plant bugs in a copy of the project and see that the tests notice each
 	@$(RUN) -m tests.bite
+
+bench: setup  ## print what the service costs, beside its targets
+	@$(RUN) -m bench
 
 check: lint types arch templates  ## formatting, lint, types, architecture, templates
 

@@ -1,15 +1,15 @@
-"""Staff at the local stack's interface: signed in through Cognito, calling over HTTP."""
+"""Staff at a stage's interface: signed in through Cognito, calling over HTTP."""
 
 from __future__ import annotations
 
 import json
 import secrets
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
+import boto3
 import urllib3
 
-from infra.local.stack import LocalStack
 from infra.staff import add_person, id_token, set_password
 
 
@@ -21,14 +21,24 @@ class Refused(RuntimeError):
         self.problem = problem
 
 
+class Stage(Protocol):
+    """A deployed stack: the local one, or one in an AWS account."""
+
+    @property
+    def session(self) -> boto3.Session: ...
+    @property
+    def outputs(self) -> dict[str, str]: ...
+    @property
+    def api_url(self) -> str: ...
+
+
 class Person:
     """Somebody with a session."""
 
-    def __init__(self, stack: LocalStack, email: str, group: str, facility_id: str = "") -> None:
+    def __init__(self, stack: Stage, email: str, group: str, facility_id: str = "") -> None:
         self.email, self.password = email, secrets.token_urlsafe(12)
         url = urlsplit(stack.api_url)
-        # *.localhost is this machine (RFC 6761), but the C library does not look that up.
-        self._pool = urllib3.HTTPConnectionPool("127.0.0.1", stack.engine.port)
+        self._pool = pool_of(stack.api_url)
         self._headers = {"Host": url.netloc, "Content-Type": "application/json"}
         self._root = url.path
         add_person(stack.session, stack.outputs, email, group, facility_id)
@@ -64,3 +74,12 @@ class Person:
         if answer.status >= 400:
             raise Refused(told)
         return told
+
+
+def pool_of(url: str) -> urllib3.HTTPConnectionPool:
+    """Return connections to the host of *url*."""
+    at = urlsplit(url)
+    if (at.hostname or "").endswith(".localhost"):
+        # It is this machine (RFC 6761), but the C library does not look that up.
+        return urllib3.HTTPConnectionPool("127.0.0.1", at.port)
+    return urllib3.connection_from_url(url)

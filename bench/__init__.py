@@ -1,0 +1,1 @@
+"""What the service costs and how fast it is, as counts and ratios: ``make bench``."""
