@@ -98,7 +98,11 @@ def signed_part(
 
 def signed_get(key: str) -> SignedRequest:
     """Sign one download.  The caller has committed its audit row first."""
-    query = {"response-content-type": CONTENT_TYPE, "response-cache-control": "no-store"}
+    query = {
+        "response-cache-control": "no-store",
+        "response-content-encoding": "identity",  # whatever header an upload brought along
+        "response-content-type": CONTENT_TYPE,
+    }
     return _signed("GET", key, query, {}, GET_SECONDS)
 
 

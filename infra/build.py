@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from infra.bytecode import add_bytecode
 from infra.template import REGION, RESOURCES, function_environment, load, resolver_of
 
 ROOT = Path(__file__).parent.parent
@@ -64,6 +65,7 @@ def _built(stage: str, into: Path) -> Package:
     if mark.exists() and mark.read_text() == sources:
         return package
     _package(stage, into)
+    add_bytecode(package.zip)
     template = to_cloudformation(load(into / "sam.yaml"))
     package.template.write_text(json.dumps(template, indent=1, sort_keys=True))
     if package.zip_bytes > ZIP_LIMIT_BYTES:
@@ -86,7 +88,7 @@ def to_cloudformation(sam: dict[str, Any]) -> dict[str, Any]:
 
 def _sources() -> Iterator[Path]:
     """Yield every file the package is made of."""
-    for single in ("app.py", "requirements.txt", "infra/resources.yaml", "infra/build.py"):
+    for single in ("app.py", "requirements.txt", "infra/resources.yaml", "infra/build.py", "infra/bytecode.py"):
         yield ROOT / single
     yield from sorted((ROOT / ".chalice").glob("*.json"))
     code = sorted((ROOT / "chalicelib").rglob("*"))

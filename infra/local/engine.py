@@ -119,6 +119,7 @@ class Engine:
             "AWS_SECRET_ACCESS_KEY": self.root.secret_key,
             "BIND_HOST": "127.0.0.1",
             "GATEWAY_PORT": str(self.port),
+            "IOT_MTLS_ENABLED": "0",  # its MQTT broker would listen on every address
             "LOG_LEVEL": "WARNING",
             "MINISTACK_REGION": REGION,
             "PERSIST_STATE": "1",

@@ -270,4 +270,18 @@ BUGS = [
         "            note(number + 1)\n",
         "tests/faults/test_crashes.py -k finish",
     ),
+    Bug(
+        "a download can be told to be something else",
+        "chalicelib/buckets.py",
+        '        "response-cache-control": "no-store",\n',
+        "",
+        "tests/tampering -n 1",
+    ),
+    Bug(
+        "a part's URL is good for any part",
+        "chalicelib/buckets.py",
+        '    query = {"partNumber": str(number), "uploadId": upload_id}\n',
+        '    query = {"uploadId": upload_id}\n',
+        "tests/tampering -n 1",
+    ),
 ]

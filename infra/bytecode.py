@@ -1,0 +1,47 @@
+"""
+Bytecode for the zip, so that a cold start imports instead of compiling.
+
+Lambda's folder cannot be written to: without it every cold start compiles every library again,
+which takes three times the CPU of importing them (docs/performance.md).
+"""
+
+from __future__ import annotations
+
+import compileall
+import tempfile
+import zipfile
+from pathlib import Path
+from py_compile import PycInvalidationMode
+
+EPOCH = (1980, 1, 1, 0, 0, 0)  # the same sources make the same zip
+
+
+def add_bytecode(package: Path) -> None:
+    """Compile everything in the zip *package*, for the Python that packages it."""
+    with tempfile.TemporaryDirectory() as folder:
+        with zipfile.ZipFile(package) as plain:
+            plain.extractall(folder)
+        _compile(Path(folder))
+        _zip(Path(folder), package)
+
+
+def _compile(folder: Path) -> None:
+    for stale in folder.rglob("*.pyc"):
+        stale.unlink()
+    compileall.compile_dir(
+        folder,
+        quiet=2,  # libraries ship files for other Pythons, which do not compile and are not used
+        stripdir=str(folder),  # the same bytecode whatever folder it was made in
+        # Lambda's files have other times than ours; nothing changes there, so nobody looks.
+        invalidation_mode=PycInvalidationMode.UNCHECKED_HASH,
+    )
+
+
+def _zip(folder: Path, package: Path) -> None:
+    with zipfile.ZipFile(package, "w", zipfile.ZIP_DEFLATED) as packed:
+        for path in sorted(folder.rglob("*")):
+            if path.is_file():
+                name = zipfile.ZipInfo(str(path.relative_to(folder)), EPOCH)
+                name.compress_type = zipfile.ZIP_DEFLATED
+                name.external_attr = 0o644 << 16
+                packed.writestr(name, path.read_bytes())
