@@ -19,7 +19,7 @@ from tests.faults.stories import STORIES, Act, settle
 from tests.support.world import World, build
 
 CAPACITY = 100 * 2**20
-PAIRS = 300  # of two deaths a handler, drawn by chance when there are more
+PAIRS = 100  # of two deaths a handler, drawn by chance when there are more
 Record = Callable[[str, object], None]
 
 
