@@ -18,7 +18,7 @@ CAPACITY = 100 * 2**20
 PLENTY_MS, NOTHING_MS = 290_000, 0
 
 
-class Time(LambdaContext):  # type: ignore[misc]
+class Time(LambdaContext):
     """A Lambda's context whose time is used up after so many AWS calls."""
 
     def __init__(self, calls: list[str], enough_for: int) -> None:
