@@ -34,7 +34,7 @@ test: setup  ## run every test
 	$(RUN) -m pytest -q -n auto --dist loadgroup
 
 faults: setup  ## prove deeper that nothing is lost: two deaths, every order, 10,000 nights of events
-	$(RUN) -m pytest -q -n auto -m deep
+	$(RUN) -m pytest -q -n auto --dist loadgroup -m deep
 
 bite: setup  ## plant bugs in a copy of the project and see that the tests notice each
 	@$(RUN) -m tests.bite

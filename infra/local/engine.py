@@ -66,13 +66,18 @@ class Engine:
     def log(self) -> Path:
         return self.home / "engine.log"
 
+    @property
+    def _unpacked(self) -> Path:
+        """Where each function unpacks itself: 120 MB for every worker, of no use afterwards."""
+        return self.home / "tmp"
+
     def start(self) -> None:
         """Start, and return when it answers; raises EngineError."""
         if importlib.util.find_spec("ministack") is None:
             raise EngineError("MiniStack is not installed: run `make setup`")
         _refuse_taken(self.port)
-        shutil.rmtree(self.home / "tmp", ignore_errors=True)
-        (self.home / "tmp").mkdir(parents=True)
+        shutil.rmtree(self._unpacked, ignore_errors=True)
+        self._unpacked.mkdir(parents=True)
         with self.log.open("wb") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "ministack"],
@@ -96,6 +101,7 @@ class Engine:
                 f"the local AWS (process {process.pid}) still saves its state; "
                 "give it time, a kill would lose the tables"
             ) from None
+        shutil.rmtree(self._unpacked, ignore_errors=True)
 
     def is_alive(self) -> bool:
         return self._process is not None and self._process.poll() is None
@@ -126,7 +132,7 @@ class Engine:
             "S3_PERSIST": "1",
             "S3_DATA_DIR": str(self.home / "s3"),
             "STATE_DIR": str(self.home / "state"),
-            "TMPDIR": str(self.home / "tmp"),  # each function unpacks itself there
+            "TMPDIR": str(self._unpacked),
         }
 
     def _await_answer(self) -> None:
