@@ -8,12 +8,14 @@ PORT   ?= 4570
 DAYS   ?= 0
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help setup demo local clock test faults bite bench check format lint types arch templates package deploy
+.PHONY: help setup demo local clock test faults bite bench check words format lint types arch templates package deploy
 
 help:  ## list what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## */  make \1|/' | column -t -s '|'
 
 setup: $(VENV)/ready  ## install everything into .venv
+	@$(RUN) -m infra.assets
+
 $(VENV)/ready: requirements.txt requirements-dev.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Hokan needs Python 3.11 or later: make setup PYTHON=..."; exit 1; }
 	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { echo "Python's venv module is missing: apt install python3-venv"; exit 1; }
@@ -43,6 +45,9 @@ bench: setup  ## print what the service costs, beside its targets
 	@$(RUN) -m bench
 
 check: lint types arch templates  ## formatting, lint, types, architecture, templates
+
+words: setup  ## bring the translations up to date with the pages' texts
+	@$(RUN) -m infra.words
 
 format: setup  ## format the code
 	$(VENV)/bin/ruff format .

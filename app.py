@@ -8,9 +8,12 @@ from chalice.app import Chalice, CloudWatchEvent, ConvertToMiddleware, Rate, SQS
 
 from chalicelib import operations
 from chalicelib.access.api import routes as access
+from chalicelib.access.front_pages import pages as front_pages
+from chalicelib.access.pages import pages as sign_in_pages
 from chalicelib.archive.api import routes as archive
 from chalicelib.contracts.api import routes as contracts
 from chalicelib.kernel import clock
+from chalicelib.portal.pages import pages as portal_pages
 from chalicelib.settings import settings
 from chalicelib.telemetry import logger, publishing_metrics
 from chalicelib.uploads import events as uploads
@@ -30,6 +33,9 @@ app.register_blueprint(access)
 app.register_blueprint(contracts)
 app.register_blueprint(upload_routes)
 app.register_blueprint(archive)
+app.register_blueprint(front_pages)
+app.register_blueprint(sign_in_pages)
+app.register_blueprint(portal_pages)
 
 
 # The queue's address comes from infra/resources.yaml.

@@ -34,6 +34,7 @@ class Settings:
         staff_issuer: What Cognito writes as ``iss`` into its tokens.
         staff_jwks_url: Where Cognito publishes the keys of these tokens.
         staff_client_id: The one app client whose tokens are taken.
+        require_mfa: Whether nobody comes into the portal without a second factor.
         clock_offset_seconds: How far the service's clock runs ahead (demos and tests).
     """
 
@@ -50,6 +51,7 @@ class Settings:
     staff_issuer: str
     staff_jwks_url: str
     staff_client_id: str
+    require_mfa: bool
     clock_offset_seconds: int = 0
 
 
@@ -68,6 +70,12 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
             raise SettingsError(f"environment variable {name} is not a whole number: {value!r}")
         return int(value)
 
+    def truth(name: str) -> bool:
+        value = text(name)
+        if value not in {"true", "false"}:
+            raise SettingsError(f"environment variable {name} is not true or false: {value!r}")
+        return value == "true"
+
     return Settings(
         stage=text("HOKAN_STAGE"),
         core_table=text("HOKAN_CORE_TABLE"),
@@ -82,6 +90,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         staff_issuer=text("HOKAN_STAFF_ISSUER"),
         staff_jwks_url=text("HOKAN_STAFF_JWKS_URL"),
         staff_client_id=text("HOKAN_STAFF_CLIENT_ID"),
+        require_mfa=truth("HOKAN_REQUIRE_MFA"),
         clock_offset_seconds=whole_number("HOKAN_CLOCK_OFFSET_SECONDS", 0),
     )
 

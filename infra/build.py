@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from infra.assets import AssetError, make_all
 from infra.bytecode import add_bytecode
 from infra.template import REGION, RESOURCES, function_environment, load, resolver_of
 
@@ -55,7 +56,15 @@ def build(stage: str) -> Package:
     into.mkdir(parents=True, exist_ok=True)
     with (into / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # two at once would write one zip together
+        _make_assets()
         return _built(stage, into)
+
+
+def _make_assets() -> None:
+    try:
+        make_all()
+    except AssetError as error:
+        raise BuildError(str(error)) from error
 
 
 def _built(stage: str, into: Path) -> Package:
@@ -88,7 +97,13 @@ def to_cloudformation(sam: dict[str, Any]) -> dict[str, Any]:
 
 def _sources() -> Iterator[Path]:
     """Yield every file the package is made of."""
-    for single in ("app.py", "requirements.txt", "infra/resources.yaml", "infra/build.py", "infra/bytecode.py"):
+    for single in (
+        "app.py",
+        "requirements.txt",
+        "infra/resources.yaml",
+        "infra/build.py",
+        "infra/bytecode.py",
+    ):
         yield ROOT / single
     yield from sorted((ROOT / ".chalice").glob("*.json"))
     code = sorted((ROOT / "chalicelib").rglob("*"))

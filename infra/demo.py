@@ -25,6 +25,7 @@ from rich.table import Table
 from infra.build import ROOT
 from infra.demo_data import FolderSummary, make_facility_folder
 from infra.local.__main__ import TROUBLE, description, keep_up, up
+from infra.local.accounts import keep
 from infra.local.people import Person, Refused
 from infra.local.stack import PORT, LocalStack
 
@@ -127,6 +128,8 @@ def _sign_contract(stack: LocalStack, folder: FolderSummary) -> Facility:
     operator = Person(stack, f"operator-{mark}@hokan.example", "operators")
     facility_id = operator.post("/facilities", {"name": "Kawabe Clinic"})["facility_id"]
     admin = Person(stack, f"admin-{mark}@kawabe.example", "facility-admins", facility_id)
+    doctor = Person(stack, f"doctor-{mark}@kawabe.example", "doctors", facility_id)
+    keep(stack, {"operator": operator, "facility admin": admin, "doctor": doctor})
     target = admin.post("/targets", {"name": "Endoscopy", "kind": "mass_storage"})
     today = admin.get("/health")["service_time"][:10]
     form = {

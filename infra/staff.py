@@ -47,6 +47,24 @@ def set_password(
     )
 
 
+def forget_phone(session: boto3.Session, outputs: dict[str, str], email: str) -> None:
+    """Let a person who lost their phone set up another at the next sign-in."""
+    session.client("cognito-idp").admin_set_user_mfa_preference(
+        UserPoolId=outputs["StaffPoolId"],
+        Username=email,
+        SoftwareTokenMfaSettings={"Enabled": False, "PreferredMfa": False},
+    )
+
+
+def replace_password(
+    session: boto3.Session, outputs: dict[str, str], email: str, password: str
+) -> None:
+    """Give a person a password that their next sign-in replaces."""
+    session.client("cognito-idp").admin_set_user_password(
+        UserPoolId=outputs["StaffPoolId"], Username=email, Password=password, Permanent=False
+    )
+
+
 def id_token(session: boto3.Session, outputs: dict[str, str], email: str, password: str) -> str:
     """Sign a person in; return the ID token that ``POST /sessions`` takes."""
     answer: dict[str, Any] = session.client("cognito-idp").initiate_auth(
@@ -58,28 +76,49 @@ def id_token(session: boto3.Session, outputs: dict[str, str], email: str, passwo
 
 
 def main() -> int:
-    """Make a person in a deployed stage."""
-    parser = argparse.ArgumentParser(description="Add a person to a stage's user pool.")
+    """Make a person in a deployed stage, or help one who is there."""
+    options = _options()
+    session = boto3.Session(region_name=options.region)
+    try:
+        done = _do(session, stack_outputs(session, options.stage), options)
+    except (BotoCoreError, ClientError) as error:
+        print(f"nothing was changed: {error}", file=sys.stderr)
+        return 1
+    print(f"{options.email} {done}")
+    return 0
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description="Add a person to a stage's user pool, or help one."
+    )
     parser.add_argument("email")
     parser.add_argument("--stage", required=True)
     parser.add_argument("--region", default=REGION)
-    parser.add_argument("--group", choices=GROUPS, required=True)
     parser.add_argument("--facility", default="", help="the facility's id; operators have none")
     parser.add_argument("--password", action="store_true", help="ask for a password; send no mail")
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument("--group", choices=GROUPS, help="add the person, as one of these")
+    what.add_argument("--lost-phone", action="store_true", help="let them set up another")
+    what.add_argument("--forgot-password", action="store_true", help="ask for one to give them")
     options = parser.parse_args()
-    if (options.group == "operators") == bool(options.facility):
+    if options.group and (options.group == "operators") == bool(options.facility):
         parser.error("operators belong to no facility, everybody else to one (--facility)")
-    session = boto3.Session(region_name=options.region)
-    try:
-        outputs = stack_outputs(session, options.stage)
-        add_person(session, outputs, options.email, options.group, options.facility)
-        if options.password:
-            set_password(session, outputs, options.email, getpass.getpass())
-    except (BotoCoreError, ClientError) as error:
-        print(f"not added: {error}", file=sys.stderr)
-        return 1
-    print(f"{options.email} is one of {options.group}")
-    return 0
+    return options
+
+
+def _do(session: boto3.Session, outputs: dict[str, str], options: argparse.Namespace) -> str:
+    """Do what was asked for; return what is now true of the person."""
+    if options.lost_phone:
+        forget_phone(session, outputs, options.email)
+        return "sets up another phone at the next sign-in"
+    if options.forgot_password:
+        replace_password(session, outputs, options.email, getpass.getpass())
+        return "chooses a password at the next sign-in"
+    add_person(session, outputs, options.email, options.group, options.facility)
+    if options.password:
+        set_password(session, outputs, options.email, getpass.getpass())
+    return f"is one of {options.group}"
 
 
 if __name__ == "__main__":

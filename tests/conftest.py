@@ -96,3 +96,14 @@ def world(client: Client):  # type: ignore[no-untyped-def]  # noqa: ANN201 - Wor
     from tests.support.world import build
 
     return build(client)
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """The packaged stack on MiniStack, once for journeys and browsers."""
+    from infra.local.stack import LocalStack
+
+    running = LocalStack(port=0, home=tmp_path_factory.mktemp("stack"))
+    running.start()
+    yield running
+    running.stop()

@@ -25,7 +25,7 @@ def test_every_event_handler_goes_through_app_py(client: Client) -> None:  # noq
 def test_importing_the_app_loads_no_heavy_library(aws: dict[str, str]) -> None:
     look = (
         "import sys, app;"
-        "print({'pydicom', 'numpy', 'PIL', 'jwt', 'cryptography', 'jinja2', 'moto'}"
+        "print({'pydicom', 'numpy', 'PIL', 'jwt', 'cryptography', 'jinja2', 'segno', 'moto'}"
         " & set(sys.modules))"
     )
     ran = subprocess.run(

@@ -5,14 +5,16 @@ import pytest
 from chalicelib.settings import SettingsError, read_settings
 from infra.template import load
 
+PARTICULAR = {"HOKAN_CLOCK_OFFSET_SECONDS": "7", "HOKAN_REQUIRE_MFA": "false"}
 GIVEN: dict[str, str] = {
-    name: "7" if name == "HOKAN_CLOCK_OFFSET_SECONDS" else "x"
+    name: PARTICULAR.get(name, "x")
     for name in load()["Globals"]["Function"]["Environment"]["Variables"]
 }
 
 
 def test_the_template_gives_every_setting() -> None:
     assert read_settings(GIVEN).clock_offset_seconds == 7
+    assert not read_settings(GIVEN).require_mfa
 
 
 @pytest.mark.parametrize(
@@ -29,3 +31,8 @@ def test_a_missing_setting_is_named(name: str) -> None:
 def test_a_number_that_is_none_is_named() -> None:
     with pytest.raises(SettingsError, match="HOKAN_CLOCK_OFFSET_SECONDS is not a whole number"):
         read_settings(GIVEN | {"HOKAN_CLOCK_OFFSET_SECONDS": "soon"})
+
+
+def test_a_truth_that_is_none_is_named() -> None:
+    with pytest.raises(SettingsError, match="HOKAN_REQUIRE_MFA is not true or false"):
+        read_settings(GIVEN | {"HOKAN_REQUIRE_MFA": "yes"})

@@ -95,7 +95,8 @@ def _plan_text(target: dict[str, Any]) -> str:
     if plan is None:
         return "no contract in force: nothing can be backed up, restoring works"
     timing = plan["timing"]
-    when = f"nightly at {timing['at']}" if timing["kind"] == "nightly" else "at once"
+    kinds = {"nightly": f"nightly at {timing.get('at')}", "per_exam": "after each examination"}
+    when = kinds.get(timing["kind"], "at once")
     used = plan["capacity_bytes"] - plan["available_bytes"]
     return f"{when}; {used / 10**9:.2f} of {plan['capacity_bytes'] / 10**9:.2f} GB used"
 

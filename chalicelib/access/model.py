@@ -59,6 +59,25 @@ class Session:
     expires_at: str
 
 
+@dataclass(frozen=True, slots=True)
+class PortalVisit:
+    """
+    A browser's session.
+
+    Attributes:
+        account: The address they signed in with; shown to themselves only.
+        proved_twice: They signed in with two factors.
+        seen_at: When they last asked for a page, to the minute.
+        ends_at: When it is over whatever they do.
+    """
+
+    caller: Caller
+    account: str
+    proved_twice: bool
+    seen_at: str
+    ends_at: str
+
+
 def caller_from_claims(claims: dict[str, Any]) -> Caller:
     """
     Return who a verified Cognito ID token speaks of.

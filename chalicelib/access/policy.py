@@ -19,6 +19,11 @@ class Operation(StrEnum):
     SEE_HEALTH = auto()
     SIGN_IN = auto()
     SIGN_OUT = auto()
+    SEE_HOME = auto()
+    FIND_PORTAL = auto()
+    SEE_STATIC_FILES = auto()
+    CHOOSE_LANGUAGE = auto()
+    SET_UP_AUTHENTICATOR = auto()
     SEE_ONESELF = auto()
     MANAGE_FACILITIES = auto()
     ISSUE_AGENT_CODE = auto()
@@ -30,6 +35,7 @@ class Operation(StrEnum):
     SEE_TARGETS = auto()
     SIGN_CONTRACT = auto()
     SEE_CONTRACTS = auto()
+    AMEND_CONTRACT = auto()
     END_CONTRACT = auto()
     ACCEPT_CONTRACT = auto()
     UPLOAD = auto()
@@ -74,6 +80,11 @@ POLICY: Mapping[Operation, Mapping[Role, Condition]] = {
     Operation.SEE_HEALTH: _everybody,
     Operation.SIGN_IN: _everybody,
     Operation.SIGN_OUT: _staff,
+    Operation.SEE_HOME: _staff,
+    Operation.FIND_PORTAL: _everybody,
+    Operation.SEE_STATIC_FILES: _everybody,
+    Operation.CHOOSE_LANGUAGE: _everybody,
+    Operation.SET_UP_AUTHENTICATOR: _staff,
     Operation.SEE_ONESELF: {**_staff, **_agent},
     Operation.MANAGE_FACILITIES: _operator,
     Operation.ISSUE_AGENT_CODE: _admin,
@@ -85,6 +96,7 @@ POLICY: Mapping[Operation, Mapping[Role, Condition]] = {
     Operation.SEE_TARGETS: _facility,
     Operation.SIGN_CONTRACT: _admin,
     Operation.SEE_CONTRACTS: _facility,
+    Operation.AMEND_CONTRACT: _admin,
     Operation.END_CONTRACT: _admin,
     Operation.ACCEPT_CONTRACT: _operator,
     Operation.UPLOAD: _agent,

@@ -7,8 +7,15 @@ import binascii
 import secrets
 from datetime import timedelta
 
-from chalicelib.access import store, tokens
-from chalicelib.access.model import Agent, Caller, Role, Session, caller_from_claims
+from chalicelib.access import portal_store, store, tokens
+from chalicelib.access.model import (
+    Agent,
+    Caller,
+    PortalVisit,
+    Role,
+    Session,
+    caller_from_claims,
+)
 from chalicelib.audit.model import AuditEvent
 from chalicelib.audit.store import append
 from chalicelib.kernel import clock, ids
@@ -17,6 +24,8 @@ from chalicelib.telemetry import count, logger
 from chalicelib.web.routes import correlation_id
 
 SESSION_LIFE = timedelta(hours=12)
+IDLE_LIFE = timedelta(minutes=15)  # of a browser's session
+SEEN_EVERY = timedelta(minutes=1)  # is written no more often
 CODE_LIFE = timedelta(minutes=10)
 KEY_BYTES = 32  # a raw Ed25519 public key (RFC 8032, 5.1.5)
 PROVIDER = "provider"  # whose chain holds what concerns no single facility
@@ -63,14 +72,54 @@ def sign_in(id_token: str) -> tuple[str, Session]:
     Raises:
         Unauthenticated, NotAllowed: See :mod:`tokens` and :func:`caller_from_claims`.
     """
-    caller = caller_from_claims(tokens.verified_claims(id_token))
-    if caller.facility_id and not store.facility_exists(caller.facility_id):
-        raise NotAllowed("this account's facility is not known here; ask the provider")
+    caller = _known_caller(id_token)
     session = Session(caller, clock.text(clock.now() + SESSION_LIFE))
     audit(caller, "sign-in", caller.id)
     session_id = secrets.token_urlsafe(32)
     store.add_session(session_id, session)
     return session_id, session
+
+
+def enter_portal(
+    id_token: str, *, account: str, proved_twice: bool, changed: tuple[str, ...] = ()
+) -> str:
+    """
+    Return a fresh id (256 bits) of a browser's session for the holder of *id_token*.
+
+    Args:
+        changed: What they changed of their account on the way in.
+
+    Raises:
+        Unauthenticated, NotAllowed: As :func:`sign_in`.
+    """
+    caller, now = _known_caller(id_token), clock.now()
+    for action in (*changed, "sign-in"):
+        audit(caller, action, caller.id)
+    ends = clock.text(now + SESSION_LIFE)
+    visit = PortalVisit(caller, account, proved_twice, seen_at=clock.text(now), ends_at=ends)
+    session_id = secrets.token_urlsafe(32)
+    portal_store.add_visit(session_id, visit)
+    return session_id
+
+
+def visit_of(session_id: str) -> PortalVisit | None:
+    """Return the visit of a browser's session, or None when it is unknown, idle or over."""
+    found, now = portal_store.visit(session_id), clock.now()
+    if found is None or clock.parse(found.ends_at) <= now:
+        return None
+    idle = now - clock.parse(found.seen_at)
+    if idle >= IDLE_LIFE:
+        return None
+    if idle >= SEEN_EVERY:
+        portal_store.note_seen(session_id, clock.text(now))
+    return found
+
+
+def _known_caller(id_token: str) -> Caller:
+    caller = caller_from_claims(tokens.verified_claims(id_token))
+    if caller.facility_id and not store.facility_exists(caller.facility_id):
+        raise NotAllowed("this account's facility is not known here; ask the provider")
+    return caller
 
 
 def caller_of_session(session_id: str) -> Caller:

@@ -28,6 +28,7 @@ from chalicelib.access.model import Agent, Caller, Role, Session
 from chalicelib.kernel import clock
 from chalicelib.kernel.errors import Conflict, NotAllowed, NotFound
 from chalicelib.tables import BoxTable, CoreTable, condition_failed, transaction
+from chalicelib.web import cursors
 
 
 class _Facility(Model):
@@ -108,6 +109,23 @@ def facilities() -> Iterator[tuple[str, str]]:
         yield row.sk.removeprefix("FACILITY#"), row.name
 
 
+def facilities_page(cursor: str | None, rows: int) -> tuple[list[tuple[str, str]], str | None]:
+    """Return (facility id, name) of some facilities, and the cursor of the next ones."""
+    page = _Facility.query(
+        "FACILITIES", limit=rows, last_evaluated_key=cursors.read(cursor, partition="FACILITIES")
+    )
+    found = [(row.sk.removeprefix("FACILITY#"), row.name) for row in page]
+    return found, cursors.written(page.last_evaluated_key)
+
+
+def facility_name(facility_id: str) -> str:
+    """Return the facility's name; raises NotFound."""
+    try:
+        return _Facility.get("FACILITIES", f"FACILITY#{facility_id}").name
+    except _Facility.DoesNotExist:
+        raise NotFound("there is no such facility") from None
+
+
 def facility_exists(facility_id: str) -> bool:
     return _Facility.count("FACILITIES", _Facility.sk == f"FACILITY#{facility_id}") == 1
 
@@ -116,7 +134,7 @@ def facility_exists(facility_id: str) -> bool:
 
 
 def add_code(code: str, facility_id: str, ends_at: datetime) -> None:
-    _Code(_hashed("CODE", code), facility_id=facility_id, expires_at=_seconds(ends_at)).save()
+    _Code(hashed("CODE", code), facility_id=facility_id, expires_at=_seconds(ends_at)).save()
 
 
 def enrol(code: str, agent: Agent, at: datetime) -> None:
@@ -126,7 +144,7 @@ def enrol(code: str, agent: Agent, at: datetime) -> None:
     Raises:
         NotAllowed: The code is unknown, used or past its time (no telling which).
     """
-    code_row = _Code(_hashed("CODE", code), "CODE")
+    code_row = _Code(hashed("CODE", code), "CODE")
     alive = (_Code.facility_id == agent.facility_id) & (_Code.expires_at > _seconds(at))
     try:
         with transaction() as write:
@@ -140,7 +158,7 @@ def enrol(code: str, agent: Agent, at: datetime) -> None:
 def facility_of_code(code: str) -> str:
     """Return the facility *code* enrols into; raises NotAllowed when nobody issued it."""
     try:
-        return _Code.get(_hashed("CODE", code), "CODE", consistent_read=True).facility_id
+        return _Code.get(hashed("CODE", code), "CODE", consistent_read=True).facility_id
     except _Code.DoesNotExist:
         raise _bad_code() from None
 
@@ -199,7 +217,7 @@ def spend_nonce(agent_id: str, nonce: str, until: datetime) -> None:
 def add_session(session_id: str, session: Session) -> None:
     ends = clock.parse(session.expires_at)
     _Session(
-        _hashed("SESSION", session_id),
+        hashed("SESSION", session_id),
         role=session.caller.role.value,
         person_id=session.caller.id,
         facility_id=session.caller.facility_id or None,
@@ -211,7 +229,7 @@ def add_session(session_id: str, session: Session) -> None:
 def session(session_id: str, at: datetime) -> Session | None:
     """Return the session unless it is unknown, ended or past its time (TTL deletes late)."""
     try:
-        row = _Session.get(_hashed("SESSION", session_id), "SESSION", consistent_read=True)
+        row = _Session.get(hashed("SESSION", session_id), "SESSION", consistent_read=True)
     except _Session.DoesNotExist:
         return None
     if clock.parse(row.ends_at) <= at:
@@ -221,7 +239,7 @@ def session(session_id: str, at: datetime) -> Session | None:
 
 def end_session(session_id: str) -> None:
     try:
-        _Session(_hashed("SESSION", session_id), "SESSION").delete()
+        _Session(hashed("SESSION", session_id), "SESSION").delete()
     except DeleteError as error:
         if not condition_failed(error):
             raise
@@ -230,7 +248,7 @@ def end_session(session_id: str) -> None:
 # --- shapes ------------------------------------------------------------------------------------
 
 
-def _hashed(kind: str, secret: str) -> str:
+def hashed(kind: str, secret: str) -> str:
     """A secret is looked up by its digest, so reading the table gives none away."""
     return f"{kind}#{sha256(secret.encode()).hexdigest()}"
 

@@ -118,3 +118,8 @@ def book_of(version: str) -> PriceBook:
     if version not in BOOKS:
         raise Invalid(f"there is no price book {version}, only {', '.join(BOOKS)}")
     return BOOKS[version]
+
+
+def newest_book() -> PriceBook:
+    """Return the book that contracts are signed by now; versions sort like the months they name."""
+    return BOOKS[max(BOOKS)]

@@ -2,35 +2,27 @@
 
 from __future__ import annotations
 
-import hashlib
-import re
 from datetime import date
 from enum import StrEnum
 
 import msgspec
 
+from chalicelib.billing.periods import MONTHS_OF, Term
+from chalicelib.billing.pricebook import BackupTiming
+from chalicelib.billing.runs import InvoiceGrouping
+from chalicelib.billing.states import ContractState
+from chalicelib.billing.units import LimitPolicy
 from chalicelib.contracts.selection import Selection
 from chalicelib.kernel.calendar import months_after
-from chalicelib.kernel.errors import Conflict, Invalid
+from chalicelib.kernel.errors import Conflict
+
+State = ContractState
+TimingKind = BackupTiming
+FIRST_BOOK = "2026-01"  # what contracts are pinned to that were signed before prices were shown
 
 
 class TargetKind(StrEnum):
     MASS_STORAGE = "mass_storage"
-
-
-class Term(StrEnum):
-    """How long one term of a contract runs (patent, table 1)."""
-
-    ANNUAL = "annual"
-    MONTHLY = "monthly"
-
-
-MONTHS_OF = {Term.ANNUAL: 12, Term.MONTHLY: 1}
-
-
-class TimingKind(StrEnum):
-    NIGHTLY = "nightly"
-    AT_ONCE = "at_once"
 
 
 class BatchScope(StrEnum):
@@ -40,18 +32,6 @@ class BatchScope(StrEnum):
     OBJECT = "object"
 
 
-SCOPES_OF = {  # what one batch may hold, by timing; first is the usual one
-    TimingKind.NIGHTLY: (BatchScope.FACILITY, BatchScope.PATIENT, BatchScope.EXAMINATION),
-    TimingKind.AT_ONCE: (BatchScope.OBJECT,),
-}
-
-
-class State(StrEnum):
-    PROPOSED = "proposed"  # the facility signed, the provider has not
-    ACTIVE = "active"
-    ENDED = "ended"
-
-
 class Timing(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """When the plan runs; ``at`` is local time HH:MM and belongs to nightly."""
 
@@ -59,26 +39,23 @@ class Timing(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     at: str | None = None
 
 
-class Form(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What a facility chooses when it signs."""
-
-    target_id: str
-    term: Term
-    starts_on: date
-    timing: Timing
-    capacity_bytes: int
-    auto_renew: bool | None = None
-    batch_scope: BatchScope | None = None
-    patients: Selection = Selection()
-
-
 class Contract(msgspec.Struct, frozen=True, kw_only=True):
     """
-    A form both sides agree on, or have yet to.
+    A form both sides agree on, or have yet to, and the prices it is pinned to.
 
     Attributes:
-        terms_sha256: Digest of the form as signed: what was accepted cannot change unseen.
-        ended_on: The first local date it no longer covers, once somebody ended it.
+        term_count: Terms signed for: years, or months.
+        terms_sha256: Digest of the form and the price book as signed: what was accepted cannot
+            change unseen.
+        accepted_by: The provider's operator, or STANDING_OFFER.
+        version: 1 as first signed, and one more with each change.
+        revision: One more with each write, so that two at once are noticed.
+        effective_on: The first local date of this version.
+        charge_yen: Due for this version at once, before tax; the rest comes with the periods.
+        cancelled_on: The first local date it no longer covers, once somebody cancelled it.
+        refund_yen: Of what was paid, before tax, for a term cut short.
+        proposed: The change that waits for the provider.
+        upcoming: The change both sides accepted for a later date.
     """
 
     contract_id: str
@@ -98,50 +75,44 @@ class Contract(msgspec.Struct, frozen=True, kw_only=True):
     accepted_at: str | None = None
     accepted_by: str | None = None
     ended_at: str | None = None
+    term_count: int = 1
+    limit_policy: LimitPolicy = LimitPolicy.REJECT
+    invoice_grouping: InvoiceGrouping = InvoiceGrouping.FACILITY
+    price_book: str = FIRST_BOOK
+    price_book_sha256: str | None = None
+    unit_price_yen: int = 1_000
+    version: int = 1
+    revision: int = 0
+    effective_on: date | None = None
+    charge_yen: int = 0
+    cancelled_on: date | None = None
+    refund_yen: int = 0
+    proposed: Contract | None = None
+    upcoming: Contract | None = None
 
 
-MAX_CAPACITY_BYTES = 10**15  # 1 PB a target; more is a talk with the provider
-_HH_MM = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
+STANDING_OFFER = "standard-terms"  # the provider's acceptance of what its price book offers
 
 
-def check(form: Form) -> None:
-    """
-    Let pass a form that can be agreed on.
-
-    Raises:
-        Invalid: A choice is impossible; the message says which and what to choose instead.
-    """
-    _check_timing(form.timing)
-    allowed = SCOPES_OF[form.timing.kind]
-    if scope_of(form) not in allowed:
-        scopes = ", ".join(allowed)
-        raise Invalid(f"a {form.timing.kind} plan batches by {scopes}, not by {form.batch_scope}")
-    if not 1 <= form.capacity_bytes <= MAX_CAPACITY_BYTES:
-        raise Invalid(f"capacity_bytes must be between 1 and {MAX_CAPACITY_BYTES}")
-    form.patients.check()
+def term_end_on(contract: Contract) -> date | None:
+    """Return the first date after the terms signed for; None where capacity is all that ends."""
+    months = MONTHS_OF.get(contract.term)
+    if months is None:
+        return None
+    return months_after(contract.starts_on, months * contract.term_count)
 
 
-def scope_of(form: Form) -> BatchScope:
-    """Return what one batch holds: as chosen, or as usual for the timing."""
-    return form.batch_scope or SCOPES_OF[form.timing.kind][0]
+def ends_on(contract: Contract) -> date | None:
+    """Return the first date no longer covered, or None when no end is in sight."""
+    if contract.cancelled_on is not None:
+        return contract.cancelled_on
+    return None if contract.auto_renew else term_end_on(contract)
 
 
-def renews(form: Form) -> bool:
-    """Tell whether a term follows the last by itself: as chosen, or monthly yes, annual no."""
-    return form.term is Term.MONTHLY if form.auto_renew is None else form.auto_renew
-
-
-def terms_digest(form: Form) -> str:
-    """Return the SHA-256 of everything that is agreed on, with the usual choices filled in."""
-    terms = msgspec.structs.replace(form, auto_renew=renews(form), batch_scope=scope_of(form))
-    return hashlib.sha256(msgspec.json.encode(terms, order="deterministic")).hexdigest()
-
-
-def _check_timing(timing: Timing) -> None:
-    if timing.kind is TimingKind.NIGHTLY and not _HH_MM.fullmatch(timing.at or ""):
-        raise Invalid('a nightly plan needs its local time, e.g. "at": "02:00"')
-    if timing.kind is TimingKind.AT_ONCE and timing.at is not None:
-        raise Invalid('an at_once plan has no time of day: leave out "at"')
+def is_over(contract: Contract, today: date) -> bool:
+    """Tell whether it was ended, or has come to its end by *today*."""
+    end_on = ends_on(contract)
+    return contract.state is State.ENDED or (end_on is not None and today >= end_on)
 
 
 def covers(contract: Contract, today: date) -> None:
@@ -153,10 +124,21 @@ def covers(contract: Contract, today: date) -> None:
     """
     if contract.state is State.PROPOSED:
         raise Conflict("the provider has not accepted the contract yet", code="contract-not-active")
+    if contract.state is State.SUSPENDED:
+        raise Conflict(
+            "the contract is suspended until its invoices are paid", code="contract-not-active"
+        )
     if contract.state is State.ENDED:
         raise Conflict("the contract was ended", code="contract-ended")
     if today < contract.starts_on:
         raise Conflict(f"the contract starts on {contract.starts_on}", code="contract-not-active")
-    ends_on = months_after(contract.starts_on, MONTHS_OF[contract.term])
-    if not contract.auto_renew and today >= ends_on:
-        raise Conflict(f"the contract ended on {ends_on}", code="contract-ended")
+    if is_over(contract, today):
+        raise Conflict(f"the contract ended on {ends_on(contract)}", code="contract-ended")
+
+
+def in_force_on(contract: Contract, today: date) -> Contract:
+    """Return the version that holds on *today*: the upcoming one, once its date has come."""
+    upcoming = contract.upcoming
+    if upcoming is None or upcoming.effective_on is None or today < upcoming.effective_on:
+        return contract
+    return upcoming

@@ -1,32 +1,24 @@
-"""Targets and contracts: add, sign, accept, end, and what is allowed under the one in force."""
+"""Targets and contracts: add, quote, sign, accept, end, and what is allowed in force."""
 
 from __future__ import annotations
-
-from zoneinfo import ZoneInfo
 
 import msgspec
 
 from chalicelib.access.model import Caller
 from chalicelib.access.service import audit
-from chalicelib.contracts import store
-from chalicelib.contracts.model import (
-    Contract,
-    Form,
-    State,
-    TargetKind,
-    check,
-    covers,
-    renews,
-    scope_of,
-    terms_digest,
-)
+from chalicelib.billing.pricebook import newest_book
+from chalicelib.billing.states import CONTRACT
+from chalicelib.contracts import changing, form, local, signing, store
+from chalicelib.contracts.capacity import check_holds
+from chalicelib.contracts.form import Form
+from chalicelib.contracts.model import Contract, State, TargetKind, covers, is_over
+from chalicelib.contracts.offer import Offer, offer
 from chalicelib.contracts.store import Target
 from chalicelib.kernel import clock, ids
 from chalicelib.kernel.errors import Conflict, Invalid
 from chalicelib.telemetry import count, logger
 
-# The facilities this version serves are in Japan; a facility's own zone comes with its profile.
-ZONE = ZoneInfo("Asia/Tokyo")
+ZONE = local.ZONE
 
 
 def add_target(caller: Caller, name: str, kind: TargetKind) -> Target:
@@ -40,61 +32,107 @@ def add_target(caller: Caller, name: str, kind: TargetKind) -> Target:
     return target
 
 
-def sign(caller: Caller, form: Form) -> Contract:
+def quote(caller: Caller, asked: Form) -> Offer:
     """
-    Propose *form*: the facility's acceptance.  The provider's makes it active.
+    Return what signing *asked* today would cost; nothing is kept.
 
     Raises:
-        Invalid: The form is impossible.
+        Invalid: The form is impossible; the message names the choice and the cure.
         NotFound: The target is not the caller's.
+        Conflict: ``capacity-below-stored``, with both figures.
     """
-    check(form)
-    target = store.target(caller.facility_id, form.target_id)
-    now = clock.now()
-    contract = Contract(
-        contract_id=ids.new_id("contract", now),
-        facility_id=target.facility_id,
-        target_id=target.target_id,
-        term=form.term,
-        starts_on=form.starts_on,
-        auto_renew=renews(form),
-        timing=form.timing,
-        batch_scope=scope_of(form),
-        patients=form.patients,
-        capacity_bytes=form.capacity_bytes,
-        state=State.PROPOSED,
-        terms_sha256=terms_digest(form),
-        signed_at=clock.text(now),
-        signed_by=caller.id,
+    form.check(asked)
+    form.check_new(asked, local.today())
+    store.target(caller.facility_id, asked.target_id)
+    check_holds(caller.facility_id, asked.target_id, asked.capacity_bytes)
+    return offer(asked, newest_book())
+
+
+def sign(caller: Caller, asked: Form, shown_sha256: str | None = None) -> Contract:
+    """
+    Sign *asked* for the facility: standard terms are active at once, special ones proposed.
+
+    Args:
+        shown_sha256: ``terms_sha256`` of the quote the signer saw; signs only just that.
+
+    Raises:
+        Invalid, NotFound: As :func:`quote`.
+        Conflict: ``terms-differ``, ``capacity-below-stored``, or the target has a contract.
+    """
+    offered, at = quote(caller, asked), clock.now()
+    signing.check_agreed(shown_sha256, offered.terms_sha256)
+    contract = signing.drawn_up(
+        asked,
+        newest_book(),
+        contract_id=ids.new_id("contract", at),
+        facility_id=caller.facility_id,
+        by=caller.id,
+        at=clock.text(at),
     )
-    audit(caller, "sign-contract", contract.contract_id)
-    store.add(contract)
+    if offered.is_standard:
+        contract = signing.accepted(contract, clock.text(at))
+        over = _making_way(contract)
+        audit(caller, "sign-contract", contract.contract_id)
+        store.put_in_force(contract, over)
+    else:
+        audit(caller, "sign-contract", contract.contract_id)
+        store.propose(contract)
     count("ContractsSigned")
+    _log(contract)
     return contract
 
 
 def accept(caller: Caller, facility_id: str, contract_id: str) -> Contract:
-    """Accept for the provider: the contract is active and its plan in force."""
-    found = store.contract(facility_id, contract_id)
-    accepted = msgspec.structs.replace(
-        found,
-        state=State.ACTIVE,
-        accepted_at=clock.text(clock.now()),
-        accepted_by=caller.id,
-    )
+    """
+    Accept for the provider what waits: a signed contract, or a change of one.
+
+    Where nothing waits and the contract is in force, it is returned as it is.
+
+    Raises:
+        Conflict: It was ended, its target has another, or more is stored than it allows.
+    """
+    found = changing.current(facility_id, contract_id)
+    if found.proposed is not None:
+        return changing.accept_change(caller, found)
+    if found.state is State.ACTIVE:
+        return found
+    CONTRACT.check(found.state, State.SIGNED)
+    CONTRACT.check(State.SIGNED, State.ACTIVE)
+    contract = signing.accepted(found, clock.text(clock.now()), caller.id)
+    contract = msgspec.structs.replace(contract, revision=found.revision + 1)
+    over = _making_way(contract)
     audit(caller, "accept-contract", contract_id, facility_id=facility_id)
-    store.put_in_force(accepted)
+    store.put_in_force(contract, over)
     count("ContractsAccepted")
-    logger.info("contract active", extra={"contract_id": contract_id, "facility_id": facility_id})
-    return accepted
+    _log(contract)
+    return contract
+
+
+def decline(caller: Caller, facility_id: str, contract_id: str) -> Contract:
+    """
+    Decline for the provider what waits: a signed contract becomes a draft, a change is dropped.
+
+    Raises:
+        Conflict: ``illegal-transition``: nothing of it waits.
+    """
+    found = changing.current(facility_id, contract_id)
+    if found.proposed is not None:
+        return changing.decline_change(caller, found)
+    CONTRACT.check(found.state, State.DRAFT)
+    declined = msgspec.structs.replace(found, state=State.DRAFT, revision=found.revision + 1)
+    audit(caller, "decline-contract", contract_id, facility_id=facility_id)
+    store.propose(declined)
+    count("ContractsDeclined")
+    return declined
 
 
 def end(caller: Caller, contract_id: str) -> Contract:
-    """End a contract at once: uploads stop, reading and restoring go on."""
+    """End a contract at once, without refund: uploads stop, reading and restoring go on."""
     found = store.contract(caller.facility_id, contract_id)
-    ended = msgspec.structs.replace(found, state=State.ENDED, ended_at=clock.text(clock.now()))
+    CONTRACT.check(found.state, State.ENDED)
+    ended = signing.ended(found, clock.text(clock.now()))
     audit(caller, "end-contract", contract_id)
-    store.end(ended)
+    store.change(ended)
     count("ContractsEnded")
     return ended
 
@@ -110,8 +148,33 @@ def plan_in_force(facility_id: str, target_id: str) -> Contract:
     target = store.target(facility_id, target_id)
     if target.contract is None:
         raise Conflict(_why_none(facility_id, target_id), code="no-contract")
-    covers(target.contract, clock.now().astimezone(ZONE).date())
-    return target.contract
+    contract = changing.in_effect(target.contract)
+    covers(contract, local.today())
+    return contract
+
+
+def _making_way(contract: Contract) -> Contract | None:
+    """
+    Return the contract on the target that is over, as ended, or None where none stands.
+
+    Raises:
+        Conflict: One runs there, or more is stored than *contract* holds.
+    """
+    held = store.target(contract.facility_id, contract.target_id).contract
+    if held is not None and not is_over(held, local.today()):
+        raise Conflict(
+            f"the target has a contract, {held.contract_id}: amend it, or end it first",
+            code="target-has-contract",
+        )
+    check_holds(contract.facility_id, contract.target_id, contract.capacity_bytes)
+    if held is None or held.state is State.ENDED:
+        return None
+    return signing.ended(held, clock.text(clock.now()))
+
+
+def _log(contract: Contract) -> None:
+    facts = {"contract_id": contract.contract_id, "facility_id": contract.facility_id}
+    logger.info("contract signed", extra={**facts, "contract_state": contract.state})
 
 
 def _why_none(facility_id: str, target_id: str) -> str:

@@ -2,18 +2,20 @@
 Targets and contracts in DynamoDB (core).
 
 FACILITY#<id>  TARGET#<target id>      name, kind, and the contract whose plan is in force
-FACILITY#<id>  CONTRACT#<contract id>  the contract as JSON, and its state
+FACILITY#<id>  CONTRACT#<contract id>  the contract as JSON, and its state and revision
+FACILITY#<id>  VERSION#<contract id>#<version, 6 digits>  as both sides accepted it; never rewritten
 FACILITY#<id>  USAGE#<target id>       limit and free bytes (see archive/store/usage.py)
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import msgspec
-from pynamodb.attributes import BooleanAttribute, UnicodeAttribute
+from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.exceptions import TransactWriteError
+from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
@@ -22,6 +24,8 @@ from chalicelib.archive.store import usage
 from chalicelib.contracts.model import Contract, State, TargetKind
 from chalicelib.kernel.errors import Conflict, NotFound
 from chalicelib.tables import CoreTable, transaction
+
+OVERTAKEN = "somebody changed it in the meantime, or more is stored than it allows: look again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,16 @@ class _Contract(Model):
     sk = UnicodeAttribute(range_key=True)
     contract = UnicodeAttribute()
     state = UnicodeAttribute()
+    revision = NumberAttribute(null=True)
+
+
+class _Version(Model):
+    class Meta(CoreTable):
+        pass
+
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+    contract = UnicodeAttribute()
 
 
 def add_target(target: Target) -> None:
@@ -82,8 +96,10 @@ def targets_of(facility_id: str) -> Iterator[Target]:
         yield _to_target(row)
 
 
-def add(contract: Contract) -> None:
-    _row(contract).save(_Contract.pk.does_not_exist())
+def propose(contract: Contract) -> None:
+    """Write *contract*, signed by the facility alone, or its next revision; no plan is touched."""
+    with _expecting(OVERTAKEN), transaction() as write:
+        _put(write, contract)
 
 
 def contract(facility_id: str, contract_id: str) -> Contract:
@@ -101,31 +117,60 @@ def contracts_of(facility_id: str) -> Iterator[Contract]:
         yield _to_contract(row)
 
 
-def put_in_force(accepted: Contract) -> None:
+def versions_of(found: Contract) -> Iterator[Contract]:
+    """Yield every version of *found* that both sides accepted, oldest first."""
+    prefix = f"VERSION#{found.contract_id}#"
+    for row in _Version.query(_pk(found.facility_id), _Version.sk.startswith(prefix)):
+        yield msgspec.json.decode(row.contract, type=Contract)
+
+
+def put_in_force(agreed: Contract, over: Contract | None = None) -> None:
     """
-    Move *accepted* from proposed to active, with plan and capacity, all or nothing.
+    Put *agreed* in force with plan and capacity, all or nothing.
+
+    Args:
+        agreed: New, or the next revision of one that was proposed.
+        over: The contract that still stands on the target though its time has passed, as ended.
 
     Raises:
-        Conflict: It is no longer proposed, or another contract runs on the target.
+        Conflict: Somebody was faster, another runs there, or more is stored than it allows.
     """
-    before = usage.of(accepted.facility_id, accepted.target_id)
-    reason = "the contract is not proposed, its target has one, or more is stored than it allows"
-    with _expecting(reason), transaction() as write:
-        _move(write, accepted, State.PROPOSED)
-        write.update(
-            _target_key(accepted),
-            [_Target.contract.set(_json(accepted)), _Target.running.set(True)],
-            condition=_Target.running == False,  # noqa: E712 - a condition, not a comparison
-        )
-        usage.set_limit_in(write, before, accepted.capacity_bytes)
+    before = usage.of(agreed.facility_id, agreed.target_id)
+    with _expecting(OVERTAKEN), transaction() as write:
+        _put(write, agreed)
+        _keep_version(write, agreed)
+        if over is not None:
+            _put(write, over)
+        _set_plan(write, agreed, condition=_Target.running == (over is not None))
+        usage.set_limit_in(write, before, agreed.capacity_bytes)
 
 
-def end(ended: Contract) -> None:
-    """Move *ended* from active to ended: no uploads from now on; raises Conflict if it cannot."""
-    with _expecting("only an active contract can be ended"), transaction() as write:
-        _move(write, ended, State.ACTIVE)
-        actions: list[Action] = [_Target.contract.set(_json(ended)), _Target.running.set(False)]
-        write.update(_target_key(ended), actions)
+def change(
+    changed: Contract,
+    *,
+    agreed: Iterable[Contract] = (),
+    capacity_bytes: int | None = None,
+    may_exceed: bool = False,
+) -> None:
+    """
+    Write the next revision of the contract on a target, and its plan, all or nothing.
+
+    Args:
+        agreed: Versions that both sides have accepted now, to be kept.
+        capacity_bytes: What the limit becomes, when it changes.
+        may_exceed: Also when more than that is stored or claimed.
+
+    Raises:
+        Conflict: Somebody was faster, or more is stored than the limit.
+    """
+    with _expecting(OVERTAKEN), transaction() as write:
+        _put(write, changed)
+        for each in agreed:
+            _keep_version(write, each)
+        _set_plan(write, changed)
+        if capacity_bytes is not None:
+            before = usage.of(changed.facility_id, changed.target_id)
+            usage.set_limit_in(write, before, capacity_bytes, may_exceed=may_exceed)
 
 
 class _expecting:  # noqa: N801 - reads as a sentence where it is used
@@ -145,12 +190,29 @@ def _target_key(contract: Contract) -> _Target:
     return _Target(_pk(contract.facility_id), f"TARGET#{contract.target_id}")
 
 
-def _move(write: TransactWrite, contract: Contract, before: State) -> None:
-    write.update(
-        _row(contract),
-        [_Contract.contract.set(_json(contract)), _Contract.state.set(contract.state.value)],
-        condition=_Contract.state == before.value,
+def _set_plan(write: TransactWrite, contract: Contract, condition: Condition | None = None) -> None:
+    is_running = contract.state is not State.ENDED
+    actions: list[Action] = [
+        _Target.contract.set(_json(contract)),
+        _Target.running.set(is_running),
+    ]
+    write.update(_target_key(contract), actions, condition=condition)
+
+
+def _put(write: TransactWrite, contract: Contract) -> None:
+    """Write *contract* over the revision before it."""
+    before = contract.revision - 1
+    unchanged = _Contract.revision == before if before else _Contract.revision.does_not_exist()
+    write.save(_row(contract), condition=unchanged)
+
+
+def _keep_version(write: TransactWrite, agreed: Contract) -> None:
+    row = _Version(
+        _pk(agreed.facility_id),
+        f"VERSION#{agreed.contract_id}#{agreed.version:06}",
+        contract=_json(agreed),
     )
+    write.save(row, condition=_Version.pk.does_not_exist())
 
 
 def _pk(facility_id: str) -> str:
@@ -159,7 +221,8 @@ def _pk(facility_id: str) -> str:
 
 def _row(contract: Contract) -> _Contract:
     pk, sk = _pk(contract.facility_id), f"CONTRACT#{contract.contract_id}"
-    return _Contract(pk, sk, contract=_json(contract), state=contract.state.value)
+    text, state = _json(contract), contract.state.value
+    return _Contract(pk, sk, contract=text, state=state, revision=contract.revision)
 
 
 def _json(contract: Contract) -> str:

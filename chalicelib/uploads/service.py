@@ -19,6 +19,7 @@ from chalicelib.archive.manifest import ExceptionEntry
 from chalicelib.archive.model import Entry, ObjectRow, ObjectState
 from chalicelib.archive.store import batches, objects, usage
 from chalicelib.archive.store.batches import Batch
+from chalicelib.billing.units import LimitPolicy
 from chalicelib.contracts import service as contracts
 from chalicelib.contracts import store as contracts_store
 from chalicelib.kernel import clock, ids
@@ -86,7 +87,10 @@ def put_chunk(
     kept = store.chunk(batch_id, number)
     if kept is not None and kept.digest != chunk.digest:
         raise Conflict("this chunk was sent with another content", code="chunk-differs")
-    chunk, rows = _with_claims(batch, kept or chunk, is_kept=kept is not None)
+    may_exceed = plan.limit_policy is LimitPolicy.OVERAGE
+    chunk, rows = _with_claims(
+        batch, kept or chunk, is_kept=kept is not None, may_exceed=may_exceed
+    )
     return [_answer(each, rows) for each in chunk.entries]
 
 
@@ -154,7 +158,7 @@ def _closed() -> Conflict:
 
 
 def _with_claims(
-    batch: Batch, chunk: Chunk, *, is_kept: bool
+    batch: Batch, chunk: Chunk, *, is_kept: bool, may_exceed: bool
 ) -> tuple[Chunk, dict[str, ObjectRow]]:
     """Keep *chunk* and see to it that every admitted content is stored or claimed."""
     for attempt in range(TRIES):
@@ -164,7 +168,7 @@ def _with_claims(
         if is_kept and not missing:
             return chunk, {each: _renewed(batch, row) for each, row in rows.items()}
         claims = [_claim_of(batch, each) for each in missing]
-        match store.claim(batch, chunk, claims):
+        match store.claim(batch, chunk, claims, may_exceed=may_exceed):
             case Claimed.DONE:
                 held = {each: _renewed(batch, row) for each, row in rows.items()}
                 return chunk, held | {each.sha256: each for each in claims}

@@ -80,12 +80,17 @@ def chunks(batch_id: str) -> list[Chunk]:
     return [_to_chunk(item) for item in found]
 
 
-def claim(batch: Batch, kept: Chunk, claims: list[ObjectRow]) -> Claimed:
+def claim(
+    batch: Batch, kept: Chunk, claims: list[ObjectRow], *, may_exceed: bool = False
+) -> Claimed:
     """
     Claim the bytes of *claims*, add their rows and keep the chunk: all or nothing.
 
     One transaction of at most 100 actions: that the batch is open, capacity, the chunk, and one
     row an object.
+
+    Args:
+        may_exceed: The contract's overage: there is room whatever is stored.
     """
     item = _to_item(batch.batch_id, kept)
     same = _Chunk.pk.does_not_exist() | (_Chunk.digest == kept.digest)
@@ -97,7 +102,8 @@ def claim(batch: Batch, kept: Chunk, claims: list[ObjectRow]) -> Claimed:
             for each in claims:
                 objects.claim_in(write, each)
             if claims:
-                usage.claim_in(write, batch.facility_id, batch.target_id, size_bytes)
+                where = (batch.facility_id, batch.target_id)
+                usage.claim_in(write, *where, size_bytes, may_exceed=may_exceed)
     except TransactWriteError as error:
         # Reasons come in the order checks, puts, updates: the batch first, capacity last.
         reasons = [reason.code if reason else "None" for reason in error.cancellation_reasons]

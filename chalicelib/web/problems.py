@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
@@ -14,37 +15,55 @@ from chalicelib.telemetry import logger, place
 from chalicelib.web.troubles import is_passing
 
 PROBLEM_JSON = "application/problem+json"
+HTML = "text/html; charset=utf-8"  # of a page, which says what is wrong to a person
 TYPE_PREFIX = "https://hokan.example/problems/"
 
 
 def problem_from(error: Exception) -> Response:
     """Return the response for *error*; details of unexpected ones stay in the log."""
+    found = told(error)
+    return problem(found.status, found.code, found.title, found.detail, found.facts)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a caller hears of an error."""
+
+    status: int
+    code: str
+    title: str
+    detail: str | None = None
+    facts: Mapping[str, Fact] | None = None
+
+
+def told(error: Exception) -> Told:
+    """Log *error*; return what its caller may know of it."""
     match error:
         case HokanError():
             logger.info("request refused", extra={"problem": error.code, **error.facts})
-            return problem(error.status, error.code, error.title, str(error), error.facts)
+            return Told(error.status, error.code, error.title, str(error), error.facts)
         case ChaliceViewError():
             status = HTTPStatus(error.STATUS_CODE)
-            return problem(status, code_of(status), status.phrase, str(error))
+            return Told(status, code_of(status), status.phrase, str(error))
         case _ if is_passing(error):
             logger.warning(
                 "AWS in trouble", extra={"error": type(error).__name__, "where": place(error)}
             )
-            return problem_from(Unavailable("storage is busy; the same request may work shortly"))
+            return told(Unavailable("storage is busy; the same request may work shortly"))
         case _:
             # The exception's text may hold what a caller sent, a patient's name included.
             logger.error(
                 "unexpected error",
                 extra={"error": type(error).__name__, "where": place(error)},
             )
-            return problem(500, "internal", "Something went wrong on our side")
+            return Told(500, "internal", "Something went wrong on our side")
 
 
 def problems_only(event: Request, get_response: Callable[[Request], Response]) -> Response:
     """HTTP middleware: rewrite the errors that Chalice answers by itself (405, 415, ...)."""
     response = get_response(event)
     headers = dict(response.headers)
-    if response.status_code < 400 or headers.get("Content-Type") == PROBLEM_JSON:
+    if response.status_code < 400 or headers.get("Content-Type") in {PROBLEM_JSON, HTML}:
         return response
     body = response.body if isinstance(response.body, dict) else {}
     status = HTTPStatus(response.status_code)

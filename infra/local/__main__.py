@@ -13,10 +13,12 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from infra.build import BuildError
 from infra.deploy import DeployError
+from infra.local.accounts import have_some, kept
 from infra.local.engine import EngineError
+from infra.local.people import Refused
 from infra.local.stack import PORT, LocalStack
 
-TROUBLE = (EngineError, BuildError, DeployError, BotoCoreError, ClientError)
+TROUBLE = (EngineError, BuildError, DeployError, Refused, BotoCoreError, ClientError)
 
 
 def main() -> int:
@@ -26,6 +28,7 @@ def main() -> int:
     stack = LocalStack(port=parser.parse_args().port)
     try:
         with up(stack):
+            have_some(stack)
             print(description(stack))
             keep_up(stack)
     except TROUBLE as error:
@@ -48,12 +51,15 @@ def up(stack: LocalStack) -> Iterator[None]:
 def description(stack: LocalStack) -> str:
     """Return where everything is, for people."""
     rows = {
+        "portal": stack.portal_url,
         "interface": stack.api_url,
         "AWS endpoint": f"{stack.engine.endpoint}  (S3, DynamoDB, SQS, Lambda, Cognito, ...)",
         "images": f"s3://{stack.outputs['ObjectsBucketName']}",
         "data and log": str(stack.home),
     }
-    return "\n".join(f"  {name:13} {value}" for name, value in rows.items())
+    places = [f"  {name:14} {value}" for name, value in rows.items()]
+    people = [f"  {each.who:14} {each.email}  {each.password}" for each in kept(stack)]
+    return "\n".join([*places, "", "  who can sign in at the portal (all invented):", *people])
 
 
 def keep_up(stack: LocalStack) -> None:

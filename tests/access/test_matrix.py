@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from chalicelib.access.model import Role
 from chalicelib.access.policy import POLICY, Operation
+from chalicelib.web import files
 from tests.support.people import Anonymous
+from tests.support.pool import make_pool
+from tests.support.visitor import Answer, Visitor, signed_in
 from tests.support.world import World, build
 
 CALLERS = ("anonymous", "operator", "admin", "doctor", "agent")
@@ -26,12 +30,19 @@ GET    /agent                                                       -         - 
 POST   /targets                                                     -         -        admin -      -
 GET    /targets                                                     -         -        admin doctor -
 GET    /targets/{target_id}/usage                                   -         -        admin doctor -
+POST   /quotes                                                      -         -        admin -      -
 POST   /contracts                                                   -         -        admin -      -
 GET    /contracts                                                   -         -        admin doctor -
 GET    /contracts/{contract_id}                                     -         -        admin doctor -
+GET    /contracts/{contract_id}/versions                            -         -        admin doctor -
+POST   /contracts/{contract_id}/amendments/quote                    -         -        admin -      -
+POST   /contracts/{contract_id}/amendments                          -         -        admin -      -
+POST   /contracts/{contract_id}/cancellation/quote                  -         -        admin -      -
+POST   /contracts/{contract_id}/cancellation                        -         -        admin -      -
 POST   /contracts/{contract_id}/end                                 -         -        admin -      -
 GET    /facilities/{facility_id}/contracts                          -         operator -     -      -
 POST   /facilities/{facility_id}/contracts/{contract_id}/accept     -         operator -     -      -
+POST   /facilities/{facility_id}/contracts/{contract_id}/decline    -         operator -     -      -
 POST   /targets/{target_id}/batches                                 -         -        -     -      agent
 PUT    /targets/{target_id}/batches/{batch_id}/chunks/{number}      -         -        -     -      agent
 POST   /targets/{target_id}/batches/{batch_id}/urls                 -         -        -     -      agent
@@ -53,7 +64,27 @@ POST   /restores/{restore_id}/urls                                  -         - 
 POST   /restores/{restore_id}/finish                                -         -        -     -      agent
 """  # noqa: E501 - a table
 
+# Pages know a cookie's holder only: an agent, or somebody with a bearer session, is a stranger.
+PAGES = """
+GET    /                                                            anonymous operator admin doctor
+GET    /static/{name}                                               anonymous operator admin doctor
+GET    /portal                                                      -         operator admin doctor
+GET    /portal/language                                             anonymous operator admin doctor
+GET    /portal/sign-in                                              anonymous operator admin doctor
+POST   /portal/sign-in                                              anonymous operator admin doctor
+GET    /portal/sign-in/new-password                                 anonymous operator admin doctor
+POST   /portal/sign-in/new-password                                 anonymous operator admin doctor
+GET    /portal/sign-in/code                                         anonymous operator admin doctor
+POST   /portal/sign-in/code                                         anonymous operator admin doctor
+GET    /portal/sign-in/authenticator                                anonymous operator admin doctor
+POST   /portal/sign-in/authenticator                                anonymous operator admin doctor
+GET    /portal/authenticator                                        -         operator admin doctor
+POST   /portal/authenticator                                        -         operator admin doctor
+POST   /portal/sign-out                                             -         operator admin doctor
+"""
+
 ROWS = [tuple(line.split()) for line in MATRIX.strip().splitlines()]
+PAGE_ROWS = [tuple(line.split()) for line in PAGES.strip().splitlines()]
 
 
 def caller(world: World, kind: str) -> Anonymous:
@@ -71,7 +102,7 @@ def test_the_table_has_a_row_for_every_route(world: World) -> None:  # noqa: ARG
     from app import app
 
     served = {(method, path) for path, methods in app.routes.items() for method in methods}
-    assert {(method, path) for method, path, *_ in ROWS} == served
+    assert {(method, path) for method, path, *_ in ROWS + PAGE_ROWS} == served
 
 
 def test_every_operation_is_in_the_policy() -> None:
@@ -88,6 +119,54 @@ def test_only_those_in_the_table_may_call_a_route(world: World, row: tuple[str, 
         assert status in expected, (kind, status)
         if kind not in allowed:
             assert status == (401 if kind == "anonymous" else 403), (kind, status)
+
+
+def visitor(world: World, kind: str) -> Visitor:
+    """Return a browser of *kind*, with a page of its own open."""
+    if kind == "anonymous":
+        found = Visitor()
+        found.get("/portal/sign-in")
+        return found
+    role, facility_id = {
+        "operator": (Role.OPERATOR, ""),
+        "admin": (Role.FACILITY_ADMIN, world.facility_id),
+        "doctor": (Role.DOCTOR, world.facility_id),
+    }[kind]
+    found = signed_in(role, facility_id)
+    found.get("/portal")
+    return found
+
+
+@pytest.mark.parametrize("row", PAGE_ROWS, ids=lambda row: f"{row[0]} {row[1]}")
+def test_only_those_in_the_table_may_visit_a_page(world: World, row: tuple[str, ...]) -> None:
+    make_pool()
+    method, path, *allowed = row
+    path = files.address("hokan.css") if "{name}" in path else path
+    for kind in ("anonymous", "operator", "admin", "doctor"):
+        somebody = visitor(world, kind)
+        answer = somebody.submit(path) if method == "POST" else somebody.get(path)
+        if kind in allowed:
+            assert answer.status in {200, 303, 401}, (kind, answer.status)
+            assert not is_turned_away(answer), (kind, answer.location)
+        else:
+            assert is_turned_away(answer), (kind, answer.status)
+
+
+def is_turned_away(answer: Answer) -> bool:
+    """Whether a page asks its visitor to sign in first."""
+    path, _, query = answer.location.partition("?")
+    return path == "/portal/sign-in" and (not query or query.startswith("next="))
+
+
+CLOSED = [row for row in PAGE_ROWS if "anonymous" not in row]
+
+
+@pytest.mark.parametrize("row", CLOSED, ids=lambda row: f"{row[0]} {row[1]}")
+def test_a_page_knows_nobody_without_a_cookie(world: World, row: tuple[str, ...]) -> None:
+    method, path, *_ = row
+    for caller in (world.agent, world.operator, world.admin, world.doctor):
+        answer = Visitor().ask(method, path, caller.headers(method, path, b""))
+        assert is_turned_away(answer), (caller, answer.status)
 
 
 # --- tenants -----------------------------------------------------------------------------------
@@ -119,6 +198,8 @@ BODIES: dict[str, dict[str, object]] = {
     "/urls": {"sha256": ["0" * 64]},
     "/parts": {"parts": [{"number": 1, "size": 1, "sha256": "0" * 64}]},
     "restores/{restore_id}/finish": {"restored": 1, "failed": 0},
+    "/cancellation": {"policy": "end_of_term"},
+    "/cancellation/quote": {"policy": "end_of_term"},
 }
 
 

@@ -6,10 +6,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from chalice.test import Client
 
 from chalicelib.kernel import clock
 from tests.support.canary import CANARY
-from tests.support.world import World
+from tests.support.world import World, build
 
 
 def grant(world: World, **scope: Any) -> str:
@@ -203,3 +204,10 @@ def test_every_release_of_urls_is_on_record(world: World) -> None:
     urls(world, restore_id, *files(world, restore_id).values())
     actions = [event.action for _, event, _ in of_facility(world.facility_id)]
     assert actions[-3:] == ["grant-restore-target", "restore-list", "restore-read"]
+
+
+def test_another_facilitys_agent_restores_nothing_of_ours(client: Client, world: World) -> None:
+    """The grant's body names the agent; whose it is decides."""
+    other = build(client)
+    body = {"target_id": world.target_id, "scope": "target", "agent_id": other.agent.agent_id}
+    assert world.doctor.refused("POST", "/restores", body) == (404, "not-found")

@@ -24,7 +24,7 @@ BUGS = [
     Bug(
         "capacity is taken without looking whether it is there",
         "chalicelib/archive/store/usage.py",
-        "        condition=_Usage.available_bytes >= size_bytes,\n",
+        "        condition=has_room,\n",
         "",
         "tests/uploads/test_chunks.py",
     ),
@@ -176,31 +176,53 @@ BUGS = [
         "tests/contracts",
     ),
     Bug(
+        "terms that nobody was shown are signed",
+        "chalicelib/contracts/signing.py",
+        "    if shown_sha256 not in (None, terms_sha256):\n",
+        "    if False:\n",
+        "tests/contracts/test_offers.py",
+    ),
+    Bug(
+        "a smaller plan is charged for at once",
+        "chalicelib/contracts/amending.py",
+        "        return proration.amend(old, new, now, today) if",
+        "        return proration.change_now(old, new, now, today) if",
+        "tests/contracts/test_amending.py",
+    ),
+    Bug(
+        "a change of contract forgets the plan",
+        "chalicelib/contracts/store.py",
+        "        _set_plan(write, changed)\n",
+        "",
+        "tests/contracts/test_changes.py",
+    ),
+    Bug(
         "an object is settled whatever has become of its claim",
         "chalicelib/archive/store/objects.py",
         "        _Object.upload_id.remove(),\n    ]\n"
         "    return _update(claim, actions, _Object.state == ObjectState.CLAIMED.value)\n",
         "        _Object.upload_id.remove(),\n    ]\n    return _update(claim, actions, None)\n",
-        "tests/faults/test_interleavings.py",
+        "tests/archive/test_object_rows.py",
     ),
     Bug(
         "capacity is claimed after the objects, in a write of its own",
         "chalicelib/uploads/store.py",
         "            if claims:\n"
-        "                usage.claim_in(write, batch.facility_id, batch.target_id, size_bytes)\n",
+        "                where = (batch.facility_id, batch.target_id)\n"
+        "                usage.claim_in(write, *where, size_bytes, may_exceed=may_exceed)\n",
         "        if claims:\n"
+        "            where = (batch.facility_id, batch.target_id)\n"
         "            with transaction() as other:\n"
-        "                usage.claim_in(other, batch.facility_id, batch.target_id, size_bytes)\n",
+        "                usage.claim_in(other, *where, size_bytes, may_exceed=may_exceed)\n",
         "tests/faults/test_crashes.py -k chunks",
     ),
     Bug(
         "capacity is read, and then written",
         "chalicelib/archive/store/usage.py",
-        "        [_Usage.available_bytes.add(-size_bytes)],\n"
-        "        condition=_Usage.available_bytes >= size_bytes,\n",
+        "        [_Usage.available_bytes.add(-size_bytes)],\n        condition=has_room,\n",
         "        [_Usage.available_bytes.set("
         "of(facility_id, target_id).available_bytes - size_bytes)],\n"
-        "        condition=_Usage.available_bytes >= size_bytes,\n",
+        "        condition=has_room,\n",
         "tests/faults/test_interleavings.py -k reserve",
     ),
     Bug(
@@ -240,14 +262,14 @@ BUGS = [
         ".chalice/policy-sweep.json",
         '"Action": "dynamodb:UpdateItem"',
         '"Action": ["dynamodb:UpdateItem", "dynamodb:DeleteItem"]',
-        "tests/infra/test_privileges.py -n 1",
+        "tests/infra/test_privileges.py",
     ),
     Bug(
         "the ingest may not list, so that a missing object is an error",
         ".chalice/policy-ingest.json",
         '"Action": "s3:ListBucket"',
         '"Action": "s3:GetBucketAcl"',
-        "tests/infra/test_privileges.py -n 1",
+        "tests/infra/test_privileges.py",
     ),
     Bug(
         "a batch's examinations are logged",
@@ -268,20 +290,97 @@ BUGS = [
         "chalicelib/archive/publishing.py",
         "            note(number)\n",
         "            note(number + 1)\n",
-        "tests/faults/test_crashes.py -k finish",
+        "tests/uploads/test_finishing.py",
     ),
     Bug(
         "a download can be told to be something else",
         "chalicelib/buckets.py",
         '        "response-cache-control": "no-store",\n',
         "",
-        "tests/tampering -n 1",
+        "tests/tampering",
     ),
     Bug(
         "a part's URL is good for any part",
         "chalicelib/buckets.py",
         '    query = {"partNumber": str(number), "uploadId": upload_id}\n',
         '    query = {"uploadId": upload_id}\n',
-        "tests/tampering -n 1",
+        "tests/tampering",
+    ),
+    Bug(
+        "a form is taken without the token of its session",
+        "chalicelib/web/forms.py",
+        "    if not (is_ours and _is_from_here(request)):\n",
+        "    if not _is_from_here(request):\n",
+        "tests/web/test_pages.py -k form",
+    ),
+    Bug(
+        "a form is taken wherever it stood",
+        "chalicelib/web/forms.py",
+        "    if not (is_ours and _is_from_here(request)):\n",
+        "    if not is_ours:\n",
+        "tests/web/test_pages.py -k form",
+    ),
+    Bug(
+        "after signing in a link may lead anywhere",
+        "chalicelib/web/links.py",
+        "    return path if _LOCAL.fullmatch(path) else HOME\n",
+        "    return path or HOME\n",
+        "tests/web/test_pages.py -k elsewhere",
+    ),
+    Bug(
+        "a template does not escape",
+        "chalicelib/web/pages.py",
+        "        autoescape=True,\n",
+        "        autoescape=False,\n",
+        "tests/access/test_sign_in.py -k escaped",
+    ),
+    Bug(
+        "passwords may be tried without end",
+        "chalicelib/access/portal_store.py",
+        "    is_left = (_Tries.tries < limit) & (_Tries.ends_at > now)\n",
+        "    is_left = _Tries.ends_at > now\n",
+        "tests/access/test_sign_in.py -k five",
+    ),
+    Bug(
+        "codes may be tried without end",
+        "chalicelib/access/sign_in.py",
+        "    with _counted(reached.account):\n",
+        "    with contextmanager(lambda: iter([None]))():\n",
+        "tests/access/test_sign_in.py -k five",
+    ),
+    Bug(
+        "the second factor is not asked for",
+        "chalicelib/access/sign_in.py",
+        "reached.proved_twice or not settings().require_mfa\n",
+        "True\n",
+        "tests/access/test_sign_in.py -k second_factor",
+    ),
+    Bug(
+        "one step of signing in stands in for another",
+        "chalicelib/access/pages.py",
+        "    if found is None or found.step is not step:\n",
+        "    if found is None:\n",
+        "tests/access/test_sign_in.py -k stands_in",
+    ),
+    Bug(
+        "an idle session goes on",
+        "chalicelib/access/service.py",
+        "    if idle >= IDLE_LIFE:\n        return None\n",
+        "",
+        "tests/access/test_visits.py -k idle",
+    ),
+    Bug(
+        "a session that was ended comes back when it is seen",
+        "chalicelib/access/portal_store.py",
+        "condition=_Visit.pk.exists()",
+        "condition=None",
+        "tests/access/test_visits.py -k brought_back",
+    ),
+    Bug(
+        "signing in again leaves the old session open",
+        "chalicelib/access/pages.py",
+        "    if visit.session_id:\n        portal_store.end_visit(visit.session_id)\n",
+        "",
+        "tests/access/test_sign_in.py -k by_themselves",
     ),
 ]

@@ -10,12 +10,15 @@ from chalice.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.contracts.model import Form, Term, Timing, TimingKind, terms_digest
+from chalicelib.billing.periods import Term
+from chalicelib.billing.pricebook import newest_book
+from chalicelib.contracts.form import Form, terms_digest
+from chalicelib.contracts.model import Timing, TimingKind
 from chalicelib.contracts.selection import Mode, Selection
 from chalicelib.kernel import clock
 from chalicelib.kernel.calendar import months_after
 from tests.support.canary import CANARY_ID
-from tests.support.world import MEGABYTE, World, a_chunk, a_form, build, sign
+from tests.support.world import MEGABYTE, World, a_chunk, a_form, build, days_pass, sign
 
 DAY = 86_400
 
@@ -49,28 +52,78 @@ def test_one_acceptance_is_not_enough(client: Client) -> None:
     assert opening(world) == (409, "no-contract")
 
 
-def test_both_acceptances_put_it_in_force(client: Client) -> None:
+def test_special_terms_are_in_force_once_the_provider_accepts(client: Client) -> None:
     world = without_contract(client)
-    sign(world)
+    sign(world, unit_price_yen=900)
     assert opening(world) == (201, "")
+
+
+def test_standard_terms_are_in_force_as_soon_as_they_are_signed(client: Client) -> None:
+    world = without_contract(client)
+    told = world.admin.post("/contracts", a_form(world.target_id), status=201)
+    assert (told["state"], opening(world)) == ("active", (201, ""))
 
 
 def test_a_contract_keeps_who_accepted_it_and_the_digest_of_its_terms(world: World) -> None:
     told = world.admin.get(f"/contracts/{world.contract_id}")
     assert told["signed_by"] == "person-facility-admin"
-    assert told["accepted_by"] == "person-operator"
+    assert told["accepted_by"] == "standard-terms"
     assert len(told["terms_sha256"]) == 64
+    assert told["price_book_sha256"] == newest_book().sha256()
 
 
-def test_accepting_twice_is_refused(world: World) -> None:
+def test_special_terms_keep_who_accepted_them(client: Client) -> None:
+    world = without_contract(client)
+    sign(world, unit_price_yen=900)
+    assert world.admin.get(f"/contracts/{world.contract_id}")["accepted_by"] == "person-operator"
+
+
+def test_special_terms_that_are_declined_are_a_draft_and_never_in_force(client: Client) -> None:
+    world = without_contract(client)
+    sign(world, accept=False)
+    here = f"/facilities/{world.facility_id}/contracts/{world.contract_id}"
+    assert world.operator.post(f"{here}/decline")["state"] == "draft"
+    assert world.operator.refused("POST", f"{here}/accept", {}) == (409, "illegal-transition")
+    assert opening(world) == (409, "no-contract")
+
+
+def test_accepting_what_is_in_force_changes_nothing(world: World) -> None:
+    before = world.admin.get(f"/contracts/{world.contract_id}")
     path = f"/facilities/{world.facility_id}/contracts/{world.contract_id}/accept"
-    assert world.operator.refused("POST", path, {})[0] == 409
+    assert world.operator.post(path) == before
+    assert world.admin.get(f"/contracts/{world.contract_id}") == before
+
+
+def test_an_ended_contract_is_not_accepted(world: World) -> None:
+    world.admin.post(f"/contracts/{world.contract_id}/end")
+    path = f"/facilities/{world.facility_id}/contracts/{world.contract_id}/accept"
+    assert world.operator.refused("POST", path, {}) == (409, "illegal-transition")
 
 
 def test_a_second_contract_for_the_same_target_is_not_put_in_force(world: World) -> None:
-    second = world.admin.post("/contracts", a_form(world.target_id), status=201)["contract_id"]
-    path = f"/facilities/{world.facility_id}/contracts/{second}/accept"
-    assert world.operator.refused("POST", path, {})[0] == 409
+    form = a_form(world.target_id)
+    assert world.admin.refused("POST", "/contracts", form) == (409, "target-has-contract")
+    second = world.admin.post("/contracts", form | {"unit_price_yen": 900}, status=201)
+    path = f"/facilities/{world.facility_id}/contracts/{second['contract_id']}/accept"
+    assert world.operator.refused("POST", path, {}) == (409, "target-has-contract")
+
+
+def test_a_contract_whose_time_has_passed_makes_way_for_the_next(world: World) -> None:
+    days_pass(world, 400)
+    first = world.contract_id
+    sign(world)
+    assert opening(world) == (201, "")
+    assert world.admin.get(f"/contracts/{first}")["state"] == "ended"
+
+
+def test_a_contract_smaller_than_what_is_stored_is_refused_with_both_figures(world: World) -> None:
+    world.back_up({"a": b"one"})
+    world.admin.post(f"/contracts/{world.contract_id}/end")
+    for path in ("/quotes", "/contracts"):
+        response = world.admin.call("POST", path, a_form(world.target_id, capacity_bytes=2))
+        told = response.json_body
+        assert (response.status_code, told["stored_bytes"], told["capacity_bytes"]) == (409, 3, 2)
+        assert "2 is less than the 3 bytes stored" in told["detail"]
 
 
 # --- time --------------------------------------------------------------------------------------
@@ -144,22 +197,34 @@ def test_months_never_chain(anchor: date, first: int, second: int) -> None:
         ({"timing": {"kind": "nightly", "at": "26:00"}}, "local time"),
         ({"timing": {"kind": "at_once", "at": "02:00"}}, 'leave out "at"'),
         ({"timing": {"kind": "weekly"}}, "$.timing.kind"),
+        ({"timing": {"kind": "per_exam", "at": "02:00"}}, 'leave out "at"'),
         ({"batch_scope": "object"}, "batches by facility, patient, examination"),
+        ({"term_count": 0}, "term_count"),
+        ({"term_count": 11}, "between 1 and 10"),
+        ({"starts_on": "9999-12-31"}, "starts_on must be between"),
+        ({"unit_price_yen": -1}, "unit_price_yen"),
+        ({"term": "capacity_only", "auto_renew": True}, "leave out auto_renew"),
+        ({"term": "capacity_only", "limit_policy": "overage"}, "limit_policy must be reject"),
+        ({"invoice_grouping": "patient"}, "$.invoice_grouping"),
+        ({"patients": {"mode": "all", "include_new": False}}, 'choose "listed"'),
         ({"capacity_bytes": 0}, "capacity_bytes"),
         ({"capacity_bytes": 10**16}, "capacity_bytes"),
         ({"term": "weekly"}, "$.term"),
         ({"starts_on": "tomorrow"}, "$.starts_on"),
         ({"patients": {"mode": "listed", "patient_ids": []}}, "at least one"),
         ({"patients": {"mode": "all", "patient_ids": ["P-1"]}}, "takes no patient_ids"),
+        ({"patients": {"mode": "listed", "patient_ids": [""]}}, "empty number"),
+        ({"patients": {"mode": "listed", "patient_ids": ["P" * 60_001]}}, "60000 bytes"),
         ({"price": 0}, "price"),
     ],
 )
 def test_a_choice_that_is_impossible_is_named(
     world: World, change: dict[str, Any], told: str
 ) -> None:
-    response = world.admin.call("POST", "/contracts", a_form(world.target_id) | change)
-    assert response.status_code == 422
-    assert told in response.json_body["detail"]
+    for path in ("/quotes", "/contracts"):
+        response = world.admin.call("POST", path, a_form(world.target_id) | change)
+        assert response.status_code == 422
+        assert told in response.json_body["detail"]
 
 
 def test_another_choice_is_another_digest() -> None:
@@ -177,7 +242,7 @@ def test_another_choice_is_another_digest() -> None:
         timing=Timing(TimingKind.NIGHTLY, "02:01"),
         capacity_bytes=1,
     )
-    assert terms_digest(form) != terms_digest(other)
+    assert terms_digest(form, newest_book()) != terms_digest(other, newest_book())
 
 
 # --- patients ----------------------------------------------------------------------------------

@@ -25,6 +25,7 @@ from tests.support.world import World
 def check_always(world: World) -> None:
     """At any moment, also in the middle of things."""
     check_capacity(world)
+    check_contract(world)
     assert first_break(audit_rows(world)) is None, "the audit chain is broken"
 
 
@@ -47,6 +48,18 @@ def check_capacity(world: World) -> None:
     limit, available = (int(usage[name]["N"]) for name in ("limit_bytes", "available_bytes"))
     held = sum(int(row["size_bytes"]["N"]) for row in object_rows(world).values())
     assert available + held == limit, f"{limit - available - held} bytes unaccounted for"
+
+
+def check_contract(world: World) -> None:
+    """The plan in force is the contract's, its capacity the limit, and its version is kept."""
+    core = rows(settings().core_table, f"FACILITY#{world.facility_id}")
+    plan = core[f"TARGET#{world.target_id}"]["contract"]["S"]
+    agreed = json.loads(plan)
+    assert core[f"CONTRACT#{agreed['contract_id']}"]["contract"]["S"] == plan, "plan and contract"
+    limit_bytes = int(core[f"USAGE#{world.target_id}"]["limit_bytes"]["N"])
+    assert limit_bytes == agreed["capacity_bytes"], "limit and contract differ"
+    kept = core[f"VERSION#{agreed['contract_id']}#{agreed['version']:06}"]["contract"]["S"]
+    assert json.loads(kept)["terms_sha256"] == agreed["terms_sha256"], "another version is kept"
 
 
 def check_batches(world: World, stored: set[str]) -> None:

@@ -14,10 +14,19 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+from moto.backends import get_backend
+
+from chalicelib.access.model import Role
 from chalicelib.kernel import clock
+from chalicelib.web import forms
+from chalicelib.web.cookies import SESSION, SIGN_IN
+from infra.provision import MOTO_ACCOUNT
+from infra.template import REGION
 from tests.support.cognito import token
 from tests.support.people import Anonymous
+from tests.support.pool import PASSWORD, Pool, code_of, make_pool
 from tests.support.queue import Queue, notification
+from tests.support.visitor import Visitor, signed_in
 from tests.support.world import World, a_chunk, a_form
 
 FILES = {"E-1/a": b"one", "E-1/b": b"twins", "E-2/c": b"twins"}
@@ -125,6 +134,22 @@ def _(world: World) -> Act:
 # --- contracts ---------------------------------------------------------------------------------
 
 
+MORE_ROOM = {"capacity_bytes": 300 * 10**9}
+
+
+def another_target(world: World) -> str:
+    """Add a target without a contract."""
+    added = world.admin.post("/targets", {"name": "X-ray", "kind": "mass_storage"}, status=201)
+    return str(added["target_id"])
+
+
+def proposed(world: World) -> str:
+    """Sign special terms; return where the provider finds them."""
+    form = a_form(another_target(world), unit_price_yen=900)
+    contract_id = world.admin.post("/contracts", form, status=201)["contract_id"]
+    return f"/facilities/{world.facility_id}/contracts/{contract_id}"
+
+
 @story("POST /targets")
 def _(world: World) -> Act:
     return calls(world.admin, "POST", "/targets", {"name": "X-ray", "kind": "mass_storage"})
@@ -132,7 +157,37 @@ def _(world: World) -> Act:
 
 @story("POST /contracts")
 def _(world: World) -> Act:
-    return calls(world.admin, "POST", "/contracts", a_form(world.target_id))
+    return calls(world.admin, "POST", "/contracts", a_form(another_target(world)))
+
+
+@story("POST /quotes")
+def _(world: World) -> Act:
+    return calls(world.admin, "POST", "/quotes", a_form(world.target_id))
+
+
+@story("POST /contracts/{contract_id}/amendments/quote")
+def _(world: World) -> Act:
+    path = f"/contracts/{world.contract_id}/amendments/quote"
+    return calls(world.admin, "POST", path, MORE_ROOM)
+
+
+@story("POST /contracts/{contract_id}/amendments")
+def _(world: World) -> Act:
+    world.back_up(FILES)
+    path = f"/contracts/{world.contract_id}/amendments"
+    return calls(world.admin, "POST", path, MORE_ROOM)
+
+
+@story("POST /contracts/{contract_id}/cancellation/quote")
+def _(world: World) -> Act:
+    path = f"/contracts/{world.contract_id}/cancellation/quote"
+    return calls(world.admin, "POST", path, {"policy": "short_rate"})
+
+
+@story("POST /contracts/{contract_id}/cancellation")
+def _(world: World) -> Act:
+    path = f"/contracts/{world.contract_id}/cancellation"
+    return calls(world.admin, "POST", path, {"policy": "short_rate"})
 
 
 @story("POST /contracts/{contract_id}/end")
@@ -142,11 +197,12 @@ def _(world: World) -> Act:
 
 @story("POST /facilities/{facility_id}/contracts/{contract_id}/accept")
 def _(world: World) -> Act:
-    added = world.admin.post("/targets", {"name": "X-ray", "kind": "mass_storage"}, status=201)
-    form = a_form(added["target_id"])
-    contract_id = world.admin.post("/contracts", form, status=201)["contract_id"]
-    path = f"/facilities/{world.facility_id}/contracts/{contract_id}/accept"
-    return calls(world.operator, "POST", path)
+    return calls(world.operator, "POST", f"{proposed(world)}/accept")
+
+
+@story("POST /facilities/{facility_id}/contracts/{contract_id}/decline")
+def _(world: World) -> Act:
+    return calls(world.operator, "POST", f"{proposed(world)}/decline")
 
 
 # --- uploads -----------------------------------------------------------------------------------
@@ -330,6 +386,7 @@ reads("GET /targets", admin, "/targets")
 reads(f"GET {TARGET}/usage", admin, f"{TARGET}/usage")
 reads("GET /contracts", admin, "/contracts")
 reads("GET /contracts/{contract_id}", admin, "/contracts/{contract_id}")
+reads("GET /contracts/{contract_id}/versions", admin, "/contracts/{contract_id}/versions")
 reads("GET /facilities/{facility_id}/contracts", operator, "/facilities/{facility_id}/contracts")
 reads("GET /agent", agent, "/agent")
 reads("GET /agent/restores", agent, "/agent/restores")
@@ -343,3 +400,113 @@ for what in (
     "batches",
 ):
     reads(f"GET {TARGET}/{what}", doctor, f"{TARGET}/{what}")
+
+
+# --- pages -------------------------------------------------------------------------------------
+
+
+def clicks(visitor: Visitor, method: str, path: str, **fields: Callable[[], str]) -> Act:
+    """A browser that asks with the cookies it has now, however often."""
+    cookies = dict(visitor.cookies)
+    secret = cookies.get(SESSION) or cookies.get(SIGN_IN, "")
+
+    def act() -> object:
+        browser = Visitor(cookies=dict(cookies))
+        if method == "GET":
+            return browser.get(path)
+        typed = {name: value() for name, value in fields.items()}
+        return browser.post(path, {"csrf": forms.token(secret)} | typed)
+
+    return act
+
+
+def visits(route: str, path: str = "") -> None:
+    """Tell the story of a page that shows, asked for by somebody who is signed in."""
+
+    @story(route)
+    def _(world: World) -> Act:
+        world.back_up(FILES)
+        visitor = signed_in(Role.DOCTOR, world.facility_id)
+        return clicks(visitor, "GET", path or route.removeprefix("GET "))
+
+
+def at_the_door(*, is_new: bool = False, has_authenticator: bool = False) -> Visitor:
+    """Return a browser whose owner has typed a right password, in a stage that demands a code."""
+    pool = make_pool()
+    account = pool.add(is_new=is_new)
+    visitor = _with_password(account)
+    if has_authenticator:
+        visitor.send("/portal/sign-in/authenticator", code=code_of())
+        visitor = _with_password(account)
+    return visitor
+
+
+def _with_password(account: str) -> Visitor:
+    visitor = Visitor()
+    visitor.go("/portal/sign-in")
+    visitor.send("/portal/sign-in", account=account, password=PASSWORD)
+    return visitor
+
+
+def challenged(act: Act) -> Act:
+    """Let Cognito take the answer to its challenge each time: the worlds of a story are many."""
+    sessions = get_backend("cognito-idp")[MOTO_ACCOUNT][REGION].sessions
+    known = dict(sessions)
+
+    def again() -> object:
+        sessions.update(known)
+        return act()
+
+    return again
+
+
+visits("GET /")
+visits("GET /portal")
+visits("GET /portal/language", "/portal/language?to=ja&back=/portal")
+visits("GET /portal/sign-in")
+visits("GET /portal/authenticator")
+visits("GET /static/{name}", "/static/none.css")
+for step in ("new-password", "code", "authenticator"):
+    visits(f"GET /portal/sign-in/{step}")
+
+
+@story("POST /portal/sign-in")
+def _(world: World) -> Act:
+    pool: Pool = make_pool(require_mfa=False)
+    account = pool.add("sato@aoba.example", "doctors", world.facility_id)
+    visitor = Visitor()
+    visitor.go("/portal/sign-in")
+    typed = {"account": lambda: account, "password": lambda: PASSWORD}
+    return clicks(visitor, "POST", "/portal/sign-in", **typed)
+
+
+@story("POST /portal/sign-in/new-password")
+def _(world: World) -> Act:  # noqa: ARG001
+    visitor = at_the_door(is_new=True)
+    typed = {name: lambda: "another horse battery" for name in ("password", "again")}
+    return challenged(clicks(visitor, "POST", "/portal/sign-in/new-password", **typed))
+
+
+@story("POST /portal/sign-in/code")
+def _(world: World) -> Act:  # noqa: ARG001
+    visitor = at_the_door(has_authenticator=True)
+    return challenged(clicks(visitor, "POST", "/portal/sign-in/code", code=code_of))
+
+
+@story("POST /portal/sign-in/authenticator")
+def _(world: World) -> Act:  # noqa: ARG001
+    visitor = at_the_door()
+    return challenged(clicks(visitor, "POST", "/portal/sign-in/authenticator", code=code_of))
+
+
+@story("POST /portal/authenticator")
+def _(world: World) -> Act:
+    account = make_pool(require_mfa=False).add()
+    visitor = signed_in(Role.DOCTOR, world.facility_id, account=account)
+    return clicks(visitor, "POST", "/portal/authenticator", password=lambda: PASSWORD)
+
+
+@story("POST /portal/sign-out")
+def _(world: World) -> Act:
+    visitor = signed_in(Role.DOCTOR, world.facility_id)
+    return clicks(visitor, "POST", "/portal/sign-out")

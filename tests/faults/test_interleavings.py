@@ -16,7 +16,10 @@ from chalicelib.access import service as access
 from chalicelib.access import signatures
 from chalicelib.access.model import Caller, Role
 from chalicelib.access.signatures import SignedMessage
+from chalicelib.contracts import changing
 from chalicelib.contracts import service as contracts
+from chalicelib.contracts.amending import Change
+from chalicelib.contracts.model import Timing, TimingKind
 from chalicelib.kernel import clock
 from chalicelib.kernel.errors import HokanError
 from chalicelib.uploads import service, settlement
@@ -34,7 +37,8 @@ SMALL = 20  # bytes of capacity: two chunks of 12 do not both fit
 BODY = b"twelve bytes"
 SHA256 = hashlib.sha256(BODY).hexdigest()
 OTHER = b"other twelve"
-BODIES = {hashlib.sha256(body).hexdigest(): body for body in (BODY, OTHER)}
+LITTLE = b"little"  # there is room for it beside a BODY
+BODIES = {hashlib.sha256(body).hexdigest(): body for body in (BODY, OTHER, LITTLE)}
 Pair = Callable[[World], tuple[Act, Act]]
 PAIRS: dict[str, Pair] = {}
 
@@ -69,6 +73,10 @@ def settling(world: World) -> Act:
     return lambda: settlement.settle(f"t/{world.target_id}/{SHA256}")
 
 
+def amending(world: World, change: Change) -> Act:
+    return lambda: changing.amend(admin(world), world.contract_id, change)
+
+
 def finishing(world: World, batch_id: str) -> Act:
     return lambda: service.finish(agent(world), world.target_id, batch_id, [])
 
@@ -84,6 +92,11 @@ def awaited(world: World) -> str:
 @pair("reserve, reserve: the last bytes")
 def _(world: World) -> tuple[Act, Act]:
     return reserving(world), reserving(world, OTHER)
+
+
+@pair("reserve, reserve: room for both")
+def _(world: World) -> tuple[Act, Act]:
+    return reserving(world), reserving(world, LITTLE)
 
 
 @pair("reserve, reserve: the same content")
@@ -151,6 +164,29 @@ def _(world: World) -> tuple[Act, Act]:
     amended = sign(world, accept=False, capacity_bytes=SMALL - len(BODY) + 1)
     operator = Caller(Role.OPERATOR, "person", "")
     return lambda: contracts.accept(operator, world.facility_id, amended), reserve
+
+
+@pair("amend contract, reserve: a smaller capacity")
+def _(world: World) -> tuple[Act, Act]:
+    smaller = Change(capacity_bytes=SMALL - len(BODY) + 1)
+    return amending(world, smaller), reserving(world)
+
+
+@pair("amend contract, reserve: more capacity")
+def _(world: World) -> tuple[Act, Act]:
+    return amending(world, Change(capacity_bytes=2 * SMALL)), reserving(world)
+
+
+@pair("amend contract, amend contract")
+def _(world: World) -> tuple[Act, Act]:
+    later = Change(timing=Timing(TimingKind.NIGHTLY, "03:00"))
+    return amending(world, Change(capacity_bytes=2 * SMALL)), amending(world, later)
+
+
+@pair("amend contract, end contract")
+def _(world: World) -> tuple[Act, Act]:
+    larger = Change(capacity_bytes=2 * SMALL)
+    return amending(world, larger), lambda: contracts.end(admin(world), world.contract_id)
 
 
 @pair("revoke, reserve")

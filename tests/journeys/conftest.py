@@ -1,4 +1,4 @@
-"""The packaged stack on MiniStack, once for all journeys, and facilities on it."""
+"""Facilities on the packaged stack."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import os
 import secrets
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,15 +19,6 @@ from infra.local.people import Person
 from infra.local.stack import LocalStack
 
 MEGABYTE = 10**6
-
-
-@pytest.fixture(scope="session")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
-    """A local stack of this run's own."""
-    running = LocalStack(port=0, home=tmp_path_factory.mktemp("stack"))
-    running.start()
-    yield running
-    running.stop()
 
 
 @dataclass

@@ -129,8 +129,10 @@ def build(client: Client, *, capacity_bytes: int = 10 * MEGABYTE, **terms: Any) 
 
 
 def sign(world: World, *, accept: bool = True, **terms: Any) -> str:
-    """Sign a contract for the world's target, and let the provider accept it."""
-    contract = world.admin.post("/contracts", a_form(world.target_id, **terms), status=201)
+    """Sign a contract for the world's target; unless the provider accepts, on special terms."""
+    special = {} if accept else {"unit_price_yen": 900}
+    form = a_form(world.target_id, **special | terms)
+    contract = world.admin.post("/contracts", form, status=201)
     world.contract_id = contract["contract_id"]
     if accept:
         accept_path = f"/facilities/{world.facility_id}/contracts/{world.contract_id}/accept"
@@ -147,6 +149,14 @@ def a_form(target_id: str, **changes: Any) -> dict[str, Any]:
         "capacity_bytes": 10 * MEGABYTE,
     }
     return usual | changes
+
+
+def days_pass(world: World, days: int) -> None:
+    """Let *days* pass since the world was made, and its staff sign in again."""
+    clock.move(days * 86_400)
+    world.operator = staff(world.client, Role.OPERATOR)
+    world.admin = staff(world.client, Role.FACILITY_ADMIN, world.facility_id)
+    world.doctor = staff(world.client, Role.DOCTOR, world.facility_id)
 
 
 def enrolled(client: Client, admin: Staff) -> Device:

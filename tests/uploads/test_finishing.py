@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from functools import partial
 from typing import Any
 
 import boto3
@@ -11,7 +12,7 @@ import pytest
 
 from chalicelib.archive import publishing
 from chalicelib.settings import settings
-from tests.faults.crashes import Fault, Snapshot, calls_of, died
+from tests.faults.crashes import Fault, Snapshot, calls_of, died, every_fault
 from tests.support.dicom import canary, meta
 from tests.support.world import World, a_chunk
 
@@ -98,10 +99,15 @@ def test_a_file_whose_header_names_another_patient_is_noted(world: World) -> Non
     assert world.doctor.get(path)["files"][0]["notes"] == ["patient-differs"]
 
 
-def test_a_batch_that_died_while_it_was_published_goes_on_where_it_was(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def long_night(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
+    """One where every examination is noted once it is published."""
     monkeypatch.setattr(publishing, "NOTED_EVERY", 1)
+    return world
+
+
+def three_examinations(world: World) -> str:
+    """Upload a file of each of three examinations; return the batch, ready to be finished."""
     batch_id = world.open_batch()
     for number in range(3):
         files = {f"{number}/a": f"image {number}".encode()}
@@ -109,10 +115,33 @@ def test_a_batch_that_died_while_it_was_published_goes_on_where_it_was(
         (digest,) = (hashlib.sha256(body).hexdigest() for body in files.values())
         world.put_object(digest, files[f"{number}/a"])
         world.arrived(digest)
-    ready = Snapshot()
-    last_write = len(calls_of(lambda: world.finish(batch_id))) - 2  # then it is read
-    ready.restore()
-    assert died(lambda: world.finish(batch_id), Fault(last_write, "before"))
-    assert calls_of(lambda: world.finish(batch_id)).count("TransactWriteItems") == 0
+    return batch_id
+
+
+def objects_of_examinations(world: World) -> list[int]:
     listed = world.doctor.get(f"/targets/{world.target_id}/examinations")["items"]
-    assert [each["objects"] for each in listed] == [1, 1, 1]
+    return [each["objects"] for each in listed]
+
+
+def test_a_batch_that_died_when_all_was_published_publishes_nothing_again(
+    long_night: World,
+) -> None:
+    finish = partial(long_night.finish, three_examinations(long_night))
+    ready = Snapshot()
+    last_write = len(calls_of(finish)) - 2  # then it is read
+    ready.restore()
+    assert died(finish, Fault(last_write, "before"))
+    assert calls_of(finish).count("TransactWriteItems") == 0
+    assert objects_of_examinations(long_night) == [1, 1, 1]
+
+
+def test_a_batch_that_died_while_it_was_published_leaves_no_examination_out(
+    long_night: World,
+) -> None:
+    finish = partial(long_night.finish, three_examinations(long_night))
+    ready = Snapshot()
+    for death in every_fault(len(calls_of(finish))):
+        ready.restore()
+        assert died(finish, death)
+        finish()
+        assert objects_of_examinations(long_night) == [1, 1, 1], death

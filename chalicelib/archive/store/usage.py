@@ -53,27 +53,49 @@ def require(facility_id: str, target_id: str) -> None:
         raise NotFound("there is no such target, or it never had a contract")
 
 
-def set_limit_in(write: TransactWrite, before: Usage, limit_bytes: int) -> None:
-    """Change the limit; the transaction fails when more than that is claimed and stored."""
+def set_limit_in(
+    write: TransactWrite, before: Usage, limit_bytes: int, *, may_exceed: bool = False
+) -> None:
+    """
+    Change the limit; the transaction fails when more than that is claimed and stored.
+
+    Args:
+        may_exceed: Change it even then: the available bytes are below zero until room is made.
+    """
     change = limit_bytes - before.limit_bytes
     if before.limit_bytes == 0:
         row = _key(before.facility_id, before.target_id)
         row.limit_bytes = row.available_bytes = limit_bytes
         write.save(row, condition=_Usage.pk.does_not_exist())
         return
+    unchanged = _Usage.limit_bytes == before.limit_bytes
+    fits = _Usage.available_bytes >= -change
     write.update(
         _key(before.facility_id, before.target_id),
         [_Usage.limit_bytes.set(limit_bytes), _Usage.available_bytes.add(change)],
-        condition=(_Usage.limit_bytes == before.limit_bytes) & (_Usage.available_bytes >= -change),
+        condition=unchanged if may_exceed else unchanged & fits,
     )
 
 
-def claim_in(write: TransactWrite, facility_id: str, target_id: str, size_bytes: int) -> None:
-    """Claim *size_bytes*; the transaction fails when they are not free."""
+def claim_in(
+    write: TransactWrite,
+    facility_id: str,
+    target_id: str,
+    size_bytes: int,
+    *,
+    may_exceed: bool = False,
+) -> None:
+    """
+    Claim *size_bytes*; the transaction fails when they are not free.
+
+    Args:
+        may_exceed: Overage is agreed on: what lies above the limit makes available negative.
+    """
+    has_room = _Usage.pk.exists() if may_exceed else _Usage.available_bytes >= size_bytes
     write.update(
         _key(facility_id, target_id),
         [_Usage.available_bytes.add(-size_bytes)],
-        condition=_Usage.available_bytes >= size_bytes,
+        condition=has_room,
     )
 
 

@@ -1,0 +1,244 @@
+"""Contracts in force: amend and cancel, each with its price shown before it is asked for."""
+
+from __future__ import annotations
+
+import msgspec
+
+from chalicelib.access.model import Caller
+from chalicelib.access.service import audit
+from chalicelib.billing.cancellation import CancellationPolicy
+from chalicelib.billing.states import CONTRACT
+from chalicelib.contracts import local, signing, store
+from chalicelib.contracts.amending import (
+    Amendment,
+    Change,
+    amendment,
+    changed_form,
+    filled_in,
+)
+from chalicelib.contracts.cancelling import Cancellation, cancellation
+from chalicelib.contracts.capacity import check_holds
+from chalicelib.contracts.form import Form
+from chalicelib.contracts.model import Contract, State, in_force_on
+from chalicelib.contracts.offer import fee_of
+from chalicelib.kernel import clock
+from chalicelib.kernel.errors import Conflict
+from chalicelib.telemetry import count
+
+ALONE = {"proposed": None, "upcoming": None}
+
+
+def quote_amendment(caller: Caller, contract_id: str, change: Change) -> Amendment:
+    """
+    Return what *change* would cost, and from when it would hold; nothing is kept.
+
+    Raises:
+        Invalid: The choices do not go together, or nothing changes.
+        Conflict: The contract is not in force, or ``capacity-below-stored``.
+    """
+    return _weighed(store.contract(caller.facility_id, contract_id), change)[1]
+
+
+def amend(
+    caller: Caller, contract_id: str, change: Change, shown_sha256: str | None = None
+) -> Contract:
+    """
+    Change a contract: a new version, in force now, later, or once the provider accepts it.
+
+    A change that still waits for the provider is replaced, and so is one that waits for its
+    date, unless this one leaves the price as it is: then it is made to that one too.
+
+    Raises:
+        Invalid, Conflict: As :func:`quote_amendment`; ``terms-differ``.
+    """
+    found = current(caller.facility_id, contract_id)
+    form, meant = _weighed(found, change)
+    signing.check_agreed(shown_sha256, meant.terms_sha256)
+    signed = _version(found, form, meant, by=caller.id)
+    audit(caller, "amend-contract", contract_id)
+    if meant.is_standard:
+        agreed = signing.accepted(signed, signed.signed_at)
+        changed = _agree(found, agreed, _carried(found, change, agreed))
+    else:
+        changed = _revised(found, proposed=msgspec.structs.replace(signed, state=State.PROPOSED))
+        store.change(changed)
+    count("ContractsAmended")
+    return changed
+
+
+def accept_change(caller: Caller, found: Contract) -> Contract:
+    """
+    Accept, for the provider, the change of *found* that waits; it holds from today at the earliest.
+
+    Raises:
+        Conflict: There is less room by now than is stored, or the contract has ended.
+    """
+    proposed = found.proposed
+    if proposed is None:
+        raise Conflict("no change of this contract waits for the provider")
+    meant = amendment(found, signing.form_of(proposed), local.today())
+    if proposed.capacity_bytes != found.capacity_bytes:
+        check_holds(found.facility_id, found.target_id, proposed.capacity_bytes)
+    dated = msgspec.structs.replace(
+        proposed, effective_on=meant.effective_on, charge_yen=meant.charge.fee_yen
+    )
+    audit(caller, "accept-amendment", found.contract_id, facility_id=found.facility_id)
+    changed = _agree(found, signing.accepted(dated, clock.text(clock.now()), caller.id))
+    count("ContractsAccepted")
+    return changed
+
+
+def decline_change(caller: Caller, found: Contract) -> Contract:
+    """Decline, for the provider, the change of *found* that waits; the contract goes on."""
+    declined = _revised(found, proposed=None)
+    audit(caller, "decline-amendment", found.contract_id, facility_id=found.facility_id)
+    store.change(declined)
+    count("ContractsDeclined")
+    return declined
+
+
+def quote_cancellation(
+    caller: Caller, contract_id: str, policy: CancellationPolicy
+) -> Cancellation:
+    """
+    Return when the contract would end, and what would come back; nothing is kept.
+
+    Raises:
+        Invalid: The policy does not fit the term.
+        Conflict: The contract is not in force, or was cancelled before.
+    """
+    return _cancellation(store.contract(caller.facility_id, contract_id), policy)
+
+
+def cancel(caller: Caller, contract_id: str, policy: CancellationPolicy) -> Contract:
+    """
+    Cancel a contract: with its period, or today for the monthly price so far.
+
+    Raises:
+        Invalid, Conflict: As :func:`quote_cancellation`.
+    """
+    found, today = current(caller.facility_id, contract_id), local.today()
+    meant = _cancellation(found, policy)
+    CONTRACT.check(found.state, State.ENDED)
+    terms = {"cancelled_on": meant.ends_on, "refund_yen": meant.refund.fee_yen, **ALONE}
+    cancelled = _revised(found, **terms)
+    if meant.ends_on <= today or today < found.starts_on:
+        cancelled = msgspec.structs.replace(
+            cancelled, state=State.ENDED, ended_at=clock.text(clock.now())
+        )
+    audit(caller, "cancel-contract", contract_id)
+    store.change(cancelled)
+    count("ContractsCancelled")
+    return cancelled
+
+
+def move(caller: Caller, facility_id: str, contract_id: str, state: State) -> Contract:
+    """
+    Move a contract to *state* as its payments stand: grace, suspended, or active again.
+
+    Raises:
+        Conflict: ``illegal-transition``; the message names what may follow.
+    """
+    found = current(facility_id, contract_id)
+    CONTRACT.check(found.state, state)
+    moved = _revised(found, state=state)
+    audit(caller, f"contract-{state}", contract_id, facility_id=facility_id)
+    store.change(moved)
+    count("ContractsMoved")
+    return moved
+
+
+def current(facility_id: str, contract_id: str) -> Contract:
+    """Return a contract by the version that holds today."""
+    return in_effect(store.contract(facility_id, contract_id))
+
+
+def in_effect(contract: Contract) -> Contract:
+    """
+    Return *contract* by the version that holds today, its plan and capacity with it.
+
+    The first to ask after the date of an upcoming version moves them, in one write.
+    """
+    if contract.state is State.ENDED:
+        return contract
+    coming = in_force_on(contract, local.today())
+    if coming is contract:
+        return contract
+    taken = msgspec.structs.replace(
+        coming, revision=contract.revision + 1, proposed=contract.proposed, state=contract.state
+    )
+    try:
+        store.change(taken, capacity_bytes=taken.capacity_bytes, may_exceed=True)
+    except Conflict:  # somebody else was first
+        return store.contract(contract.facility_id, contract.contract_id)
+    return taken
+
+
+def _weighed(contract: Contract, change: Change) -> tuple[Form, Amendment]:
+    today = local.today()
+    found = in_force_on(contract, today)
+    form = changed_form(found, change, today)
+    meant = amendment(found, form, today)
+    if form.capacity_bytes != found.capacity_bytes:
+        check_holds(found.facility_id, found.target_id, form.capacity_bytes)
+    return form, meant
+
+
+def _cancellation(contract: Contract, policy: CancellationPolicy) -> Cancellation:
+    today = local.today()
+    found = in_force_on(contract, today)
+    versions = list(store.versions_of(contract)) or [found]  # signed before versions were kept
+    return cancellation(found, versions, policy, today)
+
+
+def _version(found: Contract, form: Form, meant: Amendment, *, by: str) -> Contract:
+    """Return the next version of *found*, signed by the facility."""
+    waiting = found.upcoming.version if found.upcoming else 0
+    return msgspec.structs.replace(
+        found,
+        **signing.agreed_on(form, signing.book_for(found)),
+        **ALONE,
+        version=max(found.version, waiting) + 1,
+        effective_on=meant.effective_on,
+        charge_yen=meant.charge.fee_yen,
+        signed_at=clock.text(clock.now()),
+        signed_by=by,
+        accepted_at=None,
+        accepted_by=None,
+    )
+
+
+def _agree(found: Contract, agreed: Contract, carried: Contract | None = None) -> Contract:
+    """Write what both sides accepted: in force now (*carried* still to come), or from its date."""
+    agreed = msgspec.structs.replace(agreed, revision=found.revision + 1)
+    if agreed.effective_on is not None and agreed.effective_on > local.today():
+        later = _revised(found, proposed=None, upcoming=agreed)
+        store.change(later, agreed=[agreed])
+        return later
+    is_same_room = agreed.capacity_bytes == found.capacity_bytes
+    now = msgspec.structs.replace(agreed, upcoming=carried)
+    store.change(
+        now,
+        agreed=[agreed, carried] if carried else [agreed],
+        capacity_bytes=None if is_same_room else agreed.capacity_bytes,
+    )
+    return now
+
+
+def _carried(found: Contract, change: Change, agreed: Contract) -> Contract | None:
+    """Return what waits for its date with *change* made to it too, if that leaves the price."""
+    waiting, book = found.upcoming, signing.book_for(found)
+    if waiting is None or change.capacity_bytes is not None:
+        return None
+    if fee_of(agreed, book, agreed.unit_price_yen) != fee_of(found, book, found.unit_price_yen):
+        return None
+    return msgspec.structs.replace(
+        agreed,
+        **signing.agreed_on(filled_in(waiting, change), book),
+        version=agreed.version + 1,
+        effective_on=waiting.effective_on,
+    )
+
+
+def _revised(found: Contract, **changes: object) -> Contract:
+    return msgspec.structs.replace(found, revision=found.revision + 1, **changes)

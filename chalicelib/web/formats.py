@@ -1,0 +1,69 @@
+"""How figures, sizes and moments are written for a reader of either language."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime
+
+UNITS = ("B", "kB", "MB", "GB", "TB", "PB")
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_JAPANESE = re.compile(r"[\u3005-\u30ff\u3400-\u9fff\uf900-\ufaff\uff66-\uff9f]")
+
+
+def number(count: int) -> str:
+    """
+    Write a number with its thousands apart.
+
+    >>> number(1234567)
+    '1,234,567'
+    """
+    return f"{count:,}"
+
+
+def size(count: int) -> str:
+    """
+    Write bytes with three digits that matter and a decimal unit, rounded down.
+
+    >>> size(0), size(999), size(41_260_000_000), size(99_999), size(10**12)
+    ('0 B', '999 B', '41.2 GB', '99.9 kB', '1.00 TB')
+    """
+    power = min((len(str(count)) - 1) // 3, len(UNITS) - 1)
+    if power == 0:
+        return f"{count} B"
+    whole, rest = divmod(count, 1000**power)
+    digits = max(3 - len(str(whole)), 0)
+    fraction = f"{rest:0{3 * power}}"[:digits]
+    return f"{whole}.{fraction} {UNITS[power]}" if digits else f"{whole} {UNITS[power]}"
+
+
+def day(on: date, language: str) -> str:
+    """
+    Write a local date.
+
+    >>> day(date(2026, 4, 1), "ja"), day(date(2026, 4, 1), "en")
+    ('2026年4月1日', '1 Apr 2026')
+    """
+    if language == "ja":
+        return f"{on.year}年{on.month}月{on.day}日"
+    return f"{on.day} {MONTHS[on.month - 1]} {on.year}"
+
+
+def moment(at: datetime, language: str) -> str:
+    """
+    Write a local moment.
+
+    >>> moment(datetime(2026, 4, 1, 2, 7), "ja"), moment(datetime(2026, 4, 1, 2, 7), "en")
+    ('2026年4月1日 02:07', '1 Apr 2026, 02:07')
+    """
+    separator = " " if language == "ja" else ", "
+    return f"{day(at, language)}{separator}{at:%H:%M}"
+
+
+def language_of(text: str) -> str:
+    """
+    Return the language a name is most likely written in, for screen readers.
+
+    >>> language_of("川辺クリニック"), language_of("Kawabe Clinic")
+    ('ja', 'en')
+    """
+    return "ja" if _JAPANESE.search(text) else "en"

@@ -1,0 +1,154 @@
+"""
+What the portal needs and the repository does not hold: compiled words and the design tokens.
+
+The tokens are the Digital Agency's, from npm (MIT), held to their digest; the words are compiled
+from locale/*/LC_MESSAGES/hokan.po.  Both are made when missing or out of date, and only then.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import io
+import shutil
+import subprocess
+import sys
+import tarfile
+import tempfile
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+WEB = ROOT / "chalicelib" / "web"
+LOCALE = WEB / "locale"
+TOKENS = WEB / "static" / "tokens.css"
+DOWNLOADS = ROOT / "build" / "npm"
+
+
+EPOCH = datetime(1980, 1, 1, tzinfo=UTC)
+
+
+class AssetError(RuntimeError):
+    """An asset cannot be made; the message says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class NpmPackage:
+    """
+    A package of the npm registry.
+
+    Attributes:
+        sha512: Base64, as the registry names it ("integrity").
+    """
+
+    name: str
+    version: str
+    sha512: str
+
+
+DESIGN_TOKENS = NpmPackage(
+    "@digital-go-jp/design-tokens",
+    "1.1.9",
+    "93zW/Gb4/pwb63W7r8RHWQdbLGap4heHt5unQQjaqP1OlPqRif146tvqtyJ2xPcot3pnndFY3ph1DC0Crwp6bg==",
+)
+AXE = NpmPackage(  # finds barriers in pages; for tests only
+    "axe-core",
+    "4.14.1",
+    "FHfa+lmNjQZfJz1q8wKqIDwC6DExcHt/pkjNQb09a3NPjCKg2rhu5qb2S4r76ASyFNNtuFooJpZe37OgudVGtQ==",
+)
+
+
+def make_all() -> None:
+    """Make every asset the package needs; raises AssetError."""
+    make_tokens()
+    make_words()
+
+
+def make_tokens() -> None:
+    """Fetch the design tokens, unless they are there."""
+    first_line = f"/* {DESIGN_TOKENS.name} {DESIGN_TOKENS.version}, Digital Agency, MIT */\n"
+    if TOKENS.exists() and TOKENS.read_text().startswith(first_line):
+        return
+    sheet = fetched(DESIGN_TOKENS, "package/dist/tokens-simple.css").read_text()
+    _write(TOKENS, (first_line + sheet).encode())
+
+
+def make_words() -> None:
+    """Compile each catalogue that changed."""
+    for source in LOCALE.glob("*/LC_MESSAGES/*.po"):
+        compiled = compiled_words(source)
+        target = source.with_suffix(".mo")
+        if not target.exists() or target.read_bytes() != compiled:
+            _write(target, compiled)
+
+
+def compiled_words(source: Path) -> bytes:
+    """Return the .mo of a .po: the same words, the same bytes."""
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import read_po
+
+    with source.open("rb") as written:
+        catalogue = read_po(written, locale=source.parts[-3])
+    catalogue.creation_date = catalogue.revision_date = EPOCH
+    compiled = io.BytesIO()
+    write_mo(compiled, catalogue)
+    return compiled.getvalue()
+
+
+def fetched(package: NpmPackage, member: str) -> Path:
+    """Return a file of *package*, from build/npm or else from the registry."""
+    kept = DOWNLOADS / f"{package.name.replace('/', '-')}-{package.version}" / Path(member).name
+    if not kept.exists():
+        _write(kept, _member(_packed(package), member))
+    return kept
+
+
+def _packed(package: NpmPackage) -> bytes:
+    """Return the package's archive, held to its digest."""
+    npm = shutil.which("npm")
+    if npm is None:
+        raise AssetError("npm is missing, which fetches the portal's design tokens: install npm")
+    with tempfile.TemporaryDirectory() as folder:
+        wanted = f"{package.name}@{package.version}"
+        command = [npm, "pack", "--silent", "--pack-destination", folder, wanted]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=folder)
+        archives = list(Path(folder).glob("*.tgz"))
+        if done.returncode or not archives:
+            raise AssetError(f"npm cannot fetch {wanted}:\n{done.stderr.strip()}")
+        archive = archives[0].read_bytes()
+    digest = base64.b64encode(hashlib.sha512(archive).digest()).decode()
+    if digest != package.sha512:
+        raise AssetError(f"{wanted} is not what it was: its SHA-512 is {digest}")
+    return archive
+
+
+def _member(archive: bytes, name: str) -> bytes:
+    with tarfile.open(fileobj=io.BytesIO(archive)) as opened:
+        found = opened.extractfile(name)
+        if found is None:
+            raise AssetError(f"there is no {name} in the archive")
+        return found.read()
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write at once or not at all: others may read meanwhile."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as unfinished:
+        unfinished.write(content)
+    Path(unfinished.name).chmod(0o644)
+    Path(unfinished.name).replace(path)
+
+
+def main() -> int:
+    """Make what is missing."""
+    try:
+        make_all()
+    except AssetError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

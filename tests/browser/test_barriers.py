@@ -1,0 +1,133 @@
+"""
+No page keeps anybody out.
+
+axe-core looks at each, in both languages, at three widths, by day and by night.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Literal
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.conftest import Scene, Sit, Surfer
+from tests.browser.test_sign_in import GIVEN, newcomer
+from tests.support.chromium import SCREENSHOTS, barriers, hidden_width
+
+pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("ministack")]
+
+WIDTHS = (360, 768, 1440)
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+
+
+def sign_in_page(surfer: Surfer) -> None:
+    surfer.open("/portal/sign-in")
+
+
+def signed_out(surfer: Surfer) -> None:
+    surfer.open("/portal/sign-in?why=signed-out")
+
+
+def session_ended(surfer: Surfer) -> None:
+    surfer.open("/portal/sign-in?why=ended")
+
+
+def refused(surfer: Surfer) -> None:
+    surfer.open("/portal/sign-in")
+    surfer.type_in("nobody@hokan.example", "wrong")
+
+
+def new_password(surfer: Surfer) -> None:
+    surfer.open("/portal/sign-in")
+    surfer.type_in(newcomer(surfer.scene, f"n-{id(surfer)}"), GIVEN)
+
+
+def not_found(surfer: Surfer) -> None:
+    surfer.open("/static/none.css")
+
+
+def home_of_operator(surfer: Surfer) -> None:
+    surfer.sign_in("operator")
+
+
+def home_of_admin(surfer: Surfer) -> None:
+    surfer.sign_in("admin")
+
+
+def home_of_doctor(surfer: Surfer) -> None:
+    surfer.sign_in("doctor")
+
+
+def authenticator(surfer: Surfer) -> None:
+    surfer.sign_in("doctor")
+    surfer.open("/portal/authenticator")
+
+
+def new_authenticator(surfer: Surfer) -> None:
+    authenticator(surfer)
+    surfer.page.fill("#password", surfer.scene.doctor.password)
+    surfer.page.click("main button")
+
+
+PAGES: list[Callable[[Surfer], None]] = [
+    sign_in_page,
+    signed_out,
+    session_ended,
+    refused,
+    new_password,
+    new_authenticator,
+    not_found,
+    home_of_operator,
+    home_of_admin,
+    home_of_doctor,
+    authenticator,
+]
+
+
+def looks(page: Page) -> Iterator[str]:
+    """Show *page* at every width, by day and by night; yields which."""
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        for scheme in SCHEMES:
+            page.emulate_media(color_scheme=scheme)
+            yield f"{width}-{scheme}"
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+@pytest.mark.parametrize("show", PAGES, ids=lambda show: show.__name__)
+def test_a_page_has_no_barrier(
+    sit: Sit,
+    show: Callable[[Surfer], None],
+    language: str,
+    record_property: Callable[[str, object], None],
+) -> None:
+    surfer = sit(locale={"ja": "ja-JP", "en": "en-GB"}[language], java_script_enabled=True)
+    show(surfer)
+    runs = 0
+    for look in looks(surfer.page):
+        name = f"{show.__name__}-{language}-{look}"
+        surfer.page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True)
+        assert barriers(surfer.page) == [], name
+        assert hidden_width(surfer.page) <= 0, name
+        runs += 1
+    record_property("axe", runs)
+    assert surfer.strangers == []
+    assert surfer.page.get_attribute("html", "lang") == language
+
+
+def test_a_barrier_would_be_found(sit: Sit) -> None:
+    surfer = sit(java_script_enabled=True)
+    sign_in_page(surfer)
+    surfer.page.evaluate("document.querySelector('label').remove()")
+    assert any("label" in each for each in barriers(surfer.page))
+
+
+def test_a_page_prints_without_what_only_a_screen_needs(sit: Sit, scene: Scene) -> None:  # noqa: ARG001
+    surfer = sit()
+    surfer.sign_in("doctor")
+    surfer.page.emulate_media(media="print")
+    surfer.page.screenshot(path=SCREENSHOTS / "print.png", full_page=True)
+    assert not surfer.page.is_visible("text=Sign out")
+    assert surfer.page.is_visible("text=内視鏡室")

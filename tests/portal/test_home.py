@@ -1,0 +1,139 @@
+"""The first page, for each role."""
+
+from __future__ import annotations
+
+import hashlib
+
+import pytest
+
+from chalicelib.access.model import Role
+from chalicelib.portal.service import FACILITIES_A_PAGE, FacilityHome
+from chalicelib.web.pages import Reader, written
+from tests.faults.crashes import calls_of
+from tests.portal.test_model import CASES
+from tests.support.canary import found_in
+from tests.support.visitor import Texts, signed_in
+from tests.support.world import World, sign
+from tests.web.test_languages import mislabelled
+
+
+def said(page: str) -> str:
+    """Return what a page says, in one line."""
+    return " ".join(text for _, text in Texts(page).said)
+
+
+def open_home(role: Role, facility_id: str = "") -> str:
+    answer = signed_in(role, facility_id).get("/portal")
+    assert answer.status == 200
+    return said(answer.text)
+
+
+# --- a facility --------------------------------------------------------------------------------
+
+
+def test_a_facility_sees_how_its_targets_stand(world: World) -> None:
+    world.back_up({f"E-1/{number}": bytes([number]) * 1000 for number in range(41)})
+    page = open_home(Role.DOCTOR, world.facility_id)
+    assert "Everything is in order." in page
+    assert "Endoscopy In order Last backup 41 images" in page
+    assert "Capacity used 0 % 41.0 kB of 10.0 MB" in page
+    assert "Nightly 02:00 Annual, from " in page
+
+
+def test_what_is_to_be_done_is_said_first(world: World) -> None:
+    world.admin.post("/targets", {"name": "X-ray", "kind": "mass_storage"}, status=201)
+    page = open_home(Role.FACILITY_ADMIN, world.facility_id)
+    assert "2 of 2 backup targets need attention." in page
+    assert "Sign a contract for this target." in page
+    assert "Tell your facility's administrator" in open_home(Role.DOCTOR, world.facility_id)
+
+
+def test_a_signed_contract_is_with_the_provider(world: World) -> None:
+    added = world.admin.post("/targets", {"name": "X-ray", "kind": "mass_storage"}, status=201)
+    world.target_id = added["target_id"]
+    sign(world, accept=False)
+    assert "X-ray With the provider" in open_home(Role.FACILITY_ADMIN, world.facility_id)
+
+
+def test_another_facilitys_targets_are_not_shown(world: World) -> None:
+    other = world.operator.post("/facilities", {"name": "Other"}, status=201)["facility_id"]
+    page = open_home(Role.DOCTOR, other)
+    assert "Endoscopy" not in page
+    assert "There is no backup target yet." in page
+
+
+def test_no_patient_stands_on_a_first_page(world: World) -> None:
+    world.back_up({"E-1/a": b"one"})
+    for role, facility_id in ((Role.OPERATOR, ""), (Role.DOCTOR, world.facility_id)):
+        assert found_in(signed_in(role, facility_id).get("/portal").text) == []
+
+
+def test_a_name_is_escaped(world: World) -> None:
+    name = "<img src=x onerror=alert(1)>"
+    world.admin.post("/targets", {"name": name, "kind": "mass_storage"}, status=201)
+    page = signed_in(Role.DOCTOR, world.facility_id).get("/portal").text
+    assert "<img" not in page
+    assert "&lt;img" in page
+
+
+def test_the_first_page_costs_a_fixed_number_of_calls_a_target(world: World) -> None:
+    doctor = signed_in(Role.DOCTOR, world.facility_id)
+    before = len(calls_of(lambda: doctor.get("/portal")))
+    for number in range(5):
+        world.back_up({f"E-{number}/a": bytes([number])}, id=f"E-{number}")
+    assert len(calls_of(lambda: doctor.get("/portal"))) == before <= 9
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+@pytest.mark.parametrize("role", [Role.FACILITY_ADMIN, Role.DOCTOR])
+def test_every_standing_is_said_in_words(language: str, role: Role) -> None:
+    reader = Reader(language, "", "/portal", "token")
+    for standing, facts in CASES:
+        home = FacilityHome("Kawabe Clinic", [facts])
+        values = {"account": "a@b.example", "proved_twice": True, "role": role, "home": home}
+        page = written(reader, "portal/facility.html", **values)
+        chip = page.partition('<span class="chip')[2].partition("</span>")[0]
+        step = page.partition('<p class="next">')[2].partition("</p>")[0]
+        assert len(chip.partition(">")[2]) > 1, standing
+        assert len(said(step)) > 12, standing
+        assert mislabelled(page) == [], standing
+
+
+# --- the provider ------------------------------------------------------------------------------
+
+
+def test_the_provider_sees_facilities_and_what_waits(world: World) -> None:
+    world.operator.post("/facilities", {"name": "青葉クリニック"}, status=201)
+    added = world.admin.post("/targets", {"name": "X-ray", "kind": "mass_storage"}, status=201)
+    world.target_id = added["target_id"]
+    sign(world, accept=False)
+    world.deliver([f"t/{world.target_id}/{'0' * 64}"])
+    page = open_home(Role.OPERATOR)
+    assert "One contract waits for you." in page
+    assert "Facilities 2 Contracts that wait for you 1 Objects in quarantine 0" in page
+    assert "Kawabe Clinic 1 contract in force · 1 waits Waits for you" in page
+    assert "青葉クリニック No contract" in page
+
+
+def test_what_is_in_quarantine_is_counted(world: World) -> None:
+    body = b"nobody announced this"
+    digest = hashlib.sha256(body).hexdigest()
+    world.put_object(digest, body)
+    world.arrived(digest)
+    assert "Objects in quarantine 1 " in open_home(Role.OPERATOR)
+
+
+def test_many_facilities_come_page_by_page(world: World) -> None:
+    for number in range(FACILITIES_A_PAGE):
+        world.operator.post("/facilities", {"name": f"Clinic {number}"}, status=201)
+    operator = signed_in(Role.OPERATOR)
+    first = operator.get("/portal").text
+    assert f"Facilities {FACILITIES_A_PAGE} on this page" in said(first)
+    following = first.partition('href="/portal?cursor=')[2].partition('"')[0]
+    second = said(operator.get(f"/portal?cursor={following}").text)
+    assert "Facilities 1 on this page" in second
+    assert "More facilities" not in second
+
+
+def test_a_cursor_that_is_none_is_refused(world: World) -> None:  # noqa: ARG001
+    assert signed_in(Role.OPERATOR).get("/portal?cursor=nonsense").status == 422
