@@ -8,11 +8,12 @@ from typing import Any
 
 import msgspec
 import pytest
+from chalice.test import Client
 
 from chalicelib.audit.model import AuditEvent, chained, first_break
 from chalicelib.audit.store import of_facility
 from tests.support.canary import CANARY_ID
-from tests.support.world import World
+from tests.support.world import World, build
 
 Rows = list[tuple[int, AuditEvent, str]]
 
@@ -68,8 +69,12 @@ def test_setting_a_facility_up_is_all_on_record(world: World) -> None:
         "issue-agent-code",
         "enrol-agent",
         "sign-contract",
-        "accept-contract",
     ]
+
+
+def test_special_terms_are_on_record_with_who_accepted_them(client: Client) -> None:
+    world = build(client, unit_price_yen=900)
+    assert actions(world)[-2:] == ["sign-contract", "accept-contract"]
 
 
 @pytest.mark.parametrize(
