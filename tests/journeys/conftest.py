@@ -117,20 +117,23 @@ def found(stack: LocalStack, tmp_path: Path) -> Founding:
     """What founds a facility with a contract of so many bytes (None: without a contract)."""
 
     def founding(capacity_bytes: int | None = 10 * MEGABYTE, **terms: Any) -> Facility:
-        mark = secrets.token_hex(4)
-        operator = Person(stack, f"operator-{mark}@hokan.example", "operators")
-        facility_id = operator.post("/facilities", {"name": "Kawabe Clinic"})["facility_id"]
-        admin = Person(stack, f"admin-{mark}@kawabe.example", "facility-admins", facility_id)
-        target = admin.post("/targets", {"name": "Endoscopy", "kind": "mass_storage"})
-        facility = Facility(
-            stack, operator, admin, facility_id, target["target_id"], "", tmp_path / "agents"
-        )
-        if capacity_bytes is not None:
-            sign(facility, capacity_bytes, **terms)
-        facility.enrolled()
-        return facility
+        return founded(stack, tmp_path / "agents", capacity_bytes, **terms)
 
     return founding
+
+
+def founded(stack: LocalStack, agents: Path, capacity_bytes: int | None, **terms: Any) -> Facility:
+    """Found a facility whose agents live in *agents*; with a contract unless without capacity."""
+    mark = secrets.token_hex(4)
+    operator = Person(stack, f"operator-{mark}@hokan.example", "operators")
+    facility_id = operator.post("/facilities", {"name": "Kawabe Clinic"})["facility_id"]
+    admin = Person(stack, f"admin-{mark}@kawabe.example", "facility-admins", facility_id)
+    target = admin.post("/targets", {"name": "Endoscopy", "kind": "mass_storage"})
+    facility = Facility(stack, operator, admin, facility_id, target["target_id"], "", agents)
+    if capacity_bytes is not None:
+        sign(facility, capacity_bytes, **terms)
+    facility.enrolled()
+    return facility
 
 
 def sign(facility: Facility, capacity_bytes: int, **terms: Any) -> None:

@@ -20,10 +20,9 @@ from typing import Any
 import pytest
 
 from infra.build import ROOT
-from infra.local.people import Person
 from infra.local.stack import LocalStack
 from infra.operate import invoker, run
-from tests.journeys.conftest import Agent, Facility, sign
+from tests.journeys.conftest import Agent, Facility, founded
 from tests.support.canary import CANARY
 
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("ministack")]
@@ -58,7 +57,7 @@ def archive(
 ) -> Archive:
     """Back a folder up on two nights, some of it changed between; copy the bucket, and restore."""
     place = tmp_path_factory.mktemp("drill")
-    facility = founded(stack, place / "agents")
+    facility = founded(stack, place / "agents", 10**9)
     made = Archive(facility, place / "folder", place / "copy", place / "restored")
     fill(made.folder, *request.param)
     back_up(facility.agent, made.folder)
@@ -69,19 +68,6 @@ def archive(
     report = ran(facility.agent, "restore", "--into", str(made.restored))
     assert report["outcome"] == "complete", report
     return made
-
-
-def founded(stack: LocalStack, agents: Path) -> Facility:
-    """Found a facility that lasts as long as the module."""
-    mark = secrets.token_hex(4)
-    operator = Person(stack, f"operator-{mark}@hokan.example", "operators")
-    facility_id = operator.post("/facilities", {"name": "Kawabe Clinic"})["facility_id"]
-    admin = Person(stack, f"admin-{mark}@kawabe.example", "facility-admins", facility_id)
-    target = admin.post("/targets", {"name": "Endoscopy", "kind": "mass_storage"})
-    facility = Facility(stack, operator, admin, facility_id, target["target_id"], "", agents)
-    sign(facility, 10**9)
-    facility.enrolled()
-    return facility
 
 
 def fill(folder: Path, images: int, videos: int) -> None:

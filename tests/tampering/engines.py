@@ -14,6 +14,7 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
+from abc import ABC, abstractmethod
 from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar
@@ -39,7 +40,7 @@ OTHER_BUCKET = "hokan-other"
 SSE_C = "an unsigned x-amz-server-side-encryption-customer-algorithm"
 
 
-class S3Engine:
+class S3Engine(ABC):
     """
     What both have.
 
@@ -59,12 +60,12 @@ class S3Engine:
     kms_key: str
     other_kms_key: str
 
+    @abstractmethod
     def start(self) -> None:
         """Start, and return when both buckets are there."""
-        raise NotImplementedError
 
-    def stop(self) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def stop(self) -> None: ...
 
     @cached_property
     def session(self) -> boto3.Session:
