@@ -1,0 +1,29 @@
+"""
+For each handler: a world made ready for it, and how the outside calls it.
+
+Routes that only read are here too: they write an audit row before they answer.
+
+A story's *act* is what comes again after a crash: an agent's retry, a browser's second click, an
+event delivered anew.  It may be refused then (the first time did it all); it may not break.
+"""
+
+from __future__ import annotations
+
+from tests.faults.stories import access, archive, contracts, uploads
+from tests.faults.stories.telling import STORIES, Act, Prepare, calls, commands, in_hours, settle
+from tests.faults.stories.uploads import BIG
+
+__all__ = [
+    "BIG",
+    "STORIES",
+    "Act",
+    "Prepare",
+    "access",
+    "archive",
+    "calls",
+    "commands",
+    "contracts",
+    "in_hours",
+    "settle",
+    "uploads",
+]
