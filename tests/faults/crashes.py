@@ -1,13 +1,11 @@
 """
 Trouble at any AWS call of a handler: death, or an error that AWS answers with.
 
-Before the call (nothing happened) or after it (it did, and the answer was lost).  The world is
-kept as a snapshot of moto's own state, so that a scenario costs milliseconds.
+Before the call (nothing happened) or after it (it did, and the answer was lost).
 """
 
 from __future__ import annotations
 
-import pickle
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,9 +14,7 @@ from typing import Any, Literal
 import pytest
 from botocore.client import BaseClient
 from botocore.exceptions import ClientError, ConnectionClosedError, ReadTimeoutError
-from moto.backends import get_backend
 
-ACCOUNT, REGION = "123456789012", "ap-northeast-1"
 When = Literal["before", "after"]
 
 
@@ -71,38 +67,6 @@ class Fault:
     call: int
     when: When
     trouble: Trouble = killed
-
-
-class Snapshot:
-    """What DynamoDB, S3 and SQS held at one moment."""
-
-    def __init__(self) -> None:
-        waiting = {name: _messages(queue) for name, queue in sqs().queues.items()}
-        self._kept = pickle.dumps((dynamodb().tables, s3().buckets, waiting))
-
-    def restore(self) -> None:
-        """Bring that moment back."""
-        dynamodb().tables, s3().buckets, waiting = pickle.loads(self._kept)
-        for name, messages in waiting.items():
-            vars(sqs().queues[name]).update(messages)
-
-
-def _messages(queue: Any) -> dict[str, Any]:
-    """Return what a queue of moto holds; the queue itself has a lock and cannot be copied."""
-    names = ("_messages", "_pending_messages", "deleted_messages")
-    return {name: vars(queue)[name] for name in names}
-
-
-def dynamodb() -> Any:
-    return get_backend("dynamodb")[ACCOUNT][REGION]
-
-
-def s3() -> Any:
-    return get_backend("s3")[ACCOUNT]["aws"]
-
-
-def sqs() -> Any:
-    return get_backend("sqs")[ACCOUNT][REGION]
 
 
 @contextmanager
