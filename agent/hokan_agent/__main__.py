@@ -7,13 +7,16 @@ import json
 import signal
 import socket
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
 from hokan_agent import __version__, commands
 from hokan_agent.backup import WORKERS
+from hokan_agent.closing import QUIET_SECONDS
 from hokan_agent.errors import AgentError
 from hokan_agent.home import Home, default_home
+from hokan_agent.live import RESCAN_SECONDS
 from hokan_agent.report import (
     COMPLETE,
     FAILED,
@@ -22,6 +25,7 @@ from hokan_agent.report import (
     RestoreReport,
     as_json,
     exit_code,
+    summary,
 )
 from hokan_agent.web import stopped
 
@@ -38,22 +42,41 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one command; return the exit code."""
     options = _parser().parse_args(arguments)
     for wanted in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(wanted, lambda _number, _frame: stopped.set())
+        signal.signal(wanted, _end)
     home = Home(options.state)
     if options.command in {"backup", "restore"}:
         return _reported(home, options)
     try:
-        if options.command == "enrol":
-            print(commands.run_enrol(home, options))
-        else:
-            told = commands.status_of(home)
-            print(
-                json.dumps(told, ensure_ascii=False) if options.json else commands.status_text(told)
-            )
+        if options.command == "run":
+            return commands.run_service(home, options)
+        print(_answer(home, options))
     except (AgentError, OSError) as error:
         print(f"hokan-agent: {error}", file=sys.stderr)
         return FAILED
     return COMPLETE
+
+
+def _end(_number: int, _frame: object) -> None:
+    """End the run; on a thread of its own: the one interrupted may hold the event's lock."""
+    threading.Thread(target=stopped.set).start()
+
+
+def _answer(home: Home, options: argparse.Namespace) -> str:
+    """Run a command that has something to say; return it."""
+    if options.command == "enrol":
+        return commands.run_enrol(home, options)
+    if options.command == "watch":
+        return _watch(home, options)
+    told = commands.status_of(home)
+    return json.dumps(told, ensure_ascii=False) if options.json else commands.status_text(told)
+
+
+def _watch(home: Home, options: argparse.Namespace) -> str:
+    if options.what == "add":
+        return commands.watch_add(home, options)
+    if options.what == "remove":
+        return commands.watch_remove(home, options)
+    return commands.watch_list(home)
 
 
 def _reported(home: Home, options: argparse.Namespace) -> int:
@@ -89,25 +112,7 @@ def _tell(report: Report) -> None:
         print(f"  ... and {more} more; --json lists all", file=sys.stderr)
     if report.error is not None:
         print(f"hokan-agent: {report.error['detail']}", file=sys.stderr)
-    print(_summary(report))
-
-
-def _summary(report: Report) -> str:
-    left_out = f"{len(report.exceptions)} left out" if report.exceptions else "none left out"
-    if isinstance(report, RestoreReport):
-        size = report.bytes_restored / 10**6
-        return f"{report.files_restored} files ({size:.1f} MB) restored and verified, {left_out}"
-    unconfirmed = (
-        f", {report.files_unconfirmed} not yet confirmed (the next run checks)"
-        if report.files_unconfirmed
-        else ""
-    )
-    return (
-        f"{report.files_seen} files: {report.files_sent} sent "
-        f"({report.bytes_sent / 10**6:.1f} MB), "
-        f"{report.files_already_stored} stored already, {report.files_unchanged} unchanged, "
-        f"{left_out}{unconfirmed}"
-    )
+    print(summary(report))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -142,14 +147,62 @@ def _parser() -> argparse.ArgumentParser:
     restore.add_argument("--restore", metavar="ID", help="not needed when one is granted only")
     _add_running(restore)
 
+    _add_watch(names.add_parser("watch", help="say which folders `run` looks after"))
+    _add_run(names.add_parser("run", help="stay, and back up and restore what is due"))
+
     status = names.add_parser("status", help="show contract, capacity and the last backup")
     status.add_argument("--json", action="store_true", help="for programs")
     return parser
 
 
+def _add_watch(command: argparse.ArgumentParser) -> None:
+    names = command.add_subparsers(dest="what", required=True, metavar="WHAT")
+    add = names.add_parser("add", help="look after a folder")
+    add.add_argument("folder", type=commands.folder, metavar="FOLDER")
+    add.add_argument("--target", help="its id or name; not needed when there is one only")
+    add.add_argument(
+        "--as",
+        dest="name",
+        default="",
+        metavar="NAME",
+        help="the top folder its files are kept under; needed when a target has several folders",
+    )
+    remove = names.add_parser("remove", help="look after it no more; what is stored stays")
+    remove.add_argument("folder", type=Path, metavar="FOLDER")
+    names.add_parser("list", help="show the folders looked after")
+
+
+def _add_run(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--once", action="store_true", help="ask once, do what is due, and end")
+    command.add_argument("--restore-into", type=Path, metavar="FOLDER", help="restore by itself")
+    command.add_argument(
+        "--every", type=commands.seconds, metavar="SECONDS", help="ask at least so often"
+    )
+    command.add_argument(
+        "--rescan",
+        type=commands.seconds,
+        default=RESCAN_SECONDS,
+        metavar="SECONDS",
+        help="look at the folders at least so often (%(default)g)",
+    )
+    command.add_argument(
+        "--quiet-time",
+        type=commands.seconds,
+        default=QUIET_SECONDS,
+        metavar="SECONDS",
+        help="an examination without a change for so long is over (%(default)g)",
+    )
+    command.add_argument("--quiet", action="store_true", help="tell of trouble only")
+    _add_workers(command)
+
+
 def _add_running(command: argparse.ArgumentParser) -> None:
     command.add_argument("--json", action="store_true", help="print the report as one JSON object")
     command.add_argument("--quiet", action="store_true", help="no progress")
+    _add_workers(command)
+
+
+def _add_workers(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--workers", type=int, choices=range(1, 33), default=WORKERS, metavar="N", help="1 to 32"
     )

@@ -8,13 +8,13 @@ that was cut off goes on with the same batch.
 from __future__ import annotations
 
 from concurrent.futures import Future
+from dataclasses import replace
 from itertools import islice
 from typing import Any
 
-from hokan_agent import headers
 from hokan_agent.entries import Entry, Said, chunk_of, fingerprint
 from hokan_agent.errors import Refused, Unreachable
-from hokan_agent.hashing import Changed, hashed, path_of
+from hokan_agent.hashing import Changed, hashed
 from hokan_agent.report import Exception_
 from hokan_agent.run import Run
 from hokan_agent.scan import Found
@@ -31,11 +31,13 @@ class Batch:
     A batch under way.
 
     Attributes:
+        of: The patient or examination it holds, in a plan with such batches.
         declared: Every file declared in it, as it was then.
     """
 
     def __init__(self, run: Run, opened: dict[str, Any]) -> None:
         self._run = run
+        self.of: str | None = opened.get("of")
         self._id: str = opened["batch_id"]
         self._path = f"/targets/{run.target_id}/batches/{self._id}"
         self._room: int = opened["batch_entries"]
@@ -44,6 +46,7 @@ class Batch:
         self._entries: list[Entry] = []
         self._left_out: dict[str, Exception_] = {}  # by path
         self._failed: dict[str, Exception_] = {}  # by content
+        self._refused: list[Entry] = []
         self._moving: dict[str, Future[None]] = {}  # one for each content, however often it occurs
         self._sender = Sender(
             run.web, run.service, self._path, lambda size: run.bars.advance(0, size)
@@ -75,17 +78,16 @@ class Batch:
     def declare_again(self) -> None:
         """Declare the chunks an earlier run kept; raises Refused when the batch is over."""
         for number, body, kept in self._run.state.chunks(self._id):
-            self._put(number, body, [Entry.kept_before(each) for each in kept])
+            prefix = self._run.seen.prefix
+            self._put(number, body, [Entry.kept_before(each, prefix) for each in kept])
 
     def _hashed(self, file: Said) -> tuple[Entry, Examination | None] | None:
         """Return a file's entry and examination; one that cannot be read is left out."""
         found, said = file
         self._run.go_on()
         try:
-            now, sha256 = hashed(self._run.root, found)
-            examination = said
-            if said is None and self._run.chooses_patients:
-                examination = headers.examination(path_of(self._run.root, found.place))
+            now, sha256 = self._digest(found)
+            examination = self._run.examination_of(found, said)
         except Changed as error:
             self._skip(found.path, "changed-while-read", str(error))
         except OSError as error:
@@ -93,6 +95,13 @@ class Batch:
         else:
             return Entry(now, sha256, fingerprint(said)), examination
         return None
+
+    def _digest(self, found: Found) -> tuple[Found, str]:
+        """Return the file as it is now and its SHA-256; one refused before is not read again."""
+        before, sha256 = self._run.refused.get(found.path, (None, ""))
+        if before == replace(found, place=b""):
+            return found, sha256
+        return hashed(self._run.root, found)
 
     def _put(self, number: int, body: dict[str, Any], entries: list[Entry]) -> None:
         answers = self._run.service.put(f"{self._path}/chunks/{number}", body)["answers"]
@@ -107,6 +116,7 @@ class Batch:
         """Do what the service answered for an entry; sending goes on in the background."""
         match answer["state"]:
             case "refused":
+                self._refused.append(entry)
                 self._skip(entry.found.path, answer["code"], answer["reason"])
             case "stored":
                 self._run.report.files_already_stored += 1
@@ -171,6 +181,9 @@ class Batch:
         for each in self._moving.values():
             each.result()
         self._leave_out_twins()
+        self._run.state.keep_refused(
+            self._run.target_id, ((each.found, each.sha256) for each in self._refused)
+        )
         state = self._confirmed({"exceptions": self._told()})
         stored = [each for each in self._entries if each.found.path not in self._left_out]
         if state == "settling":
@@ -179,7 +192,7 @@ class Batch:
         self._run.state.remember(
             self._run.target_id, ((entry.found, entry.said) for entry in stored)
         )
-        self._run.state.end_batch(self._run.target_id, self._id)
+        self._run.state.end_batch(self._run.target_id, self._run.root, self._id)
 
     def _leave_out_twins(self) -> None:
         """A content that could not be sent is missing at each of its paths."""

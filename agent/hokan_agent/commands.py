@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 import sys
 from contextlib import closing
 from datetime import UTC, datetime
@@ -11,13 +12,20 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from hokan_agent import folders
 from hokan_agent.backup import Backup
+from hokan_agent.closing import SETTLE_SECONDS
 from hokan_agent.errors import AgentError
-from hokan_agent.home import Home
+from hokan_agent.folders import Watched
+from hokan_agent.home import RUN, Home
+from hokan_agent.live import Live
+from hokan_agent.log import Log
+from hokan_agent.loop import Loop, Wishes
 from hokan_agent.report import BackupReport, RestoreReport
 from hokan_agent.restore import Restore
 from hokan_agent.service import Service, enrol
 from hokan_agent.state import State
+from hokan_agent.tools import Tools
 from hokan_agent.web import Web
 
 
@@ -42,7 +50,7 @@ def run_backup(home: Home, options: argparse.Namespace, report: list[BackupRepor
         report.append(backup.report)
         try:
             target = _target(service.get("/agent")["targets"], options.target)
-            backup.run(options.folder, target)
+            backup.run(options.folder, target, _prefix(home, options.folder, target))
             now = datetime.now(UTC).isoformat(timespec="seconds")
             state.note_backup(target["target_id"], now, backup.report.outcome)
         finally:
@@ -61,6 +69,40 @@ def run_restore(home: Home, options: argparse.Namespace, report: list[RestoreRep
             restore.run(_grant(granted, options.restore), options.into)
         finally:
             restore.report.api_calls = service.calls
+
+
+def run_service(home: Home, options: argparse.Namespace) -> int:
+    """Do what the service and the plans ask for until somebody ends it; return the exit code."""
+    web = Web(options.workers * 6)  # a job, a restore and the watched folders at a time
+    log = Log(quiet=options.quiet)
+    tools = Tools(home, web, Service.of(home, web), log, options.workers)
+    quiet_time = SETTLE_SECONDS if options.once else options.quiet_time
+    live = Live(tools, rescan=options.rescan, quiet_time=quiet_time)
+    loop = Loop(tools, live, Wishes(options.every, options.restore_into))
+    with home.locked(RUN):
+        return loop.run_once() if options.once else loop.run()
+
+
+def watch_add(home: Home, options: argparse.Namespace) -> str:
+    """Have `run` look after a folder; return what to tell."""
+    target = _target(Service.of(home, Web()).get("/agent")["targets"], options.target)
+    watched = Watched(options.folder.resolve(), target["target_id"], options.name)
+    folders.add(home, watched)
+    return f"{watched.folder} is backed up into {target['name']} while hokan-agent run is running"
+
+
+def watch_remove(home: Home, options: argparse.Namespace) -> str:
+    folder = options.folder.resolve()
+    folders.remove(home, folder)
+    return f"{folder} is watched no more; what is stored of it stays stored"
+
+
+def watch_list(home: Home) -> str:
+    lines = [
+        f"{each.folder}  ->  {each.target_id}{'/' + each.name if each.name else ''}"
+        for each in folders.listed(home)
+    ]
+    return "\n".join(lines) or "no folder is watched; hokan-agent watch add FOLDER adds one"
 
 
 def status_of(home: Home) -> dict[str, Any]:
@@ -123,6 +165,15 @@ def _target(targets: list[dict[str, Any]], wanted: str | None) -> dict[str, Any]
     return chosen
 
 
+def _prefix(home: Home, folder: Path, target: dict[str, Any]) -> str:
+    """Return what a folder's paths begin with: by hand the same as when `run` backs it up."""
+    here = (folder.resolve(), target["target_id"])
+    prefixes = (
+        each.prefix for each in folders.listed(home) if (each.folder, each.target_id) == here
+    )
+    return next(prefixes, "")
+
+
 def _grant(granted: list[dict[str, Any]], wanted: str | None) -> str:
     identifiers = [str(each["restore_id"]) for each in granted]
     if wanted is not None:
@@ -143,3 +194,14 @@ def folder(text: str) -> Path:
     if not path.is_dir():
         raise argparse.ArgumentTypeError(f"{text} is not a folder")
     return path
+
+
+def seconds(text: str) -> float:
+    """Return an option's seconds; raises ArgumentTypeError when it is no time above zero."""
+    try:
+        wanted = float(text)
+    except ValueError:
+        wanted = 0.0
+    if not 0 < wanted < math.inf:
+        raise argparse.ArgumentTypeError(f"{text} is no number of seconds above zero")
+    return wanted

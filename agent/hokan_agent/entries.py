@@ -30,10 +30,11 @@ class Entry:
         return [path, *facts, self.sha256, self.said]
 
     @classmethod
-    def kept_before(cls, kept: list[Any]) -> Entry:
-        """Return what :meth:`kept` was made of."""
+    def kept_before(cls, kept: list[Any], prefix: str = "") -> Entry:
+        """Return what :meth:`kept` was made of, in a folder whose paths begin with *prefix*."""
         path, size, mtime_ns, inode, sha256, said = kept
-        return cls(Found(path, from_wire(path), size, mtime_ns, inode), sha256, said)
+        place = from_wire(path.removeprefix(prefix))
+        return cls(Found(path, place, size, mtime_ns, inode), sha256, said)
 
 
 def fingerprint(said: Examination | None) -> str:

@@ -6,6 +6,8 @@ Every reason for which a command stops, said in a sentence.
   - AlreadyEnrolled    there is one
   - Busy               another run of this agent is under way
   - Interrupted        somebody ended the run
+  - JobOver            the service wants the job no more
+  - FolderUnreadable   there is no such folder, or it may not be read
   - Unreachable        no answer from the service or from storage
   - Refused            the service, or storage, said no
 """
@@ -40,6 +42,14 @@ class Busy(AgentError):
 
 class Interrupted(AgentError):
     code = "interrupted"
+
+
+class JobOver(AgentError):
+    code = "job-over"
+
+
+class FolderUnreadable(AgentError):
+    code = "folder-unreadable"
 
 
 class Unreachable(AgentError):

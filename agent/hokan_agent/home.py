@@ -36,25 +36,37 @@ def default_home() -> Path:
     return Path(state) / "hokan-agent"
 
 
+RUN = "run"  # what the lock says while the service runs
+
+
 class Home:
     """A directory only its owner may look into."""
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
         self.state_file = directory / "state.sqlite"
+        self.folders_file = directory / "folders.json"
         self._key_file = directory / "key.pem"
         self._identity_file = directory / "identity.json"
 
     @contextmanager
-    def locked(self) -> Iterator[None]:
-        """Keep other runs of this agent out; raises Busy."""
+    def locked(self, by: str = "another command") -> Iterator[None]:
+        """Keep other runs of this agent out; raises Busy, which names who has the lock."""
         self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with (self.directory / "lock").open("w") as lock:
+        with (self.directory / "lock").open("a+") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError:
-                raise Busy("another run of this agent is under way; wait for it to end") from None
+                lock.seek(0)
+                raise _busy(lock.read()) from None
+            lock.truncate(0)
+            print(by, end="", file=lock, flush=True)
             yield
+
+    def write(self, path: Path, content: bytes) -> None:
+        """Write a file of this directory, whole or not at all."""
+        self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _write_private(path, content)
 
     def refuse_if_enrolled(self) -> None:
         """Raise AlreadyEnrolled when there is an identity."""
@@ -91,6 +103,15 @@ class Home:
         if not isinstance(key, Ed25519PrivateKey):
             raise NotEnrolled(f"{self._key_file} is no Ed25519 key; enrol again")
         return key
+
+
+def _busy(by: str) -> Busy:
+    if by == RUN:
+        return Busy(
+            "hokan-agent run is under way here: it backs up and restores by itself, and staff can "
+            "start a backup at the portal; to do it by hand, stop it first"
+        )
+    return Busy("another run of this agent is under way; wait for it to end")
 
 
 def _write_private(path: Path, content: bytes) -> None:

@@ -75,3 +75,22 @@ def as_json(report: Report) -> dict[str, Any]:
 
 def exit_code(report: Report) -> int:
     return {"complete": COMPLETE, "exceptions": WITH_EXCEPTIONS, "failed": FAILED}[report.outcome]
+
+
+def summary(report: Report) -> str:
+    """Return what a run did, in a sentence."""
+    left_out = f"{len(report.exceptions)} left out" if report.exceptions else "none left out"
+    if isinstance(report, RestoreReport):
+        size = report.bytes_restored / 10**6
+        return f"{report.files_restored} files ({size:.1f} MB) restored and verified, {left_out}"
+    unconfirmed = (
+        f", {report.files_unconfirmed} not yet confirmed (the next run checks)"
+        if report.files_unconfirmed
+        else ""
+    )
+    return (
+        f"{report.files_seen} files: {report.files_sent} sent "
+        f"({report.bytes_sent / 10**6:.1f} MB), "
+        f"{report.files_already_stored} stored already, {report.files_unchanged} unchanged, "
+        f"{left_out}{unconfirmed}"
+    )

@@ -23,7 +23,7 @@ from hokan_agent.progress import Progress, progress
 from hokan_agent.report import Exception_, RestoreReport
 from hokan_agent.sending import is_worth_another_try
 from hokan_agent.service import Service
-from hokan_agent.web import BLOCK_BYTES, TRIES, Web, pause
+from hokan_agent.web import BLOCK_BYTES, TRIES, Web, go_on, pause
 
 URLS_A_REQUEST = 100
 File = dict[str, Any]  # as POST /restores/{id}/files lists it
@@ -140,6 +140,7 @@ class Restore:
                 raise Refused(response.status, "storage-refused", "storage did not give the file")
             digest = hashlib.sha256()
             for block in _blocks(response):
+                go_on()
                 digest.update(block)
                 output.write(block)
         finally:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from hokan_agent.errors import AgentError
+from hokan_agent.errors import FolderUnreadable
 from hokan_agent.paths import MAX_BYTES, to_wire
 from hokan_agent.report import Exception_
 
@@ -32,9 +32,15 @@ class Found:
 
 @dataclass(slots=True)
 class Scan:
-    """What one look found."""
+    """
+    What one look found.
+
+    Attributes:
+        prefix: What the paths begin with: nothing, or "<name>/" where a folder has its own place.
+    """
 
     root: bytes
+    prefix: str = ""
     files: list[Found] = field(default_factory=list)
     exceptions: list[Exception_] = field(default_factory=list)
 
@@ -43,20 +49,20 @@ class Scan:
         return sum(each.size for each in self.files)
 
 
-def scan(folder: Path) -> Scan:
+def scan(folder: Path, prefix: str = "") -> Scan:
     """
     Return every file below *folder*, in order of its path.
 
     Links are not followed: what they lead to is either below the folder anyway or not part of it.
 
     Raises:
-        AgentError: There is no such folder, or it may not be read.
+        FolderUnreadable: There is no such folder, or it may not be read.
     """
-    seen = Scan(os.fsencode(folder))
+    seen = Scan(os.fsencode(folder), prefix)
     try:
         os.scandir(seen.root).close()
     except OSError as error:
-        raise AgentError(f"{folder} cannot be read: {error.strerror}") from None
+        raise FolderUnreadable(f"{folder} cannot be read: {error.strerror}") from None
     for entry in _walk(seen, b""):
         _add(seen, entry)
     seen.files.sort(key=lambda each: each.place)
@@ -76,7 +82,8 @@ def _walk(seen: Scan, below: bytes) -> Iterator[os.DirEntry[bytes]]:
                     else:
                         yield entry
         except OSError as error:
-            seen.exceptions.append(Exception_(to_wire(folder), "unreadable", str(error.strerror)))
+            path = seen.prefix + to_wire(folder)
+            seen.exceptions.append(Exception_(path, "unreadable", str(error.strerror)))
 
 
 def _relative(seen: Scan, entry: os.DirEntry[bytes]) -> bytes:
@@ -85,7 +92,7 @@ def _relative(seen: Scan, entry: os.DirEntry[bytes]) -> bytes:
 
 def _add(seen: Scan, entry: os.DirEntry[bytes]) -> None:
     place = _relative(seen, entry)
-    path = to_wire(place)
+    path = seen.prefix + to_wire(place)
     try:
         status = entry.stat(follow_symlinks=False)
     except OSError as error:

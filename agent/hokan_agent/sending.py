@@ -12,7 +12,7 @@ from typing import Any
 from hokan_agent.errors import Refused, Unreachable
 from hokan_agent.hashing import Changed, digest_of_part, opened
 from hokan_agent.service import Service
-from hokan_agent.web import BLOCK_BYTES, PASSING, TRIES, Web, pause
+from hokan_agent.web import BLOCK_BYTES, PASSING, TRIES, Web, go_on, pause
 
 PARTS_A_REQUEST = 100
 OK, ALREADY_THERE, EXPIRED = 200, 412, 403
@@ -146,6 +146,7 @@ class _Window:
         file.seek(start)
 
     def read(self, size: int = BLOCK_BYTES) -> bytes:
+        go_on()
         block = self._file.read(min(size if size > 0 else BLOCK_BYTES, self._left))
         self._left -= len(block)
         return block

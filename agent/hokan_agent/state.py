@@ -1,5 +1,5 @@
 """
-What this agent remembers: files known to be stored, and the batch it is in the middle of.
+What this agent remembers: files known to be stored, and the batches it is in the middle of.
 
 Only a cache.  Without it everything is hashed again and the service answers "stored".
 """
@@ -18,8 +18,11 @@ SCHEMA = """
 create table if not exists files(
     target text, path text, size int, mtime_ns int, inode int, said text,
     primary key (target, path)) without rowid;
-create table if not exists batches(
-    target text primary key, batch text, limits text) without rowid;
+create table if not exists refused(
+    target text, path text, size int, mtime_ns int, inode int, sha256 text,
+    primary key (target, path)) without rowid;
+create table if not exists under_way(
+    target text, folder blob, limits text, primary key (target, folder)) without rowid;
 create table if not exists chunks(
     batch text, number int, body text, found text, primary key (batch, number)) without rowid;
 create table if not exists backups(
@@ -64,18 +67,38 @@ class State:
                 ],
             )
 
-    # --- the batch under way ---
+    def refused(self, target: str) -> dict[str, tuple[Found, str]]:
+        """Return the files the service refused, each with its SHA-256, by path; less the place."""
+        rows = self._db.execute(
+            "select path, size, mtime_ns, inode, sha256 from refused where target = ?", (target,)
+        )
+        return {path: (Found(path, b"", *facts), sha256) for path, *facts, sha256 in rows}
 
-    def open_batch(self, target: str) -> dict[str, Any] | None:
+    def keep_refused(self, target: str, files: Iterable[tuple[Found, str]]) -> None:
+        """Keep the digests of refused files: asked for again every night, they are read once."""
+        with self._db:
+            self._db.executemany(
+                "insert or replace into refused values (?, ?, ?, ?, ?, ?)",
+                [
+                    (target, each.path, each.size, each.mtime_ns, each.inode, sha256)
+                    for each, sha256 in files
+                ],
+            )
+
+    # --- the batch under way, of each folder ---
+
+    def open_batch(self, target: str, folder: bytes) -> dict[str, Any] | None:
         """Return what the service answered when the batch under way was opened, or None."""
-        row = self._db.execute("select limits from batches where target = ?", (target,)).fetchone()
+        row = self._db.execute(
+            "select limits from under_way where target = ? and folder = ?", (target, folder)
+        ).fetchone()
         return dict(json.loads(row[0])) if row else None
 
-    def begin_batch(self, target: str, opened: dict[str, Any]) -> None:
+    def begin_batch(self, target: str, folder: bytes, opened: dict[str, Any]) -> None:
         with self._db:
             self._db.execute(
-                "insert or replace into batches values (?, ?, ?)",
-                (target, opened["batch_id"], json.dumps(opened)),
+                "insert or replace into under_way values (?, ?, ?)",
+                (target, folder, json.dumps(opened)),
             )
 
     def keep_chunk(self, batch: str, number: int, body: Any, found: list[Any]) -> None:
@@ -93,9 +116,11 @@ class State:
         )
         return [(number, json.loads(body), json.loads(found)) for number, body, found in rows]
 
-    def end_batch(self, target: str, batch: str) -> None:
+    def end_batch(self, target: str, folder: bytes, batch: str) -> None:
         with self._db:
-            self._db.execute("delete from batches where target = ?", (target,))
+            self._db.execute(
+                "delete from under_way where target = ? and folder = ?", (target, folder)
+            )
             self._db.execute("delete from chunks where batch = ?", (batch,))
 
     # --- the last backup ---
@@ -120,7 +145,7 @@ def _opened(file: Path) -> sqlite3.Connection:
         db.execute("pragma journal_mode = wal")
         db.execute("pragma synchronous = normal")
         db.executescript(SCHEMA)
-        db.execute("select count(*) from batches").fetchone()
+        db.execute("select count(*) from under_way").fetchone()
     except sqlite3.DatabaseError:
         db.close()
         raise

@@ -49,8 +49,7 @@ class Web:
         stream: bool = False,
     ) -> urllib3.BaseHTTPResponse:
         """Send once; raises Unreachable when there is no answer."""
-        if stopped.is_set():
-            raise Interrupted("ended on request; run it again to go on")
+        go_on()
         parts = urlsplit(url)
         require_private(parts)
         try:
@@ -64,6 +63,12 @@ class Web:
             )
         except (urllib3.exceptions.HTTPError, OSError) as error:
             raise Unreachable(f"no answer from {parts.hostname}: {_said(error)}") from None
+
+
+def go_on() -> None:
+    """Raise Interrupted when the run is to end."""
+    if stopped.is_set():
+        raise Interrupted("ended on request; run it again to go on")
 
 
 def require_private(parts: SplitResult) -> None:

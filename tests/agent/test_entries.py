@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -25,6 +26,12 @@ def entries(draw: st.DrawFn) -> Entry:
 @given(entries())
 def test_an_entry_survives_the_cache(entry: Entry) -> None:
     assert Entry.kept_before(json.loads(json.dumps(entry.kept()))) == entry
+
+
+@given(entries())
+def test_an_entry_of_a_folder_with_its_own_place_survives_the_cache(entry: Entry) -> None:
+    kept = replace(entry, found=replace(entry.found, path=f"room 1/{entry.found.path}"))
+    assert Entry.kept_before(json.loads(json.dumps(kept.kept())), "room 1/") == kept
 
 
 def test_an_examination_stands_in_a_chunk_once() -> None:

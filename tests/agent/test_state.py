@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from hokan_agent.errors import AlreadyEnrolled, Busy, NotEnrolled
-from hokan_agent.home import Home, Identity
+from hokan_agent.home import RUN, Home, Identity
 from hokan_agent.scan import Found
 from hokan_agent.state import State
 
@@ -31,18 +32,35 @@ def test_another_target_knows_nothing_of_it(state: State) -> None:
 
 
 def test_a_batch_under_way_is_kept_with_its_chunks(state: State) -> None:
-    state.begin_batch("t", {"batch_id": "b", "chunk_entries": 97})
+    state.begin_batch("t", b"/f", {"batch_id": "b", "chunk_entries": 97})
     state.keep_chunk("b", 1, {"entries": [2]}, [])
     state.keep_chunk("b", 0, {"entries": [1]}, [])
-    assert state.open_batch("t") == {"batch_id": "b", "chunk_entries": 97}
+    assert state.open_batch("t", b"/f") == {"batch_id": "b", "chunk_entries": 97}
     assert [number for number, _, _ in state.chunks("b")] == [0, 1]
 
 
 def test_a_batch_that_ended_is_forgotten(state: State) -> None:
-    state.begin_batch("t", {"batch_id": "b"})
+    state.begin_batch("t", b"/f", {"batch_id": "b"})
     state.keep_chunk("b", 0, {}, [])
-    state.end_batch("t", "b")
-    assert (state.open_batch("t"), state.chunks("b")) == (None, [])
+    state.end_batch("t", b"/f", "b")
+    assert (state.open_batch("t", b"/f"), state.chunks("b")) == (None, [])
+
+
+def test_each_folder_has_a_batch_of_its_own(state: State) -> None:
+    state.begin_batch("t", b"/one", {"batch_id": "b-1"})
+    state.begin_batch("t", b"/other", {"batch_id": "b-2"})
+    state.end_batch("t", b"/one", "b-1")
+    assert state.open_batch("t", b"/other") == {"batch_id": "b-2"}
+
+
+def test_the_digest_of_a_refused_file_is_kept(state: State) -> None:
+    state.keep_refused("t", [(FOUND, "0" * 64)])
+    assert state.refused("t") == {"a": (replace(FOUND, place=b""), "0" * 64)}
+
+
+def test_a_refused_file_is_not_known_as_stored(state: State) -> None:
+    state.keep_refused("t", [(FOUND, "0" * 64)])
+    assert state.known("t") == {}
 
 
 def test_a_damaged_cache_is_put_aside_and_begun_anew(tmp_path: Path) -> None:
@@ -56,6 +74,26 @@ def test_a_damaged_cache_is_put_aside_and_begun_anew(tmp_path: Path) -> None:
 
 def test_a_second_run_is_kept_out(tmp_path: Path) -> None:
     with Home(tmp_path).locked(), pytest.raises(Busy), Home(tmp_path).locked():
+        pass
+
+
+def test_a_command_is_told_that_the_service_runs(tmp_path: Path) -> None:
+    with (
+        Home(tmp_path).locked(RUN),
+        pytest.raises(Busy, match="hokan-agent run is under way"),
+        Home(tmp_path).locked(),
+    ):
+        pass
+
+
+def test_a_lock_says_who_has_it_now(tmp_path: Path) -> None:
+    with Home(tmp_path).locked(RUN):
+        pass
+    with (
+        Home(tmp_path).locked(),
+        pytest.raises(Busy, match="another run"),
+        Home(tmp_path).locked(RUN),
+    ):
         pass
 
 
