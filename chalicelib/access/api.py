@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from chalice.app import Response
+import msgspec
 
 from chalicelib.access import service, store
 from chalicelib.access.guard import GuardedRoutes, session_of
-from chalicelib.access.model import Agent, Caller
+from chalicelib.access.model import DEFAULT_ZONE, Agent, Caller, Facility, Role
 from chalicelib.access.policy import Operation
 from chalicelib.kernel import clock
-from chalicelib.web.bodies import Body, read
-from chalicelib.web.routes import answer, nothing
+from chalicelib.web.bodies import Body
+from chalicelib.web.routes import Page
 
 routes = GuardedRoutes(__name__)
 
@@ -23,6 +23,7 @@ class SignIn(Body):
 
 class NewFacility(Body):
     name: str
+    zone: str = DEFAULT_ZONE
 
 
 class Enrolment(Body):
@@ -31,88 +32,144 @@ class Enrolment(Body):
     public_key: str
 
 
+class Health(msgspec.Struct, frozen=True):
+    service: str
+    service_time: str
+
+
+class Description(msgspec.Struct, frozen=True):
+    """An OpenAPI document: https://spec.openapis.org/oas/v3.1."""
+
+    openapi: str
+    info: dict[str, Any]
+    servers: list[dict[str, Any]]
+    paths: dict[str, Any]
+    components: dict[str, Any]
+
+
+class SignedIn(msgspec.Struct, frozen=True):
+    """
+    Attributes:
+        session: The bearer of it is let in until it expires.
+        facility_id: Null for the provider's operators.
+    """
+
+    session: str
+    expires_at: str
+    role: Role
+    facility_id: str | None
+
+
+class Oneself(msgspec.Struct, frozen=True):
+    """
+    Attributes:
+        kind: person or agent.
+        facility_id: Null for the provider's operators.
+    """
+
+    kind: str
+    id: str
+    role: Role
+    facility_id: str | None
+
+
+class AgentCode(msgspec.Struct, frozen=True):
+    code: str
+    expires_at: str
+
+
+class Enrolled(msgspec.Struct, frozen=True):
+    agent_id: str
+    facility_id: str
+
+
+class ListedAgent(msgspec.Struct, frozen=True):
+    """
+    Attributes:
+        state: enrolled or revoked.
+        last_seen_at: As of its last poll, as is the version of its program.
+    """
+
+    agent_id: str
+    name: str
+    state: str
+    enrolled_at: str
+    revoked_at: str | None
+    last_seen_at: str | None
+    version: str | None
+
+
 @routes.on("GET", "/health", Operation.SEE_HEALTH)
-def show_health(caller: Caller) -> Response:  # noqa: ARG001
+def show_health(caller: Caller) -> Health:  # noqa: ARG001
     """Say that the service answers, and what time it has."""
-    return answer({"service": "hokan", "service_time": clock.text(clock.now())})
+    return Health("hokan", clock.text(clock.now()))
 
 
-@routes.on("POST", "/sessions", Operation.SIGN_IN)
-def sign_in(caller: Caller) -> Response:  # noqa: ARG001
+@routes.on("GET", "/openapi.json", Operation.SEE_API_DESCRIPTION)
+def describe(caller: Caller) -> Description:  # noqa: ARG001
+    """Describe this interface for programs."""
+    from chalicelib.access.description import description  # nobody else pays for the import
+
+    return msgspec.convert(description(), Description)
+
+
+@routes.on("POST", "/sessions", Operation.SIGN_IN, body=SignIn, status=201, problems=(403,))
+def sign_in(caller: Caller, asked: SignIn) -> SignedIn:  # noqa: ARG001
     """Turn a Cognito ID token into an opaque session."""
-    session_id, session = service.sign_in(read(routes.request, SignIn).id_token)
-    body = {
-        "session": session_id,
-        "expires_at": session.expires_at,
-        "role": session.caller.role,
-        "facility_id": session.caller.facility_id or None,
-    }
-    return answer(body, 201)
+    session_id, session = service.sign_in(asked.id_token)
+    holder = session.caller
+    return SignedIn(session_id, session.expires_at, holder.role, holder.facility_id or None)
 
 
-@routes.on("DELETE", "/sessions", Operation.SIGN_OUT)
-def sign_out(caller: Caller) -> Response:  # noqa: ARG001
+@routes.on("DELETE", "/sessions", Operation.SIGN_OUT, status=204)
+def sign_out(caller: Caller) -> None:  # noqa: ARG001
     """End the session that asks."""
     store.end_session(session_of(routes.request))
-    return nothing()
 
 
 @routes.on("GET", "/me", Operation.SEE_ONESELF)
-def show_me(caller: Caller) -> Response:
+def show_me(caller: Caller) -> Oneself:
     """Say who the service takes the caller for."""
     kind = "agent" if caller.role == "agent" else "person"
-    body = {"kind": kind, "id": caller.id, "role": caller.role}
-    return answer({**body, "facility_id": caller.facility_id or None})
+    return Oneself(kind, caller.id, caller.role, caller.facility_id or None)
 
 
-@routes.on("POST", "/facilities", Operation.MANAGE_FACILITIES)
-def add_facility(caller: Caller) -> Response:
+@routes.on("POST", "/facilities", Operation.MANAGE_FACILITIES, body=NewFacility, status=201)
+def add_facility(caller: Caller, asked: NewFacility) -> Facility:
     """Add a facility."""
-    name = read(routes.request, NewFacility).name
-    return answer({"facility_id": service.add_facility(caller, name), "name": name}, 201)
+    return service.add_facility(caller, asked.name, asked.zone)
 
 
 @routes.on("GET", "/facilities", Operation.MANAGE_FACILITIES)
-def list_facilities(caller: Caller) -> Response:  # noqa: ARG001
+def list_facilities(caller: Caller) -> Page[Facility]:  # noqa: ARG001
     """List every facility."""
-    found = [{"facility_id": each, "name": name} for each, name in store.facilities()]
-    return answer({"items": found, "cursor": None})
+    return Page(list(store.facilities()), None)
 
 
-@routes.on("POST", "/agent-codes", Operation.ISSUE_AGENT_CODE)
-def issue_agent_code(caller: Caller) -> Response:
+@routes.on("POST", "/agent-codes", Operation.ISSUE_AGENT_CODE, status=201)
+def issue_agent_code(caller: Caller) -> AgentCode:
     """Issue a one-time enrolment code."""
-    code, expires_at = service.issue_agent_code(caller)
-    return answer({"code": code, "expires_at": expires_at}, 201)
+    return AgentCode(*service.issue_agent_code(caller))
 
 
-@routes.on("POST", "/agents", Operation.ENROL_AGENT)
-def enrol_agent(caller: Caller) -> Response:  # noqa: ARG001 - the code is the proof
+@routes.on("POST", "/agents", Operation.ENROL_AGENT, body=Enrolment, status=201, problems=(403,))
+def enrol_agent(caller: Caller, asked: Enrolment) -> Enrolled:  # noqa: ARG001 - the code is the proof
     """Enrol a device that holds a one-time code."""
-    asked = read(routes.request, Enrolment)
     agent = service.enrol_agent(asked.code, asked.name, asked.public_key)
-    return answer({"agent_id": agent.agent_id, "facility_id": agent.facility_id}, 201)
+    return Enrolled(agent.agent_id, agent.facility_id)
 
 
 @routes.on("GET", "/agents", Operation.LIST_AGENTS)
-def list_agents(caller: Caller) -> Response:
+def list_agents(caller: Caller) -> Page[ListedAgent]:
     """List the facility's agents, oldest first."""
-    found = [_shown(each) for each in store.agents_of(caller.facility_id)]
-    return answer({"items": found, "cursor": None})
+    return Page([_listed(each) for each in store.agents_of(caller.facility_id)], None)
 
 
-@routes.on("DELETE", "/agents/{agent_id}", Operation.REVOKE_AGENT)
-def revoke_agent(caller: Caller, agent_id: str) -> Response:
+@routes.on("DELETE", "/agents/{agent_id}", Operation.REVOKE_AGENT, status=204)
+def revoke_agent(caller: Caller, agent_id: str) -> None:
     """Revoke an agent at once."""
     service.revoke_agent(caller, agent_id)
-    return nothing()
 
 
-def _shown(agent: Agent) -> dict[str, Any]:
-    return {
-        "agent_id": agent.agent_id,
-        "name": agent.name,
-        "state": agent.state,
-        "enrolled_at": agent.enrolled_at,
-        "revoked_at": agent.revoked_at,
-    }
+def _listed(agent: Agent) -> ListedAgent:
+    return ListedAgent(**{name: getattr(agent, name) for name in ListedAgent.__struct_fields__})

@@ -1,46 +1,133 @@
-"""Routes that ask who calls and whether they may, before the view sees anything."""
+"""
+Routes that ask who calls and whether they may, before the view sees anything.
+
+A route says what it takes; what it answers is what its view is annotated to return.  Both are
+what really happens: the guard reads the body and writes the answer, and mypy holds the view to
+its types.  docs/api/openapi.json is made of these (chalicelib.access.description).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Concatenate, ParamSpec, TypeVar, overload
 
-from chalice.app import Request
+from chalice.app import Request, Response
 
 from chalicelib.access import service, signatures
 from chalicelib.access.model import ANONYMOUS, Caller
 from chalicelib.access.policy import Operation, require
-from chalicelib.kernel import clock
-from chalicelib.kernel.errors import NotAllowed, Unauthenticated
+from chalicelib.kernel import clock, ids
+from chalicelib.kernel.errors import NotAllowed, NotFound, Unauthenticated
 from chalicelib.telemetry import count, logger
-from chalicelib.web.bodies import raw_body
-from chalicelib.web.routes import Routes
+from chalicelib.web.bodies import raw_body, read
+from chalicelib.web.routes import Routes, answer, nothing
 
 OPERATIONS: dict[tuple[str, str], Operation] = {}  # (method, path) -> what it does
+
+P = ParamSpec("P")
+B = TypeVar("B")
+A = TypeVar("A")
+
+
+@dataclass(frozen=True, slots=True)
+class JsonRoute:
+    """
+    What a route of the JSON interface says of itself.
+
+    Attributes:
+        body: What comes in; None where nothing does.
+        status: Of the answer when all is well.
+        problems: Statuses of errors that follow from neither policy, path nor body.
+        paged: It is a listing that takes a cursor.
+    """
+
+    method: str
+    path: str
+    operation: Operation
+    view: Callable[..., Any]
+    body: type | None
+    status: int
+    problems: tuple[int, ...]
+    paged: bool
+
+
+JSON_ROUTES: dict[tuple[str, str], JsonRoute] = {}
 
 
 class GuardedRoutes(Routes):
     """
-    Routes that name their operation; the view gets the caller first.
+    Routes that name their operation; the view gets the caller first, then the body if any.
 
-    ``@routes.on("PUT", "/things/{thing_id}", Operation.CHANGE_THING)``
+    ``@routes.on("PUT", "/things/{thing_id}", Operation.CHANGE_THING, body=NewThing)``
     """
 
-    def on(self, method: str, path: str, operation: Operation) -> Callable[..., Any]:
+    @overload
+    def on(
+        self,
+        method: str,
+        path: str,
+        operation: Operation,
+        *,
+        status: int = 200,
+        problems: tuple[int, ...] = (),
+        paged: bool = False,
+    ) -> Callable[[Callable[Concatenate[Caller, P], A]], Any]: ...
+
+    @overload
+    def on(
+        self,
+        method: str,
+        path: str,
+        operation: Operation,
+        *,
+        body: type[B],
+        status: int = 200,
+        problems: tuple[int, ...] = (),
+    ) -> Callable[[Callable[Concatenate[Caller, B, P], A]], Any]: ...
+
+    def on(
+        self,
+        method: str,
+        path: str,
+        operation: Operation,
+        *,
+        body: type | None = None,
+        status: int = 200,
+        problems: tuple[int, ...] = (),
+        paged: bool = False,
+    ) -> Callable[[Callable[..., Any]], Any]:
         OPERATIONS[method, path] = operation
         register = self.route(path, methods=[method], name=f"{method} {path}")
 
-        def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
-            def guarded(**path_parameters: str) -> Any:
-                caller = caller_of(self.request)
-                logger.append_keys(caller=caller.id, operation=operation.value)
-                permit(caller, operation)
-                return view(caller, **path_parameters)
+        def decorate(view: Callable[..., Any]) -> Any:
+            route = JsonRoute(method, path, operation, view, body, status, problems, paged)
+            JSON_ROUTES[method, path] = route
 
-            decorated: Callable[..., Any] = register(guarded)
-            return decorated
+            def guarded(**path_parameters: str) -> Response:
+                return answered(self.request, route, path_parameters)
+
+            return register(guarded)
 
         return decorate
+
+
+def answered(request: Request, route: JsonRoute, parts: dict[str, str]) -> Response:
+    """Answer *request* by the view of *route*, if its caller may ask that."""
+    caller = caller_of(request)
+    logger.append_keys(caller=caller.id, operation=route.operation.value)
+    permit(caller, route.operation)
+    check_ids(parts)
+    taken: tuple[Any, ...] = (read(request, route.body),) if route.body else ()
+    asked = {"cursor": _cursor(request)} if route.paged else {}
+    found = route.view(caller, *taken, **parts, **asked)
+    return nothing() if found is None else answer(found, route.status)
+
+
+def check_ids(parts: dict[str, str]) -> None:
+    """Let pass what can be an id; DynamoDB would break off at a key that is too long."""
+    if any(len(each) > ids.LONGEST for each in parts.values()):
+        raise NotFound("no id is that long")
 
 
 def permit(caller: Caller, operation: Operation) -> None:
@@ -70,6 +157,11 @@ def caller_of(request: Request) -> Caller:
 def session_of(request: Request) -> str:
     """Return the session id a staff request carries."""
     return str(request.headers.get("authorization", "")).partition(" ")[2]
+
+
+def _cursor(request: Request) -> str | None:
+    parameters = request.query_params
+    return parameters.get("cursor") if parameters else None
 
 
 def _as_signed(request: Request, headers: dict[str, str]) -> signatures.SignedMessage:

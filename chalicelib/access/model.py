@@ -39,11 +39,42 @@ class Caller:
     facility_id: str = ""
 
 
+PROVIDER = "provider"  # the home of what belongs to no single facility
+
+
+def home_of(caller: Caller) -> str:
+    """Return whose the caller is: their facility's, or the provider's."""
+    return caller.facility_id or PROVIDER
+
+
 ANONYMOUS = Caller(Role.ANONYMOUS, "anonymous")
+
+
+DEFAULT_ZONE = "Asia/Tokyo"
+
+
+@dataclass(frozen=True, slots=True)
+class Facility:
+    """
+    Attributes:
+        zone: The IANA name of its time zone: its dates and times of backup are told there.
+    """
+
+    facility_id: str
+    name: str
+    zone: str = DEFAULT_ZONE
 
 
 @dataclass(frozen=True, slots=True)
 class Agent:
+    """
+    A device of a facility that runs Hokan's agent.
+
+    Attributes:
+        last_seen_at: When it last asked what to do, to the minute.
+        version: Of its program, as it says itself.
+    """
+
     agent_id: str
     facility_id: str
     name: str
@@ -51,6 +82,35 @@ class Agent:
     state: str  # "enrolled" | "revoked"
     enrolled_at: str
     revoked_at: str | None = None
+    last_seen_at: str | None = None
+    version: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """
+    Somebody with an account, of a facility or of the provider.
+
+    Attributes:
+        person_id: Cognito's ``sub``.
+        account: The address they sign in with.
+        gets_mail: They get the facility's notices.
+        last_in_at: When they last signed in; None before the first time.
+    """
+
+    person_id: str
+    account: str
+    role: Role
+    gets_mail: bool
+    invited_at: str | None = None
+    last_in_at: str | None = None
+    disabled_at: str | None = None
+
+    @property
+    def standing(self) -> str:
+        if self.disabled_at:
+            return "disabled"
+        return "active" if self.last_in_at else "invited"
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,11 +16,11 @@ from urllib.parse import urlencode
 from chalice.app import Blueprint, Request, Response
 
 from chalicelib.access import service
-from chalicelib.access.guard import OPERATIONS, permit
+from chalicelib.access.guard import OPERATIONS, check_ids, permit
 from chalicelib.access.model import ANONYMOUS, Caller, Role
 from chalicelib.access.policy import POLICY, Operation
 from chalicelib.telemetry import logger
-from chalicelib.web import cookies, forms, languages, links, pages
+from chalicelib.web import cookies, forms, languages, links, multipart, pages
 from chalicelib.web.pages import Reader
 from chalicelib.web.problems import told
 from chalicelib.web.routes import correlation_id
@@ -61,6 +61,11 @@ class Visit:
         """What came in."""
         return forms.fields(self.request)
 
+    @cached_property
+    def files(self) -> dict[str, bytes]:
+        """The files that came in with it."""
+        return forms.files(self.request)
+
     @property
     def here(self) -> str:
         """The page that is asked for, with its query."""
@@ -77,9 +82,18 @@ class Visit:
         """Answer a page."""
         token = forms.token(self.secret) if self.secret else ""
         reader = Reader(self.language, self.prefix, links.local(self.here), token)
-        known = {"account": self.account, "proved_twice": self.proved_twice}
+        known = {
+            "account": self.account,
+            "proved_twice": self.proved_twice,
+            "role": self.caller.role,
+            "open_pages": open_pages(self.caller.role),
+        }
         values = {**known, **values}
         return pages.page(reader, template, status=status, cookies=self.cookies, **values)
+
+    def download(self, name: str, kind: str, body: bytes) -> Response:
+        """Answer a file in UTF-8."""
+        return pages.download(name, kind, body, cookies=self.cookies)
 
     def redirect(self, path: str) -> Response:
         """Send the visitor on to another page of ours."""
@@ -89,6 +103,15 @@ class Visit:
     def secret(self) -> str:
         """What this visitor's forms are bound to."""
         return self.session_id or self.sign_in_id
+
+
+def open_pages(role: Role) -> frozenset[str]:
+    """Return the pages there are for *role*: what a menu may lead to."""
+    return frozenset(
+        path
+        for (method, path), operation in OPERATIONS.items()
+        if method == "GET" and role in POLICY[operation]
+    )
 
 
 View = Callable[..., Response]
@@ -101,9 +124,12 @@ class PageRoutes(Blueprint):
     ``@pages.on("POST", "/portal/things", Operation.CHANGE_THING)``
     """
 
-    def on(self, method: str, path: str, operation: Operation) -> Callable[[View], Any]:
+    def on(
+        self, method: str, path: str, operation: Operation, *, takes_files: bool = False
+    ) -> Callable[[View], Any]:
         OPERATIONS[method, path] = operation
-        types = {"content_types": [forms.TYPE]} if method == "POST" else {}
+        kind = multipart.TYPE if takes_files else forms.TYPE
+        types = {"content_types": [kind]} if method == "POST" else {}
         register = self.route(path, methods=[method], name=f"{method} {path}", **types)
 
         def decorate(view: View) -> Any:
@@ -125,6 +151,7 @@ def answered(visit: Visit, operation: Operation, view: View, parts: dict[str, st
         if visit.request.method == "POST":
             forms.check(visit.request, visit.form.get(forms.TOKEN, ""), visit.secret)
         permit(visit.caller, operation)
+        check_ids(parts)
         return view(visit, **parts)
     except Exception as error:  # noqa: BLE001 - the outermost handler
         found = told(error)

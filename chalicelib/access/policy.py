@@ -17,6 +17,7 @@ from chalicelib.kernel.errors import NotAllowed, NotFound, Unauthenticated
 
 class Operation(StrEnum):
     SEE_HEALTH = auto()
+    SEE_API_DESCRIPTION = auto()
     SIGN_IN = auto()
     SIGN_OUT = auto()
     SEE_HOME = auto()
@@ -26,6 +27,7 @@ class Operation(StrEnum):
     SET_UP_AUTHENTICATOR = auto()
     SEE_ONESELF = auto()
     MANAGE_FACILITIES = auto()
+    MANAGE_PEOPLE = auto()
     ISSUE_AGENT_CODE = auto()
     ENROL_AGENT = auto()
     LIST_AGENTS = auto()
@@ -36,14 +38,24 @@ class Operation(StrEnum):
     SIGN_CONTRACT = auto()
     SEE_CONTRACTS = auto()
     AMEND_CONTRACT = auto()
+    PAUSE_CONTRACT = auto()
+    RENEW_CONTRACT = auto()
     END_CONTRACT = auto()
     ACCEPT_CONTRACT = auto()
+    SEE_INVOICES = auto()
+    MANAGE_BILLING = auto()
     UPLOAD = auto()
+    RUN_JOBS = auto()
+    START_JOB = auto()
+    SEE_JOBS = auto()
+    SEE_MISSED_JOBS = auto()
     SEE_CATALOGUE = auto()
     SEE_QUARANTINE = auto()
+    MANAGE_QUEUES = auto()
     GRANT_RESTORE = auto()
     SEE_RESTORES = auto()
     RUN_RESTORE = auto()
+    DOWNLOAD_ZIP = auto()
 
 
 class Granted(Protocol):
@@ -78,6 +90,7 @@ _agent = {Role.AGENT: always}
 
 POLICY: Mapping[Operation, Mapping[Role, Condition]] = {
     Operation.SEE_HEALTH: _everybody,
+    Operation.SEE_API_DESCRIPTION: _everybody,
     Operation.SIGN_IN: _everybody,
     Operation.SIGN_OUT: _staff,
     Operation.SEE_HOME: _staff,
@@ -87,6 +100,7 @@ POLICY: Mapping[Operation, Mapping[Role, Condition]] = {
     Operation.SET_UP_AUTHENTICATOR: _staff,
     Operation.SEE_ONESELF: {**_staff, **_agent},
     Operation.MANAGE_FACILITIES: _operator,
+    Operation.MANAGE_PEOPLE: {**_admin, **_operator},  # each of their own home
     Operation.ISSUE_AGENT_CODE: _admin,
     Operation.ENROL_AGENT: _everybody,  # the one-time code is the proof
     Operation.LIST_AGENTS: _admin,
@@ -97,13 +111,23 @@ POLICY: Mapping[Operation, Mapping[Role, Condition]] = {
     Operation.SIGN_CONTRACT: _admin,
     Operation.SEE_CONTRACTS: _facility,
     Operation.AMEND_CONTRACT: _admin,
+    Operation.PAUSE_CONTRACT: _admin,
+    Operation.RENEW_CONTRACT: _admin,
     Operation.END_CONTRACT: _admin,
     Operation.ACCEPT_CONTRACT: _operator,
+    Operation.SEE_INVOICES: _admin,
+    Operation.MANAGE_BILLING: _operator,
     Operation.UPLOAD: _agent,
+    Operation.RUN_JOBS: _agent,
+    Operation.START_JOB: _facility,
+    Operation.SEE_JOBS: _facility,
+    Operation.SEE_MISSED_JOBS: _operator,
     Operation.SEE_CATALOGUE: _facility,
     Operation.SEE_QUARANTINE: _operator,
+    Operation.MANAGE_QUEUES: _operator,
     Operation.GRANT_RESTORE: _facility,
     Operation.SEE_RESTORES: _facility,
+    Operation.DOWNLOAD_ZIP: _facility,
     Operation.RUN_RESTORE: {Role.AGENT: granted_to_it},
 }
 

@@ -15,6 +15,7 @@ from pynamodb.attributes import BinaryAttribute, BooleanAttribute, NumberAttribu
 from pynamodb.exceptions import DoesNotExist, UpdateError
 from pynamodb.models import Model
 
+from chalicelib.access import people_store
 from chalicelib.access.model import Caller, PortalVisit, Role
 from chalicelib.access.store import hashed
 from chalicelib.kernel import clock
@@ -63,7 +64,8 @@ class _Tries(Model):
 
 
 def add_visit(session_id: str, visit: PortalVisit) -> None:
-    _Visit(
+    """Begin a visit; raises NotAllowed ``disabled`` when its holder may not come in."""
+    row = _Visit(
         hashed("VISIT", session_id),
         role=visit.caller.role.value,
         person_id=visit.caller.id,
@@ -73,7 +75,15 @@ def add_visit(session_id: str, visit: PortalVisit) -> None:
         seen_at=visit.seen_at,
         ends_at=visit.ends_at,
         expires_at=_seconds(visit.ends_at),
-    ).save()
+    )
+    people_store.begin_session(
+        visit.caller,
+        visit.account,
+        visit.seen_at,
+        row,
+        pk=row.pk,
+        expires_at=_seconds(visit.ends_at),
+    )
 
 
 def visit(session_id: str) -> PortalVisit | None:

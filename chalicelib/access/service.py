@@ -6,15 +6,19 @@ import base64
 import binascii
 import secrets
 from datetime import timedelta
+from zoneinfo import available_timezones
 
 from chalicelib.access import portal_store, store, tokens
 from chalicelib.access.model import (
+    DEFAULT_ZONE,
     Agent,
     Caller,
+    Facility,
     PortalVisit,
     Role,
     Session,
     caller_from_claims,
+    home_of,
 )
 from chalicelib.audit.model import AuditEvent
 from chalicelib.audit.store import append
@@ -28,7 +32,6 @@ IDLE_LIFE = timedelta(minutes=15)  # of a browser's session
 SEEN_EVERY = timedelta(minutes=1)  # is written no more often
 CODE_LIFE = timedelta(minutes=10)
 KEY_BYTES = 32  # a raw Ed25519 public key (RFC 8032, 5.1.5)
-PROVIDER = "provider"  # whose chain holds what concerns no single facility
 
 
 def audit(
@@ -53,7 +56,7 @@ def audit(
     append(
         AuditEvent(
             at=clock.text(clock.now()),
-            facility_id=facility_id or caller.facility_id or PROVIDER,
+            facility_id=facility_id or home_of(caller),
             actor_id=caller.id,
             actor_role=caller.role,
             action=action,
@@ -70,13 +73,14 @@ def sign_in(id_token: str) -> tuple[str, Session]:
     Return a fresh session id (256 bits) and its session for the holder of *id_token*.
 
     Raises:
-        Unauthenticated, NotAllowed: See :mod:`tokens` and :func:`caller_from_claims`.
+        Unauthenticated, NotAllowed: See :mod:`tokens` and :func:`caller_from_claims`; or the
+            account is ``disabled``.
     """
-    caller = _known_caller(id_token)
+    caller, account = _known_caller(id_token)
     session = Session(caller, clock.text(clock.now() + SESSION_LIFE))
     audit(caller, "sign-in", caller.id)
     session_id = secrets.token_urlsafe(32)
-    store.add_session(session_id, session)
+    store.add_session(session_id, session, account)
     return session_id, session
 
 
@@ -92,7 +96,7 @@ def enter_portal(
     Raises:
         Unauthenticated, NotAllowed: As :func:`sign_in`.
     """
-    caller, now = _known_caller(id_token), clock.now()
+    caller, now = _known_caller(id_token)[0], clock.now()
     for action in (*changed, "sign-in"):
         audit(caller, action, caller.id)
     ends = clock.text(now + SESSION_LIFE)
@@ -115,11 +119,13 @@ def visit_of(session_id: str) -> PortalVisit | None:
     return found
 
 
-def _known_caller(id_token: str) -> Caller:
-    caller = caller_from_claims(tokens.verified_claims(id_token))
+def _known_caller(id_token: str) -> tuple[Caller, str]:
+    """Return whom *id_token* speaks of, and their address."""
+    claims = tokens.verified_claims(id_token)
+    caller = caller_from_claims(claims)
     if caller.facility_id and not store.facility_exists(caller.facility_id):
         raise NotAllowed("this account's facility is not known here; ask the provider")
-    return caller
+    return caller, str(claims.get("email") or "")
 
 
 def caller_of_session(session_id: str) -> Caller:
@@ -130,14 +136,23 @@ def caller_of_session(session_id: str) -> Caller:
     return found.caller
 
 
-def add_facility(caller: Caller, name: str) -> str:
-    """Add a facility and return its id."""
-    if not name.strip():
-        raise Invalid("a facility needs a name")
-    facility_id = ids.new_id("facility", clock.now())
-    audit(caller, "add-facility", facility_id)
-    store.add_facility(facility_id, name.strip())
-    return facility_id
+def add_facility(caller: Caller, name: str, zone: str = DEFAULT_ZONE) -> Facility:
+    """
+    Add a facility in the time zone *zone* (an IANA name), which it keeps.
+
+    Raises:
+        Invalid: There is no name or a very long one, or no such zone.
+    """
+    if not 1 <= len(name.strip()) <= 100:
+        raise Invalid("a facility needs a name of 1 to 100 characters", code="no-name")
+    if zone not in available_timezones():
+        raise Invalid(
+            "zone must be the IANA name of a time zone, such as Asia/Tokyo", code="no-such-zone"
+        )
+    facility = Facility(ids.new_id("facility", clock.now()), name.strip(), zone)
+    audit(caller, "add-facility", facility.facility_id)
+    store.add_facility(facility)
+    return facility
 
 
 def issue_agent_code(caller: Caller) -> tuple[str, str]:

@@ -1,7 +1,7 @@
 """
 Facilities, agents, codes and sessions in DynamoDB.
 
-core  FACILITIES            FACILITY#<facility id>   name
+core  FACILITIES            FACILITY#<facility id>   name, time zone
 core  AGENT#<agent id>      AGENT                    the agent: key, state (one read a request)
 core  FACILITY#<id>         AGENT#<agent id>         which agents a facility has
 box   CODE#<sha256>         CODE                     an enrolment code, deleted by its use
@@ -12,7 +12,7 @@ box   SESSION#<sha256>      SESSION                  a staff session; the id its
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 
 from pynamodb.attributes import (
@@ -24,11 +24,14 @@ from pynamodb.exceptions import DeleteError, PutError, TransactWriteError, Updat
 from pynamodb.expressions.update import Action
 from pynamodb.models import Model
 
-from chalicelib.access.model import Agent, Caller, Role, Session
+from chalicelib.access import people_store
+from chalicelib.access.model import DEFAULT_ZONE, Agent, Caller, Facility, Role, Session
 from chalicelib.kernel import clock
 from chalicelib.kernel.errors import Conflict, NotAllowed, NotFound
 from chalicelib.tables import BoxTable, CoreTable, condition_failed, transaction
 from chalicelib.web import cursors
+
+SEEN_EVERY = timedelta(minutes=1)  # is written no more often
 
 
 class _Facility(Model):
@@ -38,6 +41,7 @@ class _Facility(Model):
     pk = UnicodeAttribute(hash_key=True, default="FACILITIES")
     sk = UnicodeAttribute(range_key=True)
     name = UnicodeAttribute()
+    zone = UnicodeAttribute(null=True)
 
 
 class _Agent(Model):
@@ -52,6 +56,8 @@ class _Agent(Model):
     state = UnicodeAttribute()
     enrolled_at = UnicodeAttribute()
     revoked_at = UnicodeAttribute(null=True)
+    last_seen_at = UnicodeAttribute(null=True)
+    version = UnicodeAttribute(null=True)
 
 
 class _Membership(Model):
@@ -97,31 +103,35 @@ class _Session(Model):
 # --- facilities --------------------------------------------------------------------------------
 
 
-def add_facility(facility_id: str, name: str) -> None:
-    _Facility("FACILITIES", f"FACILITY#{facility_id}", name=name).save(
-        _Facility.pk.does_not_exist()
-    )
+def add_facility(facility: Facility) -> None:
+    row = _Facility("FACILITIES", f"FACILITY#{facility.facility_id}", name=facility.name)
+    row.zone = facility.zone
+    row.save(_Facility.pk.does_not_exist())
 
 
-def facilities() -> Iterator[tuple[str, str]]:
-    """Yield (facility id, name) of every facility, oldest first."""
+def facilities() -> Iterator[Facility]:
+    """Yield every facility, oldest first."""
     for row in _Facility.query("FACILITIES"):
-        yield row.sk.removeprefix("FACILITY#"), row.name
+        yield _to_facility(row)
 
 
-def facilities_page(cursor: str | None, rows: int) -> tuple[list[tuple[str, str]], str | None]:
-    """Return (facility id, name) of some facilities, and the cursor of the next ones."""
+def facilities_page(cursor: str | None, rows: int) -> tuple[list[Facility], str | None]:
+    """Return some facilities, and the cursor of the next ones."""
     page = _Facility.query(
         "FACILITIES", limit=rows, last_evaluated_key=cursors.read(cursor, partition="FACILITIES")
     )
-    found = [(row.sk.removeprefix("FACILITY#"), row.name) for row in page]
-    return found, cursors.written(page.last_evaluated_key)
+    return [_to_facility(row) for row in page], cursors.written(page.last_evaluated_key)
 
 
 def facility_name(facility_id: str) -> str:
     """Return the facility's name; raises NotFound."""
+    return facility(facility_id).name
+
+
+def facility(facility_id: str) -> Facility:
+    """Return one facility; raises NotFound."""
     try:
-        return _Facility.get("FACILITIES", f"FACILITY#{facility_id}").name
+        return _to_facility(_Facility.get("FACILITIES", f"FACILITY#{facility_id}"))
     except _Facility.DoesNotExist:
         raise NotFound("there is no such facility") from None
 
@@ -200,6 +210,23 @@ def revoke(agent_id: str, facility_id: str, at: str) -> None:
         raise NotFound("there is no such agent") from None
 
 
+def note_agent(agent_id: str, at: datetime, version: str) -> None:
+    """Note that the agent of *version* was heard at the moment *at*, at most once a minute."""
+    row = _Agent(f"AGENT#{agent_id}", "AGENT")
+    is_news = _Agent.last_seen_at.does_not_exist() | (
+        _Agent.last_seen_at < clock.text(at - SEEN_EVERY)
+    )
+    actions: list[Action] = [
+        _Agent.last_seen_at.set(clock.text(at)),
+        _Agent.version.set(version),
+    ]
+    try:
+        row.update(actions, condition=_Agent.pk.exists() & is_news)
+    except UpdateError as error:
+        if not condition_failed(error):
+            raise
+
+
 def spend_nonce(agent_id: str, nonce: str, until: datetime) -> None:
     """Remember that *nonce* was used; raises Conflict when it was used before."""
     row = _Nonce(f"NONCE#{agent_id}", nonce, expires_at=_seconds(until))
@@ -214,16 +241,25 @@ def spend_nonce(agent_id: str, nonce: str, until: datetime) -> None:
 # --- sessions ----------------------------------------------------------------------------------
 
 
-def add_session(session_id: str, session: Session) -> None:
+def add_session(session_id: str, session: Session, account: str = "") -> None:
+    """Begin a session; raises NotAllowed ``disabled`` when its holder may not come in."""
     ends = clock.parse(session.expires_at)
-    _Session(
+    row = _Session(
         hashed("SESSION", session_id),
         role=session.caller.role.value,
         person_id=session.caller.id,
         facility_id=session.caller.facility_id or None,
         ends_at=session.expires_at,
         expires_at=_seconds(ends),
-    ).save()
+    )
+    people_store.begin_session(
+        session.caller,
+        account,
+        clock.text(clock.now()),
+        row,
+        pk=row.pk,
+        expires_at=_seconds(ends),
+    )
 
 
 def session(session_id: str, at: datetime) -> Session | None:
@@ -257,6 +293,10 @@ def _seconds(at: datetime) -> int:
     return int(at.timestamp())
 
 
+def _to_facility(row: _Facility) -> Facility:
+    return Facility(row.sk.removeprefix("FACILITY#"), row.name, row.zone or DEFAULT_ZONE)
+
+
 def _agent_row(agent: Agent) -> _Agent:
     return _Agent(
         f"AGENT#{agent.agent_id}",
@@ -277,4 +317,6 @@ def _to_agent(row: _Agent) -> Agent:
         state=row.state,
         enrolled_at=row.enrolled_at,
         revoked_at=row.revoked_at,
+        last_seen_at=row.last_seen_at,
+        version=row.version,
     )

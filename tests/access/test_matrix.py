@@ -7,16 +7,19 @@ import pytest
 from chalicelib.access.model import Role
 from chalicelib.access.policy import POLICY, Operation
 from chalicelib.web import files
-from tests.support.people import Anonymous
+from tests.exports.scene import asked
+from tests.support.invoices import an_invoice_of
+from tests.support.people import Anonymous, a_person
 from tests.support.pool import make_pool
 from tests.support.visitor import Answer, Visitor, signed_in
-from tests.support.world import World, build
+from tests.support.world import COUNTS, World, build
 
 CALLERS = ("anonymous", "operator", "admin", "doctor", "agent")
 
 # Who may call it; "-" may not.
 MATRIX = """
 GET    /health                                                      anonymous operator admin doctor agent
+GET    /openapi.json                                                anonymous operator admin doctor agent
 POST   /sessions                                                    anonymous operator admin doctor agent
 DELETE /sessions                                                    -         operator admin doctor -
 GET    /me                                                          -         operator admin doctor agent
@@ -39,10 +42,22 @@ POST   /contracts/{contract_id}/amendments/quote                    -         - 
 POST   /contracts/{contract_id}/amendments                          -         -        admin -      -
 POST   /contracts/{contract_id}/cancellation/quote                  -         -        admin -      -
 POST   /contracts/{contract_id}/cancellation                        -         -        admin -      -
+POST   /contracts/{contract_id}/pause                               -         -        admin -      -
+POST   /contracts/{contract_id}/resume                              -         -        admin -      -
+POST   /contracts/{contract_id}/renewal/quote                       -         -        admin -      -
+POST   /contracts/{contract_id}/renewal                             -         -        admin -      -
 POST   /contracts/{contract_id}/end                                 -         -        admin -      -
 GET    /facilities/{facility_id}/contracts                          -         operator -     -      -
 POST   /facilities/{facility_id}/contracts/{contract_id}/accept     -         operator -     -      -
 POST   /facilities/{facility_id}/contracts/{contract_id}/decline    -         operator -     -      -
+POST   /agent/poll                                                  -         -        -     -      agent
+POST   /agent/jobs/{job_id}/take                                    -         -        -     -      agent
+POST   /agent/jobs/{job_id}/progress                                -         -        -     -      agent
+POST   /agent/jobs/{job_id}/finish                                  -         -        -     -      agent
+POST   /targets/{target_id}/jobs                                    -         -        admin doctor -
+GET    /targets/{target_id}/jobs                                    -         -        admin doctor -
+GET    /targets/{target_id}/jobs/{job_id}                           -         -        admin doctor -
+GET    /missed-jobs                                                 -         operator -     -      -
 POST   /targets/{target_id}/batches                                 -         -        -     -      agent
 PUT    /targets/{target_id}/batches/{batch_id}/chunks/{number}      -         -        -     -      agent
 POST   /targets/{target_id}/batches/{batch_id}/urls                 -         -        -     -      agent
@@ -81,6 +96,88 @@ POST   /portal/sign-in/authenticator                                anonymous op
 GET    /portal/authenticator                                        -         operator admin doctor
 POST   /portal/authenticator                                        -         operator admin doctor
 POST   /portal/sign-out                                             -         operator admin doctor
+GET    /portal/targets                                              -         -        admin doctor
+POST   /portal/targets                                              -         -        admin -
+GET    /portal/targets/{target_id}/sign                             -         -        admin -
+POST   /portal/targets/{target_id}/sign                             -         -        admin -
+GET    /portal/contracts/{contract_id}                              -         -        admin doctor
+GET    /portal/contracts/{contract_id}/change                       -         -        admin -
+POST   /portal/contracts/{contract_id}/change                       -         -        admin -
+GET    /portal/contracts/{contract_id}/cancel                       -         -        admin -
+POST   /portal/contracts/{contract_id}/cancel                       -         -        admin -
+POST   /portal/contracts/{contract_id}/pause                        -         -        admin -
+POST   /portal/contracts/{contract_id}/resume                       -         -        admin -
+GET    /portal/contracts/{contract_id}/renewal                      -         -        admin -
+POST   /portal/contracts/{contract_id}/renewal                      -         -        admin -
+GET    /portal/accepting                                            -         operator -     -
+POST   /portal/facilities/{facility_id}/contracts/{contract_id}/accept     -  operator -     -
+POST   /portal/facilities/{facility_id}/contracts/{contract_id}/decline    -  operator -     -
+GET    /portal/facilities                                           -         operator -     -
+POST   /portal/facilities                                           -         operator -     -
+GET    /portal/facilities/{facility_id}                             -         operator -     -
+GET    /portal/people                                               -         operator admin -
+POST   /portal/people                                               -         operator admin -
+GET    /portal/people/{person_id}                                   -         operator admin -
+POST   /portal/people/{person_id}/disable                           -         operator admin -
+POST   /portal/people/{person_id}/enable                            -         operator admin -
+POST   /portal/people/{person_id}/new-password                      -         operator admin -
+POST   /portal/people/{person_id}/new-authenticator                 -         operator admin -
+POST   /portal/people/{person_id}/mail                              -         operator admin -
+GET    /portal/agents                                               -         -        admin -
+POST   /portal/agents/code                                          -         -        admin -
+GET    /portal/agents/{agent_id}/revoke                             -         -        admin -
+POST   /portal/agents/{agent_id}/revoke                             -         -        admin -
+GET    /portal/queues                                               -         operator -     -
+GET    /portal/queues/{work}/send-back                              -         operator -     -
+POST   /portal/queues/{work}/send-back                              -         operator -     -
+GET    /portal/invoices                                             -         -        admin -
+GET    /portal/invoices/{invoice_id}                                -         -        admin -
+GET    /portal/invoices/{invoice_id}/csv                            -         -        admin -
+GET    /portal/statement                                            -         -        admin -
+GET    /portal/billing/invoices                                     -         operator -     -
+GET    /portal/billing/facilities/{facility_id}/invoices/{invoice_id}     -   operator -     -
+GET    /portal/billing/facilities/{facility_id}/invoices/{invoice_id}/csv -   operator -     -
+POST   /portal/billing/facilities/{facility_id}/invoices/{invoice_id}/payment      - operator - -
+POST   /portal/billing/facilities/{facility_id}/invoices/{invoice_id}/apply-credit - operator - -
+POST   /portal/billing/facilities/{facility_id}/invoices/{invoice_id}/credit       - operator - -
+POST   /portal/billing/facilities/{facility_id}/invoices/{invoice_id}/refund       - operator - -
+POST   /portal/billing/facilities/{facility_id}/invoices/{invoice_id}/write-off    - operator - -
+GET    /portal/billing/payments                                     -         operator -     -
+POST   /portal/billing/payments                                     -         operator -     -
+GET    /portal/billing/payments/{receipt_id}                        -         operator -     -
+POST   /portal/billing/payments/{receipt_id}/assign                 -         operator -     -
+POST   /portal/billing/payments/{receipt_id}/set-aside              -         operator -     -
+GET    /portal/billing/debits                                       -         operator -     -
+POST   /portal/billing/debits                                       -         operator -     -
+GET    /portal/billing/debits/{run}                                 -         operator -     -
+POST   /portal/billing/debits/{run}/results                         -         operator -     -
+GET    /portal/billing/facilities/{facility_id}/mandate             -         operator -     -
+POST   /portal/billing/facilities/{facility_id}/mandate             -         operator -     -
+GET    /portal/billing/issuer                                       -         operator -     -
+POST   /portal/billing/issuer                                       -         operator -     -
+GET    /portal/quarantine                                           -         operator -     -
+GET    /portal/jobs                                                 -         -        admin doctor
+GET    /portal/jobs/{job_id}                                        -         -        admin doctor
+GET    /portal/targets/{target_id}/jobs                             -         -        admin doctor
+POST   /portal/targets/{target_id}/jobs                             -         -        admin doctor
+GET    /portal/missed                                               -         operator -     -
+GET    /portal/patients                                             -         -        admin doctor
+POST   /portal/patients/find                                        -         -        admin doctor
+GET    /portal/patients/list                                        -         -        admin doctor
+POST   /portal/patients/check                                       -         -        admin -
+GET    /portal/patients/upload                                      -         -        admin -
+POST   /portal/patients/upload                                      -         -        admin -
+POST   /portal/patients/change                                      -         -        admin -
+GET    /portal/restores                                             -         -        admin doctor
+POST   /portal/restores                                             -         -        admin doctor
+GET    /portal/restores/new                                         -         -        admin doctor
+GET    /portal/restores/new/{target_id}                             -         -        admin doctor
+POST   /portal/restores/new/{target_id}/patients                    -         -        admin doctor
+GET    /portal/restores/new/{target_id}/patients/{patient_key}      -         -        admin doctor
+GET    /portal/restores/new/{target_id}/how                         -         -        admin doctor
+GET    /portal/restores/new/{target_id}/check                       -         -        admin doctor
+GET    /portal/restores/zips/{export_id}                            -         -        admin doctor
+POST   /portal/restores/zips/{export_id}/download                   -         -        admin doctor
 """
 
 ROWS = [tuple(line.split()) for line in MATRIX.strip().splitlines()]
@@ -167,8 +264,9 @@ CLOSED = [row for row in PAGE_ROWS if "anonymous" not in row]
 @pytest.mark.parametrize("row", CLOSED, ids=lambda row: f"{row[0]} {row[1]}")
 def test_a_page_knows_nobody_without_a_cookie(world: World, row: tuple[str, ...]) -> None:
     method, path, *_ = row
+    asked = path.replace("{", "").replace("}", "")
     for caller in (world.agent, world.operator, world.admin, world.doctor):
-        answer = Visitor().ask(method, path, caller.headers(method, path, b""))
+        answer = Visitor().ask(method, asked, caller.headers(method, asked, b""))
         assert is_turned_away(answer), (caller, answer.status)
 
 
@@ -189,11 +287,17 @@ def ids_of(world: World) -> dict[str, str]:
         "sha256": "0" * 64,
         "patient_key": examination["patient_key"],
         "examination_id": examination["examination_id"],
+        "person_id": a_person(world.facility_id),
+        "invoice_id": an_invoice_of(world.facility_id),
+        "job_id": world.doctor.post(f"/targets/{world.target_id}/jobs", status=201)["job_id"],
+        "export_id": asked(world).export_id,
         "restore_id": world.doctor.post("/restores", grant, status=201)["restore_id"],
     }
 
 
 BODIES: dict[str, dict[str, object]] = {
+    "jobs/{job_id}/progress": {**COUNTS},
+    "jobs/{job_id}/finish": {**COUNTS, "outcome": "complete"},
     "chunks/{number}": {
         "examinations": [],
         "entries": [{"path": "a", "size": 1, "sha256": "0" * 64, "examination": None}],

@@ -1,0 +1,1 @@
+"""What a facility is told by mail: kept with what it tells of, sent by the minute, and shown."""
