@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import msgspec
-from chalice.app import Response
 
 from chalicelib.access.guard import GuardedRoutes
 from chalicelib.access.model import Caller
@@ -11,9 +12,16 @@ from chalicelib.access.policy import Operation
 from chalicelib.archive.manifest import ExceptionEntry
 from chalicelib.kernel.errors import Invalid
 from chalicelib.uploads import multipart, service
-from chalicelib.uploads.model import BATCH_ENTRIES, CHUNK_ENTRIES, MULTIPART_BYTES, ChunkIn
-from chalicelib.web.bodies import Body, read
-from chalicelib.web.routes import answer
+from chalicelib.uploads.model import (
+    BATCH_ENTRIES,
+    CHUNK_ENTRIES,
+    MULTIPART_BYTES,
+    ChunkIn,
+    EntryAnswer,
+    Summary,
+)
+from chalicelib.uploads.multipart import PartIn, SignedPart, Standing
+from chalicelib.web.bodies import Body, Id
 
 routes = GuardedRoutes(__name__)
 
@@ -21,73 +29,104 @@ BATCHES = "/targets/{target_id}/batches"
 ONE_BATCH = BATCHES + "/{batch_id}"
 MULTIPART = ONE_BATCH + "/multipart/{sha256}"
 
+ChunkNumber = Annotated[str, msgspec.Meta(pattern="^[0-9]{1,5}$")]
+Digest = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
 
-class Wanted(Body):
+
+class NewBatch(Body):
+    job_id: Id | None = None
+    of: str | None = None
+
+
+class AwaitedObjects(Body):
     sha256: list[str]
 
 
-class Given(Body):
+class NotSent(Body):
     path: str
     reason: str
 
 
-class Finish(Body):
-    exceptions: list[Given] = msgspec.field(default_factory=list)
+class FinishedBatch(Body):
+    exceptions: list[NotSent] = msgspec.field(default_factory=list)
 
 
-class Parts(Body):
-    parts: list[multipart.PartIn]
+class WantedParts(Body):
+    parts: list[PartIn]
 
 
-@routes.on("POST", BATCHES, Operation.UPLOAD)
-def open_batch(caller: Caller, target_id: str) -> Response:
+class OpenedBatch(msgspec.Struct, frozen=True):
+    """A batch, and how much fits into one chunk of it, into all of it, and into one piece."""
+
+    batch_id: str
+    chunk_entries: int = CHUNK_ENTRIES
+    batch_entries: int = BATCH_ENTRIES
+    multipart_bytes: int = MULTIPART_BYTES
+
+
+class EntryAnswers(msgspec.Struct, frozen=True):
+    """One answer an entry, in order."""
+
+    answers: list[EntryAnswer]
+
+
+class SignedParts(msgspec.Struct, frozen=True):
+    parts: list[SignedPart]
+
+
+class Joined(msgspec.Struct, frozen=True):
+    state: str = "uploaded"
+
+
+@routes.on("POST", BATCHES, Operation.UPLOAD, body=NewBatch, status=201, problems=(409,))
+def open_batch(caller: Caller, asked: NewBatch, target_id: str) -> OpenedBatch:
     """Open a batch."""
-    batch = service.open_batch(caller, target_id)
-    limits = {"chunk_entries": CHUNK_ENTRIES, "batch_entries": BATCH_ENTRIES}
-    body = {"batch_id": batch.batch_id, **limits, "multipart_bytes": MULTIPART_BYTES}
-    return answer(body, 201)
+    batch = service.open_batch(caller, target_id, job_id=asked.job_id, of=asked.of)
+    return OpenedBatch(batch.batch_id)
 
 
-@routes.on("PUT", ONE_BATCH + "/chunks/{number}", Operation.UPLOAD)
-def put_chunk(caller: Caller, target_id: str, batch_id: str, number: str) -> Response:
+@routes.on("PUT", ONE_BATCH + "/chunks/{number}", Operation.UPLOAD, body=ChunkIn, problems=(409,))
+def put_chunk(
+    caller: Caller, sent: ChunkIn, target_id: str, batch_id: str, number: ChunkNumber
+) -> EntryAnswers:
     """Declare files and learn what to do with each."""
     if not number.isdecimal() or len(number) > 5:
         raise Invalid("a chunk's number is a whole number from 0")
-    sent = read(routes.request, ChunkIn)
-    answers = service.put_chunk(caller, target_id, batch_id, int(number), sent)
-    return answer({"answers": answers})
+    return EntryAnswers(service.put_chunk(caller, target_id, batch_id, int(number), sent))
 
 
-@routes.on("POST", ONE_BATCH + "/urls", Operation.UPLOAD)
-def fresh_urls(caller: Caller, target_id: str, batch_id: str) -> Response:
+@routes.on("POST", ONE_BATCH + "/urls", Operation.UPLOAD, body=AwaitedObjects, problems=(409,))
+def fresh_urls(
+    caller: Caller, asked: AwaitedObjects, target_id: str, batch_id: str
+) -> EntryAnswers:
     """Give fresh URLs for objects that are awaited."""
-    wanted = read(routes.request, Wanted).sha256
-    return answer({"answers": service.fresh_urls(caller, target_id, batch_id, wanted)})
+    return EntryAnswers(service.fresh_urls(caller, target_id, batch_id, asked.sha256))
 
 
-@routes.on("POST", MULTIPART, Operation.UPLOAD)
-def start_multipart(caller: Caller, target_id: str, batch_id: str, sha256: str) -> Response:
+@routes.on("POST", MULTIPART, Operation.UPLOAD, problems=(409, 422))
+def start_multipart(caller: Caller, target_id: str, batch_id: str, sha256: Digest) -> Standing:
     """Start a large upload, or tell where it stands."""
-    return answer(multipart.start(caller, target_id, batch_id, sha256))
+    return multipart.start(caller, target_id, batch_id, sha256)
 
 
-@routes.on("POST", MULTIPART + "/parts", Operation.UPLOAD)
-def sign_parts(caller: Caller, target_id: str, batch_id: str, sha256: str) -> Response:
+@routes.on("POST", MULTIPART + "/parts", Operation.UPLOAD, body=WantedParts, problems=(409,))
+def sign_parts(
+    caller: Caller, asked: WantedParts, target_id: str, batch_id: str, sha256: Digest
+) -> SignedParts:
     """Give URLs for parts."""
-    parts = read(routes.request, Parts).parts
-    return answer({"parts": multipart.sign_parts(caller, target_id, batch_id, sha256, parts)})
+    signed = multipart.sign_parts(caller, target_id, batch_id, sha256, asked.parts)
+    return SignedParts(signed)
 
 
-@routes.on("POST", MULTIPART + "/complete", Operation.UPLOAD)
-def complete_multipart(caller: Caller, target_id: str, batch_id: str, sha256: str) -> Response:
+@routes.on("POST", MULTIPART + "/complete", Operation.UPLOAD, problems=(409, 422))
+def complete_multipart(caller: Caller, target_id: str, batch_id: str, sha256: Digest) -> Joined:
     """Join the parts of a large upload."""
     multipart.complete(caller, target_id, batch_id, sha256)
-    return answer({"state": "uploaded"})
+    return Joined()
 
 
-@routes.on("POST", ONE_BATCH + "/finish", Operation.UPLOAD)
-def finish(caller: Caller, target_id: str, batch_id: str) -> Response:
+@routes.on("POST", ONE_BATCH + "/finish", Operation.UPLOAD, body=FinishedBatch, problems=(409,))
+def finish(caller: Caller, said: FinishedBatch, target_id: str, batch_id: str) -> Summary:
     """End a batch."""
-    given = read(routes.request, Finish).exceptions
-    exceptions = [ExceptionEntry(path=each.path, reason=each.reason) for each in given]
-    return answer(service.finish(caller, target_id, batch_id, exceptions))
+    exceptions = [ExceptionEntry(path=each.path, reason=each.reason) for each in said.exceptions]
+    return service.finish(caller, target_id, batch_id, exceptions)

@@ -18,7 +18,7 @@ from chalicelib.archive.model import Entry, ObjectRow, ObjectState
 from chalicelib.archive.store import batches, objects
 from chalicelib.archive.store.batches import Batch
 from chalicelib.telemetry import count, count_bytes, logger
-from chalicelib.uploads import store
+from chalicelib.uploads import fullness, store
 from chalicelib.uploads.model import Chunk
 from chalicelib.uploads.settlement import resolve
 
@@ -85,6 +85,7 @@ def close(batch: Batch, at: str, content: Content) -> Batch:
     manifest = _written(batch, content)
     note = partial(batches.note_published, batch)
     publishing.publish(manifest, done=batch.published, note=note)
+    fullness.warn(batch.facility_id, batch.target_id)  # before the end: whoever dies comes again
     finished = batches.finish(batch, publishing.finished_batch(manifest))
     count("BatchesCompleted" if manifest.outcome == "complete" else "BatchesPartial")
     count_bytes("BytesInBatches", finished.size_bytes)
@@ -127,6 +128,9 @@ def _written(batch: Batch, content: Content) -> Manifest:
         examinations=examinations,
         entries=entries,
         exceptions=exceptions,
+        job_id=batch.job_id,
+        scope=batch.scope,
+        of=batch.of,
     )
     key = manifests.key(batch.target_id, manifest.completed_at, batch.batch_id)
     if buckets.put_once(key, manifests.encoded(manifest)):

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import unquote_plus
 
+from chalicelib.kernel import clock
 from chalicelib.telemetry import count, logger, place
 from chalicelib.uploads import settlement, sweep
 
@@ -56,4 +57,6 @@ def keys_in(body: str) -> Iterator[str]:
 
 def sweep_due(event: dict[str, Any], remaining_ms: Callable[[], int]) -> dict[str, int]:
     """Find what events lost, as of the schedule's own time; stop while there is time to."""
-    return sweep.sweep(event["time"], has_time=lambda: remaining_ms() > sweep.RESERVE_MS)
+    return sweep.sweep(
+        clock.told(event["time"]), has_time=lambda: remaining_ms() > sweep.RESERVE_MS
+    )

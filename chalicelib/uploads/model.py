@@ -11,8 +11,10 @@ import msgspec
 
 from chalicelib.archive.manifest import Declared
 from chalicelib.archive.model import Entry, ExaminationFacts, Person
+from chalicelib.contracts.model import BatchScope
 from chalicelib.contracts.selection import Selection
 from chalicelib.kernel.errors import Invalid
+from chalicelib.kernel.ids import derived_id
 
 # A DynamoDB transaction has 100 actions; the batch, its capacity and the chunk take three.
 CHUNK_ENTRIES = 97
@@ -20,6 +22,7 @@ BATCH_ENTRIES = 5_000  # what a manifest is made from within one request
 MULTIPART_BYTES = 64 * 2**20  # larger objects go up in parts
 MAX_OBJECT_BYTES = 5 * 10**12  # S3's limit, 5 TB
 MAX_PATH_BYTES = 1_024
+PATIENT_ID, EXAMINATION_ID = 64, 128  # characters that are kept
 CLAIM_LIFE = timedelta(hours=24)
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
@@ -52,6 +55,53 @@ class EntryIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
 class ChunkIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     entries: list[EntryIn]
     examinations: list[ExaminationIn] = []
+
+
+class Stored(msgspec.Struct, frozen=True, tag_field="state", tag="stored"):
+    """The target has these bytes already."""
+
+    sha256: str
+
+
+class Upload(msgspec.Struct, frozen=True, tag_field="state", tag="upload"):
+    """PUT the bytes there, with exactly these headers."""
+
+    sha256: str
+    url: str
+    headers: dict[str, str]
+    expires_at: str
+
+
+class Multipart(msgspec.Struct, frozen=True, tag_field="state", tag="multipart"):
+    """It is large: it goes up in parts."""
+
+    sha256: str
+
+
+class Refused(msgspec.Struct, frozen=True, tag_field="state", tag="refused"):
+    """No byte of it moves."""
+
+    sha256: str
+    code: str
+    reason: str
+
+
+EntryAnswer = Stored | Upload | Multipart | Refused
+
+
+class Summary(msgspec.Struct, frozen=True, kw_only=True):
+    """
+    How a batch stands that its agent is done with.
+
+    Attributes:
+        state: settling (ask again), then complete or partial.
+        outstanding: Contents that are still awaited.
+    """
+
+    state: str
+    stored: int
+    outstanding: int
+    exceptions: int
 
 
 class ChunkEntry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -100,12 +150,49 @@ REFUSALS = {
     "patient-excluded": "the contract does not back up this patient",
     "patient-unknown": "the contract backs up named patients only, and no patient is named here;"
     " add an exam.json or index.csv",
+    "not-of-this-batch": "the plan puts one patient or examination into a batch, and this is of"
+    " another one; open a batch of its own for it",
     "quota-exceeded": "the contract's capacity is used up; raise it or free some",
     "too-large": "an object can have 5 TB at most",
 }
 
 
-def decided(number: int, sent: ChunkIn, patients: Selection) -> Chunk:
+class Content(msgspec.Struct, frozen=True):
+    """
+    What a batch may hold: files of all kinds, or of one patient or examination only.
+
+    Attributes:
+        scope: The plan's batch scope as the batch was opened.
+        of: The digest of the one it holds; None for files nobody described.
+    """
+
+    scope: str | None = None
+    of: str | None = None
+
+    def admits(self, examination: ExaminationFacts | None) -> bool:
+        """Tell whether a file of *examination* (None: nobody described it) belongs here."""
+        patient = examination.patient if examination else None
+        if self.scope == BatchScope.PATIENT:
+            return self.of == digest_of(self.scope, patient.id if patient else None)
+        return self.of == digest_of(self.scope, examination.id if examination else None)
+
+
+ANYTHING = Content()
+
+
+def digest_of(scope: str | None, identifier: str | None) -> str | None:
+    """
+    Return what a batch of *scope* keeps of the one patient or examination it holds.
+
+    It is a digest: no patient's number stands in a row that is listed.
+    """
+    lengths = {BatchScope.PATIENT.value: PATIENT_ID, BatchScope.EXAMINATION.value: EXAMINATION_ID}
+    if scope not in lengths or not identifier:
+        return None
+    return derived_id("of", _cut(identifier, lengths[scope]))
+
+
+def decided(number: int, sent: ChunkIn, patients: Selection, content: Content = ANYTHING) -> Chunk:
     """
     Return *sent* as a chunk in which every entry is admitted or refused with a reason.
 
@@ -123,7 +210,7 @@ def decided(number: int, sent: ChunkIn, patients: Selection) -> Chunk:
         digest=hashlib.sha256(msgspec.json.encode(sent)).hexdigest(),
         examinations=examinations,
         entries=[
-            _decided_entry(place, each, places, examinations, patients)
+            _decided_entry(place, each, places, examinations, patients, content)
             for place, each in enumerate(sent.entries)
         ],
     )
@@ -174,6 +261,7 @@ def _decided_entry(
     places: dict[str, int],
     examinations: list[ExaminationFacts],
     patients: Selection,
+    content: Content,
 ) -> ChunkEntry:
     _check(place, sent)
     index = -1
@@ -181,8 +269,11 @@ def _decided_entry(
         if sent.examination not in places:
             raise Invalid(f"entries[{place}] names an examination that the chunk does not list")
         index = places[sent.examination]
-    person = examinations[index].patient if index >= 0 else None
+    examination = examinations[index] if index >= 0 else None
+    person = examination.patient if examination else None
     refused = patients.refusal(person.id if person else None) or ""
+    if not refused and not content.admits(examination):
+        refused = "not-of-this-batch"
     if sent.size > MAX_OBJECT_BYTES:
         refused = "too-large"
     entry = Entry(
@@ -207,13 +298,13 @@ def _facts(sent: ExaminationIn) -> ExaminationFacts:
     person = None
     if sent.patient is not None and sent.patient.id:
         person = Person(
-            id=_cut(sent.patient.id),
+            id=_cut(sent.patient.id, PATIENT_ID),
             name=_cut(sent.patient.name, 200),
             birth_date=_cut(sent.patient.birth_date),
             sex=_cut(sent.patient.sex),
         )
     return ExaminationFacts(
-        id=_cut(sent.id, 128),
+        id=_cut(sent.id, EXAMINATION_ID),
         patient=person,
         examined_at=_cut(sent.examined_at),
         kind=_cut(sent.kind),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+
+import msgspec
 
 from chalicelib import buckets
 from chalicelib.access.model import Caller
@@ -11,6 +12,7 @@ from chalicelib.archive.model import ObjectRow, ObjectState
 from chalicelib.archive.store import batches, objects
 from chalicelib.contracts import service as contracts
 from chalicelib.kernel.errors import Conflict, Invalid, NotFound
+from chalicelib.uploads import selected
 from chalicelib.uploads.model import MULTIPART_BYTES, is_digest, part_bytes
 from chalicelib.web.bodies import Body
 
@@ -21,6 +23,29 @@ class PartIn(Body):
     number: int
     size: int
     sha256: str
+
+
+class Standing(msgspec.Struct, frozen=True):
+    """
+    Where an upload in parts stands.
+
+    Attributes:
+        part_bytes: Size of every part but the last one.
+        uploaded: Numbers of the parts that have arrived.
+    """
+
+    part_bytes: int
+    part_count: int
+    uploaded: list[int]
+
+
+class SignedPart(msgspec.Struct, frozen=True):
+    """PUT the part there, with exactly these headers."""
+
+    number: int
+    url: str
+    headers: dict[str, str]
+    expires_at: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +64,7 @@ class Plan:
         return min(self.part_bytes, self.size_bytes - (number - 1) * self.part_bytes)
 
 
-def start(caller: Caller, target_id: str, batch_id: str, sha256: str) -> dict[str, Any]:
+def start(caller: Caller, target_id: str, batch_id: str, sha256: str) -> Standing:
     """Begin an upload in parts, or tell which parts of it have arrived."""
     claim = _claim(caller, target_id, batch_id, sha256)
     plan = Plan(claim.size_bytes, part_bytes(claim.size_bytes))
@@ -48,12 +73,12 @@ def start(caller: Caller, target_id: str, batch_id: str, sha256: str) -> dict[st
     if arrived is None:
         _begin(claim, key)
     whole = [each.number for each in arrived or () if each.size_bytes == plan.size_of(each.number)]
-    return {"part_bytes": plan.part_bytes, "part_count": plan.count, "uploaded": whole}
+    return Standing(plan.part_bytes, plan.count, whole)
 
 
 def sign_parts(
     caller: Caller, target_id: str, batch_id: str, sha256: str, parts: list[PartIn]
-) -> list[dict[str, Any]]:
+) -> list[SignedPart]:
     """Return a URL for each of *parts*, bound to its size and SHA-256."""
     if not 1 <= len(parts) <= MAX_PARTS:
         raise Invalid(f"ask for 1 to {MAX_PARTS} parts at a time")
@@ -91,12 +116,13 @@ def complete(caller: Caller, target_id: str, batch_id: str, sha256: str) -> None
 
 
 def _claim(caller: Caller, target_id: str, batch_id: str, sha256: str) -> ObjectRow:
-    contracts.plan_in_force(caller.facility_id, target_id)
+    plan = contracts.plan_in_force(caller.facility_id, target_id)
     if batches.batch(target_id, batch_id).state not in {"open", "finishing"}:
         raise Conflict("the batch is closed; open another one", code="batch-closed")
     row = objects.row(target_id, sha256) if is_digest(sha256) else None
     if row is None:
         raise NotFound("this object is not awaited; send its chunk first")
+    selected.check(plan, batch_id, [sha256])
     if row.size_bytes <= MULTIPART_BYTES:
         raise Invalid(f"objects of up to {MULTIPART_BYTES} bytes go up in one piece")
     return row
@@ -120,8 +146,7 @@ def _check(plan: Plan, part: PartIn) -> None:
         raise Invalid("sha256 must be 64 lower-case hex digits")
 
 
-def _signed(claim: ObjectRow, upload_id: str, part: PartIn) -> dict[str, Any]:
+def _signed(claim: ObjectRow, upload_id: str, part: PartIn) -> SignedPart:
     key = buckets.object_key(claim.target_id, claim.sha256)
     to = buckets.signed_part(key, upload_id, part.number, size_bytes=part.size, sha256=part.sha256)
-    where = {"url": to.url, "headers": to.headers, "expires_at": to.expires_at}
-    return {"number": part.number, **where}
+    return SignedPart(part.number, to.url, to.headers, to.expires_at)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Iterable
-from typing import Any
 
 import msgspec
 
@@ -22,10 +21,11 @@ from chalicelib.archive.store.batches import Batch
 from chalicelib.billing.units import LimitPolicy
 from chalicelib.contracts import service as contracts
 from chalicelib.contracts import store as contracts_store
+from chalicelib.jobs import service as jobs
 from chalicelib.kernel import clock, ids
 from chalicelib.kernel.errors import Conflict, Invalid, NotFound, Unavailable
 from chalicelib.telemetry import count, logger
-from chalicelib.uploads import closing, store
+from chalicelib.uploads import closing, selected, store
 from chalicelib.uploads.model import (
     BATCH_ENTRIES,
     CHUNK_ENTRIES,
@@ -35,7 +35,15 @@ from chalicelib.uploads.model import (
     Chunk,
     ChunkEntry,
     ChunkIn,
+    Content,
+    EntryAnswer,
+    Multipart,
+    Refused,
+    Stored,
+    Summary,
+    Upload,
     decided,
+    digest_of,
     without_room,
 )
 from chalicelib.uploads.store import Claimed
@@ -45,14 +53,23 @@ TRIES = 6
 MAX_URLS = 100
 
 
-def open_batch(caller: Caller, target_id: str) -> Batch:
+def open_batch(
+    caller: Caller, target_id: str, *, job_id: str | None = None, of: str | None = None
+) -> Batch:
     """
     Open a batch on a target whose contract runs.
 
+    Args:
+        job_id: The backup job it is part of; the agent runs it.
+        of: The patient or examination it holds, where the plan puts one into a batch; None for
+            files nobody described.
+
     Raises:
-        NotFound, Conflict: No such target; no contract, not active, ended.
+        NotFound, Conflict: No such target or job; no contract, not active, ended.
     """
-    contracts.plan_in_force(caller.facility_id, target_id)
+    plan = contracts.plan_in_force(caller.facility_id, target_id)
+    if job_id is not None:
+        jobs.running(caller, target_id, job_id)
     now = clock.now()
     batch = Batch(
         batch_id=ids.new_id("batch", now),
@@ -62,6 +79,9 @@ def open_batch(caller: Caller, target_id: str) -> Batch:
         state="open",
         opened_at=clock.text(now),
         correlation_id=correlation_id(),
+        job_id=job_id,
+        scope=plan.batch_scope,
+        of=digest_of(plan.batch_scope, of),
     )
     batches.add(batch)
     count("BatchesOpened")
@@ -71,22 +91,25 @@ def open_batch(caller: Caller, target_id: str) -> Batch:
 
 def put_chunk(
     caller: Caller, target_id: str, batch_id: str, number: int, sent: ChunkIn
-) -> list[dict[str, Any]]:
+) -> list[EntryAnswer]:
     """
     Declare up to 97 files; answer for each whether it is stored, to be uploaded, or refused.
 
     Raises:
         Invalid: See :func:`decided`; or the batch is full.
-        Conflict: The contract, the batch's state, or another content under the same number.
+        Conflict: The contract, the batch's state, another content under the same number, or a
+            patient in it who has been excluded since.
     """
     plan = contracts.plan_in_force(caller.facility_id, target_id)
     batch = _batch(caller, target_id, batch_id, "open")
     if not 0 <= number * CHUNK_ENTRIES < BATCH_ENTRIES:
         raise Invalid(f"a batch takes {BATCH_ENTRIES} entries; finish it and open another")
-    chunk = decided(number, sent, plan.patients)
+    chunk = decided(number, sent, plan.patients, Content(batch.scope, batch.of))
     kept = store.chunk(batch_id, number)
     if kept is not None and kept.digest != chunk.digest:
         raise Conflict("this chunk was sent with another content", code="chunk-differs")
+    if kept is not None:
+        selected.check_kept(plan, kept)
     may_exceed = plan.limit_policy is LimitPolicy.OVERAGE
     chunk, rows = _with_claims(
         batch, kept or chunk, is_kept=kept is not None, may_exceed=may_exceed
@@ -96,12 +119,18 @@ def put_chunk(
 
 def fresh_urls(
     caller: Caller, target_id: str, batch_id: str, digests: list[str]
-) -> list[dict[str, Any]]:
-    """Answer again for contents this target awaits: every try deserves a URL of its own."""
+) -> list[EntryAnswer]:
+    """
+    Answer again for contents this target awaits: every try deserves a URL of its own.
+
+    Raises:
+        NotFound, Conflict: Not awaited; or ``patient-excluded``, since it was declared.
+    """
     if not 1 <= len(digests) <= MAX_URLS:
         raise Invalid(f"ask for 1 to {MAX_URLS} objects at a time")
-    contracts.plan_in_force(caller.facility_id, target_id)
+    plan = contracts.plan_in_force(caller.facility_id, target_id)
     batch = _batch(caller, target_id, batch_id, "open", "finishing")
+    selected.check(plan, batch_id, digests)
     rows = objects.rows(target_id, digests)
     if set(digests) - set(rows):
         raise NotFound("one of these objects is not awaited; send its chunk again")
@@ -111,7 +140,7 @@ def fresh_urls(
 
 def finish(
     caller: Caller, target_id: str, batch_id: str, exceptions: list[ExceptionEntry]
-) -> dict[str, Any]:
+) -> Summary:
     """
     End a batch: complete when all it declared is stored, partial when something never came.
 
@@ -132,13 +161,13 @@ def finish(
     return _summary(closing.close(batch, clock.text(clock.now()), content), 0)
 
 
-def _summary(batch: Batch, outstanding: int) -> dict[str, Any]:
-    return {
-        "state": batch.state,
-        "stored": batch.stored,
-        "outstanding": outstanding,
-        "exceptions": batch.exceptions,
-    }
+def _summary(batch: Batch, outstanding: int) -> Summary:
+    return Summary(
+        state=batch.state,
+        stored=batch.stored,
+        outstanding=outstanding,
+        exceptions=batch.exceptions,
+    )
 
 
 def _batch(
@@ -239,19 +268,17 @@ def _vanished() -> ObjectRow:
     raise Unavailable("a claim ended while it was renewed; send the chunk again")
 
 
-def _answer(each: ChunkEntry, rows: dict[str, ObjectRow]) -> dict[str, Any]:
+def _answer(each: ChunkEntry, rows: dict[str, ObjectRow]) -> EntryAnswer:
     if each.refused:
-        reason = {"code": each.refused, "reason": REFUSALS[each.refused]}
-        return {"sha256": each.entry.sha256, "state": "refused", **reason}
+        return Refused(each.entry.sha256, each.refused, REFUSALS[each.refused])
     return _answer_for(rows[each.entry.sha256])
 
 
-def _answer_for(row: ObjectRow) -> dict[str, Any]:
+def _answer_for(row: ObjectRow) -> EntryAnswer:
     if row.state is ObjectState.STORED:
-        return {"sha256": row.sha256, "state": "stored"}
+        return Stored(row.sha256)
     if row.size_bytes > MULTIPART_BYTES:
-        return {"sha256": row.sha256, "state": "multipart"}
+        return Multipart(row.sha256)
     key = buckets.object_key(row.target_id, row.sha256)
     signed = buckets.signed_put(key, size_bytes=row.size_bytes, sha256=row.sha256)
-    where = {"url": signed.url, "headers": signed.headers, "expires_at": signed.expires_at}
-    return {"sha256": row.sha256, "state": "upload", **where}
+    return Upload(row.sha256, signed.url, signed.headers, signed.expires_at)

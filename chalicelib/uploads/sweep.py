@@ -23,14 +23,13 @@ BATCH_LIFE = timedelta(hours=48)  # longer than any claim in it
 RESERVE_MS = 20_000
 
 
-def sweep(at: str, *, has_time: Callable[[], bool] = lambda: True) -> dict[str, int]:
+def sweep(moment: datetime, *, has_time: Callable[[], bool] = lambda: True) -> dict[str, int]:
     """
-    Bring every unfinished batch to what S3 holds at the moment *at* (RFC 3339).
+    Bring every unfinished batch to what S3 holds at *moment*.
 
     Raises:
         RuntimeError: Some batch could not be swept; the others were.
     """
-    moment = clock.parse(at)
     swept, failed = 0, 0
     for batch in batches.open_ones(clock.text(moment)):
         if not has_time():

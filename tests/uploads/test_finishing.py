@@ -12,8 +12,9 @@ import pytest
 
 from chalicelib.archive import publishing
 from chalicelib.settings import settings
-from tests.faults.crashes import Fault, Snapshot, calls_of, died, every_fault
+from tests.faults.crashes import Fault, calls_of, died, every_fault
 from tests.support.dicom import canary, meta
+from tests.support.snapshot import Snapshot
 from tests.support.world import World, a_chunk
 
 

@@ -1,0 +1,45 @@
+"""What the minute's schedule wakes up, by the prefix of a due row's sort key."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from chalicelib.billing import service as billing
+from chalicelib.billing.store import PREFIX as INVOICE
+from chalicelib.contracts import milestones, timers
+from chalicelib.due import DueRow
+from chalicelib.jobs import scanner, store
+from chalicelib.jobs.scanner import Handler
+from chalicelib.kernel import clock
+from chalicelib.notices import service as notices
+from chalicelib.notices.store import PREFIX as NOTICE
+
+
+def minute_due(event: dict[str, Any], remaining_ms: Callable[[], int]) -> dict[str, int]:
+    """Do what is due as of the schedule's own time; stop while there is time to."""
+    has_time = lambda: remaining_ms() > scanner.RESERVE_MS  # noqa: E731 - a name for a question
+    return scanner.scan(clock.told(event["time"]), HANDLERS, has_time=has_time)
+
+
+def _send_notice(row: DueRow, now: datetime) -> None:
+    notices.send_due(row.facility_id, row.sk.removeprefix(NOTICE), now)
+
+
+def _look_at_invoice(row: DueRow, now: datetime) -> None:
+    billing.falls_due(row.facility_id, row.sk.removeprefix(INVOICE), now)
+
+
+def _look_ahead(row: DueRow, now: datetime) -> None:
+    milestones.look_ahead(row.facility_id, row.attributes["contract_id"], now)
+
+
+HANDLERS: Mapping[str, Handler] = {
+    timers.RUN: scanner.run,
+    timers.CHANGE: scanner.change,
+    timers.AHEAD: _look_ahead,
+    store.PREFIX: scanner.watch,
+    INVOICE: _look_at_invoice,
+    NOTICE: _send_notice,
+}
