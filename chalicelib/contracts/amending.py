@@ -81,7 +81,8 @@ def changed_form(contract: Contract, change: Change, today: date) -> Form:
     form = filled_in(contract, change)
     check(form)
     if form == form_of(contract):
-        raise Invalid(f"nothing changes: name one of {', '.join(Change.__struct_fields__)}")
+        names = ", ".join(Change.__struct_fields__)
+        raise Invalid(f"nothing changes: name one of {names}", code="nothing-changes")
     return _ending_in_time(contract, form, today)
 
 
@@ -158,7 +159,10 @@ def _amended(contract: Contract, old: int, new: int, today: date) -> proration.A
     if contract.term is not Term.CAPACITY_ONLY:
         return _at_once(0, new, today)  # nothing was billed yet
     if new < old:
-        raise Invalid("capacity_only was paid for in advance: its capacity_bytes can only grow")
+        raise Invalid(
+            "capacity_only was paid for in advance: its capacity_bytes can only grow",
+            code="prepaid-shrinks",
+        )
     return _at_once(new - old if today >= contract.starts_on else 0, new, today)
 
 

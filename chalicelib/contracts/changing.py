@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import msgspec
 
 from chalicelib.access.model import Caller
@@ -19,13 +21,15 @@ from chalicelib.contracts.amending import (
 from chalicelib.contracts.cancelling import Cancellation, cancellation
 from chalicelib.contracts.capacity import check_holds
 from chalicelib.contracts.form import Form
-from chalicelib.contracts.model import Contract, State, in_force_on
+from chalicelib.contracts.model import Contract, Refusal, State, beside, in_force_on
 from chalicelib.contracts.offer import fee_of
+from chalicelib.contracts.renewal import renewed
 from chalicelib.kernel import clock
 from chalicelib.kernel.errors import Conflict
+from chalicelib.notices.model import Kind
 from chalicelib.telemetry import count
 
-ALONE = {"proposed": None, "upcoming": None}
+ALONE = {"proposed": None, "upcoming": None, "declined": None}
 
 
 def quote_amendment(caller: Caller, contract_id: str, change: Change) -> Amendment:
@@ -60,7 +64,8 @@ def amend(
         agreed = signing.accepted(signed, signed.signed_at)
         changed = _agree(found, agreed, _carried(found, change, agreed))
     else:
-        changed = _revised(found, proposed=msgspec.structs.replace(signed, state=State.PROPOSED))
+        proposed = msgspec.structs.replace(signed, state=State.PROPOSED)
+        changed = _revised(found, proposed=proposed, declined=None)
         store.change(changed)
     count("ContractsAmended")
     return changed
@@ -76,23 +81,26 @@ def accept_change(caller: Caller, found: Contract) -> Contract:
     proposed = found.proposed
     if proposed is None:
         raise Conflict("no change of this contract waits for the provider")
-    meant = amendment(found, signing.form_of(proposed), local.today())
+    meant = amendment(found, signing.form_of(proposed), local.today(found.facility_id))
     if proposed.capacity_bytes != found.capacity_bytes:
         check_holds(found.facility_id, found.target_id, proposed.capacity_bytes)
+    standing = beside(found) | {"proposed": None, "declined": None}
     dated = msgspec.structs.replace(
-        proposed, effective_on=meant.effective_on, charge_yen=meant.charge.fee_yen
+        proposed, **standing, effective_on=meant.effective_on, charge_yen=meant.charge.fee_yen
     )
     audit(caller, "accept-amendment", found.contract_id, facility_id=found.facility_id)
-    changed = _agree(found, signing.accepted(dated, clock.text(clock.now()), caller.id))
+    agreed = signing.accepted(dated, clock.text(clock.now()), caller.id)
+    changed = _agree(found, agreed, told=Kind.CONTRACT_ACCEPTED)
     count("ContractsAccepted")
     return changed
 
 
-def decline_change(caller: Caller, found: Contract) -> Contract:
+def decline_change(caller: Caller, found: Contract, reason: str = "") -> Contract:
     """Decline, for the provider, the change of *found* that waits; the contract goes on."""
-    declined = _revised(found, proposed=None)
+    refusal = Refusal(clock.text(clock.now()), caller.id, reason)
+    declined = _revised(found, proposed=None, declined=refusal)
     audit(caller, "decline-amendment", found.contract_id, facility_id=found.facility_id)
-    store.change(declined)
+    store.change(declined, told=Kind.CONTRACT_DECLINED)
     count("ContractsDeclined")
     return declined
 
@@ -117,7 +125,7 @@ def cancel(caller: Caller, contract_id: str, policy: CancellationPolicy) -> Cont
     Raises:
         Invalid, Conflict: As :func:`quote_cancellation`.
     """
-    found, today = current(caller.facility_id, contract_id), local.today()
+    found, today = current(caller.facility_id, contract_id), local.today(caller.facility_id)
     meant = _cancellation(found, policy)
     CONTRACT.check(found.state, State.ENDED)
     terms = {"cancelled_on": meant.ends_on, "refund_yen": meant.refund.fee_yen, **ALONE}
@@ -153,29 +161,37 @@ def current(facility_id: str, contract_id: str) -> Contract:
     return in_effect(store.contract(facility_id, contract_id))
 
 
-def in_effect(contract: Contract) -> Contract:
+def in_effect(contract: Contract, today: date | None = None) -> Contract:
     """
-    Return *contract* by the version that holds today, its plan and capacity with it.
+    Return *contract* by the version and in the term that hold today, its plan and capacity too.
 
-    The first to ask after the date of an upcoming version moves them, in one write.
+    The first to ask after the date of an upcoming version or of a renewal moves them, in one write.
+
+    Args:
+        today: The facility's local date, where a schedule's event has told it.
     """
     if contract.state is State.ENDED:
         return contract
-    coming = in_force_on(contract, local.today())
-    if coming is contract:
+    today = today or local.today(contract.facility_id)
+    coming = in_force_on(contract, today)
+    there = renewed(coming, today, clock.text(clock.now()))
+    if there is contract:
         return contract
-    taken = msgspec.structs.replace(
-        coming, revision=contract.revision + 1, proposed=contract.proposed, state=contract.state
-    )
+    taken = msgspec.structs.replace(there, revision=contract.revision + 1)
     try:
-        store.change(taken, capacity_bytes=taken.capacity_bytes, may_exceed=True)
+        store.change(
+            taken,
+            agreed=[taken] if taken.version != coming.version else [],
+            capacity_bytes=None if coming is contract else taken.capacity_bytes,
+            may_exceed=True,
+        )
     except Conflict:  # somebody else was first
         return store.contract(contract.facility_id, contract.contract_id)
     return taken
 
 
 def _weighed(contract: Contract, change: Change) -> tuple[Form, Amendment]:
-    today = local.today()
+    today = local.today(contract.facility_id)
     found = in_force_on(contract, today)
     form = changed_form(found, change, today)
     meant = amendment(found, form, today)
@@ -185,7 +201,7 @@ def _weighed(contract: Contract, change: Change) -> tuple[Form, Amendment]:
 
 
 def _cancellation(contract: Contract, policy: CancellationPolicy) -> Cancellation:
-    today = local.today()
+    today = local.today(contract.facility_id)
     found = in_force_on(contract, today)
     versions = list(store.versions_of(contract)) or [found]  # signed before versions were kept
     return cancellation(found, versions, policy, today)
@@ -208,12 +224,22 @@ def _version(found: Contract, form: Form, meant: Amendment, *, by: str) -> Contr
     )
 
 
-def _agree(found: Contract, agreed: Contract, carried: Contract | None = None) -> Contract:
-    """Write what both sides accepted: in force now (*carried* still to come), or from its date."""
+def _agree(
+    found: Contract,
+    agreed: Contract,
+    carried: Contract | None = None,
+    told: Kind | None = None,
+) -> Contract:
+    """
+    Write what both sides accepted: in force now (*carried* still to come), or from its date.
+
+    Args:
+        told: What the facility is told of it.
+    """
     agreed = msgspec.structs.replace(agreed, revision=found.revision + 1)
-    if agreed.effective_on is not None and agreed.effective_on > local.today():
-        later = _revised(found, proposed=None, upcoming=agreed)
-        store.change(later, agreed=[agreed])
+    if agreed.effective_on is not None and agreed.effective_on > local.today(found.facility_id):
+        later = _revised(found, proposed=None, upcoming=agreed, declined=None)
+        store.change(later, agreed=[agreed], told=told)
         return later
     is_same_room = agreed.capacity_bytes == found.capacity_bytes
     now = msgspec.structs.replace(agreed, upcoming=carried)
@@ -221,6 +247,7 @@ def _agree(found: Contract, agreed: Contract, carried: Contract | None = None) -
         now,
         agreed=[agreed, carried] if carried else [agreed],
         capacity_bytes=None if is_same_room else agreed.capacity_bytes,
+        told=told,
     )
     return now
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from datetime import date, timedelta
+from typing import Annotated
 
 import msgspec
 
@@ -14,6 +15,7 @@ from chalicelib.billing.runs import InvoiceGrouping
 from chalicelib.billing.units import LimitPolicy
 from chalicelib.contracts.model import BatchScope, Timing, TimingKind
 from chalicelib.contracts.selection import Selection
+from chalicelib.kernel import ids
 from chalicelib.kernel.errors import Invalid
 
 SCOPES_OF = {  # what one batch may hold, by timing; first is the usual one
@@ -49,7 +51,7 @@ class Form(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
         unit_price_yen: Another price than the book's: special terms.
     """
 
-    target_id: str
+    target_id: Annotated[str, msgspec.Meta(max_length=ids.LONGEST)]
     term: Term
     starts_on: date
     timing: Timing

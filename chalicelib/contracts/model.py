@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
+from typing import Any
 
 import msgspec
 
@@ -39,6 +40,27 @@ class Timing(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     at: str | None = None
 
 
+class Refusal(msgspec.Struct, frozen=True):
+    """The provider's no to what waited for it, and why, in its own words."""
+
+    at: str
+    by: str
+    reason: str
+
+
+class NextTerm(msgspec.Struct, frozen=True):
+    """
+    One more term that was signed for in time, by the prices of its own book.
+
+    Attributes:
+        begins_on: The date on which the contract would have ended.
+        price_book: The book that was the newest as it was signed for.
+    """
+
+    begins_on: date
+    price_book: str
+
+
 class Contract(msgspec.Struct, frozen=True, kw_only=True):
     """
     A form both sides agree on, or have yet to, and the prices it is pinned to.
@@ -56,6 +78,11 @@ class Contract(msgspec.Struct, frozen=True, kw_only=True):
         refund_yen: Of what was paid, before tax, for a term cut short.
         proposed: The change that waits for the provider.
         upcoming: The change both sides accepted for a later date.
+        declined: What the provider said to the last thing that waited, until the next one.
+        paused: The facility has stopped backups for a while; what is paid and restored goes on.
+        term_no: 1 as first signed, and one more with each renewal.
+        renewed_on: The first local date of the term it is in; None in the first one.
+        next_term: Signed for, and not yet begun.
     """
 
     contract_id: str
@@ -89,8 +116,14 @@ class Contract(msgspec.Struct, frozen=True, kw_only=True):
     refund_yen: int = 0
     proposed: Contract | None = None
     upcoming: Contract | None = None
+    declined: Refusal | None = None
+    paused: bool = False
+    term_no: int = 1
+    renewed_on: date | None = None
+    next_term: NextTerm | None = None
 
 
+RUNNING = {State.ACTIVE, State.GRACE, State.SUSPENDED}
 STANDING_OFFER = "standard-terms"  # the provider's acceptance of what its price book offers
 
 
@@ -120,7 +153,8 @@ def covers(contract: Contract, today: date) -> None:
     Let pass when *contract* allows uploads on the facility's local date *today*.
 
     Raises:
-        Conflict: ``contract-not-active`` or ``contract-ended``, with the reason.
+        Conflict: ``contract-not-active``, ``contract-ended`` or ``contract-paused``, with the
+            reason.
     """
     if contract.state is State.PROPOSED:
         raise Conflict("the provider has not accepted the contract yet", code="contract-not-active")
@@ -134,11 +168,32 @@ def covers(contract: Contract, today: date) -> None:
         raise Conflict(f"the contract starts on {contract.starts_on}", code="contract-not-active")
     if is_over(contract, today):
         raise Conflict(f"the contract ended on {ends_on(contract)}", code="contract-ended")
+    if contract.paused:
+        raise Conflict(
+            "backups are paused by the facility: its administrator resumes them on the contract's"
+            " page",
+            code="contract-paused",
+        )
+
+
+def awaits_provider(contract: Contract) -> bool:
+    """Tell whether a contract, or a change of one, waits for the provider."""
+    return contract.state is State.PROPOSED or contract.proposed is not None
+
+
+def beside(contract: Contract) -> dict[str, Any]:
+    """Return what stands beside the versions of *contract*: it is true of whichever holds."""
+    names = ("state", "proposed", "declined", "paused", "term_no", "renewed_on", "next_term")
+    return {name: getattr(contract, name) for name in names}
 
 
 def in_force_on(contract: Contract, today: date) -> Contract:
-    """Return the version that holds on *today*: the upcoming one, once its date has come."""
+    """
+    Return the version that holds on *today*: the upcoming one, once its date has come.
+
+    What stands beside the versions goes along: an upcoming one was agreed on before it.
+    """
     upcoming = contract.upcoming
     if upcoming is None or upcoming.effective_on is None or today < upcoming.effective_on:
         return contract
-    return upcoming
+    return msgspec.structs.replace(upcoming, **beside(contract))

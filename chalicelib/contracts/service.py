@@ -11,14 +11,22 @@ from chalicelib.billing.states import CONTRACT
 from chalicelib.contracts import changing, form, local, signing, store
 from chalicelib.contracts.capacity import check_holds
 from chalicelib.contracts.form import Form
-from chalicelib.contracts.model import Contract, State, TargetKind, covers, is_over
+from chalicelib.contracts.model import (
+    Contract,
+    Refusal,
+    State,
+    TargetKind,
+    covers,
+    is_over,
+)
 from chalicelib.contracts.offer import Offer, offer
 from chalicelib.contracts.store import Target
 from chalicelib.kernel import clock, ids
 from chalicelib.kernel.errors import Conflict, Invalid
+from chalicelib.notices.model import Kind
 from chalicelib.telemetry import count, logger
 
-ZONE = local.ZONE
+MAX_REASON = 500  # characters of a refusal's own words
 
 
 def add_target(caller: Caller, name: str, kind: TargetKind) -> Target:
@@ -42,7 +50,7 @@ def quote(caller: Caller, asked: Form) -> Offer:
         Conflict: ``capacity-below-stored``, with both figures.
     """
     form.check(asked)
-    form.check_new(asked, local.today())
+    form.check_new(asked, local.today(caller.facility_id))
     store.target(caller.facility_id, asked.target_id)
     check_holds(caller.facility_id, asked.target_id, asked.capacity_bytes)
     return offer(asked, newest_book())
@@ -102,26 +110,37 @@ def accept(caller: Caller, facility_id: str, contract_id: str) -> Contract:
     contract = msgspec.structs.replace(contract, revision=found.revision + 1)
     over = _making_way(contract)
     audit(caller, "accept-contract", contract_id, facility_id=facility_id)
-    store.put_in_force(contract, over)
+    store.put_in_force(contract, over, told=Kind.CONTRACT_ACCEPTED)
     count("ContractsAccepted")
     _log(contract)
     return contract
 
 
-def decline(caller: Caller, facility_id: str, contract_id: str) -> Contract:
+def decline(caller: Caller, facility_id: str, contract_id: str, reason: str = "") -> Contract:
     """
     Decline for the provider what waits: a signed contract becomes a draft, a change is dropped.
 
+    Args:
+        reason: Kept for the facility to read; at most MAX_REASON characters.
+
     Raises:
+        Invalid: The reason is too long.
         Conflict: ``illegal-transition``: nothing of it waits.
     """
+    if len(reason) > MAX_REASON:
+        raise Invalid(f"the reason must have at most {MAX_REASON} characters", code="too-long")
     found = changing.current(facility_id, contract_id)
     if found.proposed is not None:
-        return changing.decline_change(caller, found)
+        return changing.decline_change(caller, found, reason)
     CONTRACT.check(found.state, State.DRAFT)
-    declined = msgspec.structs.replace(found, state=State.DRAFT, revision=found.revision + 1)
+    declined = msgspec.structs.replace(
+        found,
+        state=State.DRAFT,
+        revision=found.revision + 1,
+        declined=Refusal(clock.text(clock.now()), caller.id, reason),
+    )
     audit(caller, "decline-contract", contract_id, facility_id=facility_id)
-    store.propose(declined)
+    store.propose(declined, told=Kind.CONTRACT_DECLINED)
     count("ContractsDeclined")
     return declined
 
@@ -149,7 +168,7 @@ def plan_in_force(facility_id: str, target_id: str) -> Contract:
     if target.contract is None:
         raise Conflict(_why_none(facility_id, target_id), code="no-contract")
     contract = changing.in_effect(target.contract)
-    covers(contract, local.today())
+    covers(contract, local.today(facility_id))
     return contract
 
 
@@ -161,7 +180,7 @@ def _making_way(contract: Contract) -> Contract | None:
         Conflict: One runs there, or more is stored than *contract* holds.
     """
     held = store.target(contract.facility_id, contract.target_id).contract
-    if held is not None and not is_over(held, local.today()):
+    if held is not None and not is_over(held, local.today(contract.facility_id)):
         raise Conflict(
             f"the target has a contract, {held.contract_id}: amend it, or end it first",
             code="target-has-contract",

@@ -5,6 +5,7 @@ FACILITY#<id>  TARGET#<target id>      name, kind, and the contract whose plan i
 FACILITY#<id>  CONTRACT#<contract id>  the contract as JSON, and its state and revision
 FACILITY#<id>  VERSION#<contract id>#<version, 6 digits>  as both sides accepted it; never rewritten
 FACILITY#<id>  USAGE#<target id>       limit and free bytes (see archive/store/usage.py)
+WAITING        CONTRACT#<contract id>  whose contract, or change of one, waits for the provider
 """
 
 from __future__ import annotations
@@ -21,10 +22,15 @@ from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.archive.store import usage
-from chalicelib.contracts.model import Contract, State, TargetKind
+from chalicelib.contracts import timers
+from chalicelib.contracts.model import Contract, State, TargetKind, awaits_provider
 from chalicelib.kernel.errors import Conflict, NotFound
+from chalicelib.notices import store as notices
+from chalicelib.notices.model import Kind
 from chalicelib.tables import CoreTable, transaction
+from chalicelib.web import cursors
 
+WAITING = "WAITING"
 OVERTAKEN = "somebody changed it in the meantime, or more is stored than it allows: look again"
 
 
@@ -76,6 +82,15 @@ class _Version(Model):
     contract = UnicodeAttribute()
 
 
+class _Waiting(Model):
+    class Meta(CoreTable):
+        pass
+
+    pk = UnicodeAttribute(hash_key=True, default=WAITING)
+    sk = UnicodeAttribute(range_key=True)
+    facility_id = UnicodeAttribute()
+
+
 def add_target(target: Target) -> None:
     pk, sk = _pk(target.facility_id), f"TARGET#{target.target_id}"
     row = _Target(pk, sk, target_name=target.name, kind=target.kind.value)
@@ -96,10 +111,16 @@ def targets_of(facility_id: str) -> Iterator[Target]:
         yield _to_target(row)
 
 
-def propose(contract: Contract) -> None:
-    """Write *contract*, signed by the facility alone, or its next revision; no plan is touched."""
+def propose(contract: Contract, *, told: Kind | None = None) -> None:
+    """
+    Write *contract*, signed by the facility alone, or its next revision; no plan is touched.
+
+    Args:
+        told: What the facility is told of it.
+    """
     with _expecting(OVERTAKEN), transaction() as write:
         _put(write, contract)
+        _tell(write, contract, told)
 
 
 def contract(facility_id: str, contract_id: str) -> Contract:
@@ -124,13 +145,25 @@ def versions_of(found: Contract) -> Iterator[Contract]:
         yield msgspec.json.decode(row.contract, type=Contract)
 
 
-def put_in_force(agreed: Contract, over: Contract | None = None) -> None:
+def waiting_page(cursor: str | None, rows: int) -> tuple[list[tuple[str, str]], str | None]:
+    """Return (facility id, contract id) of what waits for the provider, and the next cursor."""
+    page = _Waiting.query(
+        WAITING, limit=rows, last_evaluated_key=cursors.read(cursor, partition=WAITING)
+    )
+    found = [(row.facility_id, row.sk.removeprefix("CONTRACT#")) for row in page]
+    return found, cursors.written(page.last_evaluated_key)
+
+
+def put_in_force(
+    agreed: Contract, over: Contract | None = None, *, told: Kind | None = None
+) -> None:
     """
     Put *agreed* in force with plan and capacity, all or nothing.
 
     Args:
         agreed: New, or the next revision of one that was proposed.
         over: The contract that still stands on the target though its time has passed, as ended.
+        told: What the facility is told of it.
 
     Raises:
         Conflict: Somebody was faster, another runs there, or more is stored than it allows.
@@ -143,6 +176,8 @@ def put_in_force(agreed: Contract, over: Contract | None = None) -> None:
             _put(write, over)
         _set_plan(write, agreed, condition=_Target.running == (over is not None))
         usage.set_limit_in(write, before, agreed.capacity_bytes)
+        timers.follow_in(write, agreed)
+        _tell(write, agreed, told)
 
 
 def change(
@@ -151,6 +186,7 @@ def change(
     agreed: Iterable[Contract] = (),
     capacity_bytes: int | None = None,
     may_exceed: bool = False,
+    told: Kind | None = None,
 ) -> None:
     """
     Write the next revision of the contract on a target, and its plan, all or nothing.
@@ -159,6 +195,7 @@ def change(
         agreed: Versions that both sides have accepted now, to be kept.
         capacity_bytes: What the limit becomes, when it changes.
         may_exceed: Also when more than that is stored or claimed.
+        told: What the facility is told of it.
 
     Raises:
         Conflict: Somebody was faster, or more is stored than the limit.
@@ -168,6 +205,8 @@ def change(
         for each in agreed:
             _keep_version(write, each)
         _set_plan(write, changed)
+        timers.follow_in(write, changed)
+        _tell(write, changed, told)
         if capacity_bytes is not None:
             before = usage.of(changed.facility_id, changed.target_id)
             usage.set_limit_in(write, before, capacity_bytes, may_exceed=may_exceed)
@@ -204,6 +243,25 @@ def _put(write: TransactWrite, contract: Contract) -> None:
     before = contract.revision - 1
     unchanged = _Contract.revision == before if before else _Contract.revision.does_not_exist()
     write.save(_row(contract), condition=unchanged)
+    _note_waiting(write, contract)
+
+
+def _note_waiting(write: TransactWrite, contract: Contract) -> None:
+    """Keep in the provider's list what waits for it, and nothing else."""
+    row = _Waiting(WAITING, f"CONTRACT#{contract.contract_id}", facility_id=contract.facility_id)
+    if awaits_provider(contract):
+        write.save(row)
+    else:
+        write.delete(row)
+
+
+def _tell(write: TransactWrite, contract: Contract, told: Kind | None) -> None:
+    """Put a notice with the revision it tells of."""
+    if told is None:
+        return
+    facts = {"target_name": target(contract.facility_id, contract.target_id).name}
+    key = f"{told}-{contract.contract_id}-{contract.revision}"
+    notices.put_in(write, contract.facility_id, told, key, facts)
 
 
 def _keep_version(write: TransactWrite, agreed: Contract) -> None:

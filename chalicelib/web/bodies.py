@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
 import msgspec
 from chalice.app import Request
 
+from chalicelib.kernel import ids
 from chalicelib.kernel.errors import Invalid, TooLarge
 
 MAX_BODY_BYTES = 2_000_000  # API Gateway takes 10 MB, Lambda 6 MB; nothing of ours needs more
+
+Id = Annotated[str, msgspec.Meta(max_length=ids.LONGEST)]
 
 T = TypeVar("T")
 

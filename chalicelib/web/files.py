@@ -1,5 +1,5 @@
 """
-Style sheets and the icon, each under a name that says its content.
+Style sheets, the script and the icon, each under a name that says its content.
 
 Another content has another name, so browsers keep a file for a year without asking.
 """
@@ -15,7 +15,11 @@ from chalice.app import Response
 from chalicelib.kernel.errors import NotFound
 
 FOLDER = Path(__file__).parent / "static"
-TYPES = {".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
+TYPES = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+}
 YEAR = "public, max-age=31536000, immutable"
 
 

@@ -59,6 +59,28 @@ def moment(at: datetime, language: str) -> str:
     return f"{day(at, language)}{separator}{at:%H:%M}"
 
 
+def person(name: str) -> str:
+    """
+    Write a name as DICOM keeps it (PS3.5, 6.2.1): in ideographs, or else in letters.
+
+    >>> person("YAMADA^TARO=山田^太郎=やまだ^たろう"), person("SMITH^JOHN"), person("")
+    ('山田 太郎', 'SMITH JOHN', '')
+    """
+    letters, _, rest = name.partition("=")
+    ideographs = rest.partition("=")[0]
+    return " ".join((ideographs or letters).replace("^", " ").split())
+
+
+def reading(name: str) -> str:
+    """
+    Write how such a name is read, where that is known.
+
+    >>> reading("YAMADA^TARO=山田^太郎=やまだ^たろう"), reading("YAMADA^TARO")
+    ('やまだ たろう', '')
+    """
+    return person(name.partition("=")[2].partition("=")[2])
+
+
 def language_of(text: str) -> str:
     """
     Return the language a name is most likely written in, for screen readers.

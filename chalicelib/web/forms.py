@@ -15,11 +15,13 @@ from urllib.parse import parse_qsl, urlsplit
 from chalice.app import Request
 
 from chalicelib.kernel.errors import Invalid, NotAllowed, TooLarge
+from chalicelib.web import multipart
 from chalicelib.web.bodies import raw_body
 
 TYPE = "application/x-www-form-urlencoded"
 TOKEN = "csrf"  # noqa: S105 - a field's name
 MAX_FORM_BYTES = 100_000
+MAX_UPLOAD_BYTES = 1_000_000  # of a form with a file in it
 MAX_FIELDS = 200
 
 
@@ -30,13 +32,26 @@ def fields(request: Request) -> dict[str, str]:
     Raises:
         TooLarge, Invalid: No form of ours is like that.
     """
-    raw = raw_body(request)
-    if len(raw) > MAX_FORM_BYTES:
-        raise TooLarge("the form is larger than 100,000 bytes", limit_bytes=MAX_FORM_BYTES)
+    if _has_files(request):
+        texts = {each.name: each.body for each in _parts(request) if not each.is_file}
+        return {name: _text(body) for name, body in texts.items()}
+    raw = _body(request, MAX_FORM_BYTES)
     try:
         return dict(parse_qsl(raw.decode(), keep_blank_values=True, max_num_fields=MAX_FIELDS))
     except ValueError:
         raise Invalid("this is no form of ours") from None
+
+
+def files(request: Request) -> dict[str, bytes]:
+    """
+    Return the files in the form, by the name of their field; an empty one where none was chosen.
+
+    Raises:
+        TooLarge, Invalid: As :func:`fields`.
+    """
+    if not _has_files(request):
+        return {}
+    return {each.name: each.body for each in _parts(request) if each.is_file}
 
 
 def one_line(typed: str) -> str:
@@ -71,6 +86,32 @@ def check(request: Request, given: str, secret: str) -> None:
             "the form does not come from a page of this session; load the page again",
             code="foreign-form",
         )
+
+
+def _has_files(request: Request) -> bool:
+    return _content_type(request).lower().startswith(multipart.TYPE)
+
+
+def _parts(request: Request) -> list[multipart.Part]:
+    return multipart.parts(_content_type(request), _body(request, MAX_UPLOAD_BYTES))
+
+
+def _content_type(request: Request) -> str:
+    return str(request.headers.get("content-type", ""))
+
+
+def _body(request: Request, limit_bytes: int) -> bytes:
+    raw = raw_body(request)
+    if len(raw) > limit_bytes:
+        raise TooLarge(f"the form is larger than {limit_bytes:,} bytes", limit_bytes=limit_bytes)
+    return raw
+
+
+def _text(body: bytes) -> str:
+    try:
+        return body.decode()
+    except UnicodeDecodeError:
+        raise Invalid("this is no form of ours") from None
 
 
 def _is_from_here(request: Request) -> bool:

@@ -1,8 +1,8 @@
 """
 Pages: templates filled and sent with the headers that keep a browser from harm.
 
-Complete without JavaScript; there is none.  Jinja2 is imported at the first page: queue and
-schedule handlers share app.py and never show one.
+Complete without JavaScript: the one script there is refreshes a price that a button shows, too.
+Jinja2 is imported at the first page: queue and schedule handlers share app.py and never show one.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from chalicelib.web.problems import HTML
 
 TEMPLATES = Path(__file__).parent / "templates"
 POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; "
+    "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; connect-src 'self'; "
     "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
 HEADERS = {
@@ -62,10 +62,27 @@ def page(
     )
 
 
+def download(name: str, kind: str, body: bytes, *, cookies: list[str]) -> Response:
+    """Answer a file for the reader to keep; *name* tells nobody's data."""
+    headers: dict[str, Any] = {
+        "Content-Type": kind,
+        "Content-Disposition": f'attachment; filename="{name}"',
+    }
+    return Response(body.decode(), {**headers, **HEADERS, **_set(cookies)})
+
+
 def redirect(prefix: str, path: str, *, cookies: list[str]) -> Response:
     """Send the browser on to *path*, which is ours, with a GET."""
     headers: dict[str, Any] = {"Location": prefix + path, "Content-Type": HTML}
     return Response("", {**headers, **HEADERS, **_set(cookies)}, 303)
+
+
+def may_lead_to(answer: Response, origin: str) -> Response:
+    """Let the forms of a page lead on to *origin*, where a browser would stop them."""
+    policy = str(answer.headers["Content-Security-Policy"])
+    own = "form-action 'self'"
+    answer.headers["Content-Security-Policy"] = policy.replace(own, f"{own} {origin}")
+    return answer
 
 
 def written(reader: Reader, template: str, **values: Any) -> str:
@@ -100,8 +117,10 @@ def environment(language: str) -> Any:
         "day": partial(formats.day, language=language),
         "moment": partial(formats.moment, language=language),
         "number": formats.number,
+        "person": formats.person,
         "size": formats.size,
         "named": partial(_named, language=language),
+        "reading": formats.reading,
     }
     return made
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import msgspec
 from chalice.app import Blueprint, Request, Response
@@ -21,6 +21,20 @@ from chalicelib.web.problems import problem_from
 
 CORRELATION_HEADER = "Hokan-Correlation-Id"
 JSON = "application/json"
+
+T = TypeVar("T")
+
+
+class Page(msgspec.Struct, Generic[T], frozen=True):
+    """
+    A list, or a part of it.
+
+    Attributes:
+        cursor: Goes into ``?cursor=`` for the next page; null on the last one.
+    """
+
+    items: list[T]
+    cursor: str | None
 
 
 class Routes(Blueprint):

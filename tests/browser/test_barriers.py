@@ -71,7 +71,288 @@ def new_authenticator(surfer: Surfer) -> None:
     surfer.page.click("main button")
 
 
+def targets(surfer: Surfer) -> None:
+    surfer.sign_in("admin")
+    surfer.open("/portal/targets")
+
+
+def signing(surfer: Surfer) -> None:
+    surfer.sign_in("admin")
+    surfer.page.locator("main a[href*='/sign']").first.click()
+
+
+def signing_refused(surfer: Surfer) -> None:
+    signing(surfer)
+    surfer.page.fill("#term_count", "many")
+    surfer.page.fill("#capacity", "0")
+    surfer.page.fill("#at", "late")
+    surfer.page.click("button[value=check]")
+
+
+def checking(surfer: Surfer) -> None:
+    signing(surfer)
+    surfer.page.click("button[value=check]")
+
+
+def contract(surfer: Surfer) -> None:
+    targets(surfer)
+    surfer.page.locator("main a[href*='/contracts/']").first.click()
+
+
+def proposed_contract(surfer: Surfer) -> None:
+    targets(surfer)
+    surfer.page.locator("section", has_text="X-ray").locator("a[href*='/contracts/']").click()
+
+
+def changing(surfer: Surfer) -> None:
+    contract(surfer)
+    surfer.page.click("main a[href$='/change']")
+
+
+def checking_a_change(surfer: Surfer) -> None:
+    changing(surfer)
+    surfer.page.fill("#capacity", "300")
+    surfer.page.click("button[value=check]")
+
+
+def renewing(surfer: Surfer) -> None:
+    contract(surfer)
+    surfer.page.click("main a[href$='/renewal']")
+
+
+def paused_contract(surfer: Surfer) -> None:
+    contract(surfer)
+    if surfer.page.locator("form[action$='/pause']").count():  # once is enough
+        surfer.page.click("form[action$='/pause'] button")
+
+
+def resumed_contract(surfer: Surfer) -> None:
+    paused_contract(surfer)
+    surfer.page.click("form[action$='/resume'] button")
+
+
+def cancelling(surfer: Surfer) -> None:
+    contract(surfer)
+    surfer.page.click("main a[href$='/cancel']")
+
+
+def confirming_a_cancellation(surfer: Surfer) -> None:
+    cancelling(surfer)
+    surfer.page.click("#policy-short_rate")
+    surfer.page.click("main button")
+
+
+def accepting(surfer: Surfer) -> None:
+    surfer.sign_in("operator")
+    surfer.open("/portal/accepting")
+
+
+def facilities(surfer: Surfer) -> None:
+    surfer.sign_in("operator")
+    surfer.open("/portal/facilities")
+
+
+def one_facility(surfer: Surfer) -> None:
+    facilities(surfer)
+    surfer.page.click("text=青葉内視鏡クリニック")
+
+
+def people(surfer: Surfer) -> None:
+    surfer.sign_in("admin")
+    surfer.open("/portal/people")
+
+
+def no_address(surfer: Surfer) -> None:
+    people(surfer)
+    surfer.page.fill("#account", "nobody@nowhere")
+    surfer.page.click("main button")
+
+
+def person(surfer: Surfer) -> None:
+    people(surfer)
+    surfer.page.click(f"text={surfer.scene.doctor.email}")
+
+
+def oneself(surfer: Surfer) -> None:
+    people(surfer)
+    surfer.page.click(f"main >> text={surfer.scene.admin.email}")
+
+
+def given_password(surfer: Surfer) -> None:
+    """Of somebody invited for it: the scene's people keep theirs."""
+    people(surfer)
+    surfer.page.fill("#account", f"guest-{id(surfer)}@aoba.example")
+    surfer.page.click("main button")
+    surfer.page.click("form[action$='new-password'] button")
+
+
+def agents(surfer: Surfer) -> None:
+    surfer.sign_in("admin")
+    surfer.open("/portal/agents")
+
+
+def agent_code(surfer: Surfer) -> None:
+    agents(surfer)
+    surfer.page.click("form[action$='code'] button")
+
+
+def revoke_agent(surfer: Surfer) -> None:
+    agents(surfer)
+    surfer.page.click("main a[href$='revoke']")
+
+
+def restores(surfer: Surfer) -> None:
+    surfer.sign_in("doctor")
+    surfer.open("/portal/restores")
+
+
+def restoring(surfer: Surfer) -> None:
+    surfer.sign_in("doctor")
+    surfer.open("/portal/restores/new")
+
+
+def restoring_what(surfer: Surfer) -> None:
+    restoring(surfer)
+    surfer.page.click("text=内視鏡室")
+    surfer.page.click("main a[href$='by=examinations']")
+
+
+def restoring_an_unknown_patient(surfer: Surfer) -> None:
+    restoring(surfer)
+    surfer.page.click("text=内視鏡室")
+    surfer.page.fill("#patient_id", "NOBODY")
+    surfer.page.click("main form button")
+
+
+def restoring_how(surfer: Surfer) -> None:
+    restoring_what(surfer)
+    surfer.page.click("main a[href$='scope=target']")
+
+
+def restoring_when_nothing_was(surfer: Surfer) -> None:
+    restoring_how(surfer)
+    surfer.page.check("input[value=then]")
+    surfer.page.fill("#date", "2001-01-01")
+    surfer.page.fill("#time", "12:00")
+    surfer.page.click("main form button")
+
+
+def checking_a_restore(surfer: Surfer) -> None:
+    restoring_how(surfer)
+    surfer.page.click("main form button")
+
+
+def zip_download(surfer: Surfer) -> None:
+    checking_a_restore(surfer)
+    surfer.page.click("main form button")
+    surfer.page.wait_for_selector("main form[action$='/download']", timeout=60_000)
+
+
+def backups(surfer: Surfer) -> None:
+    surfer.sign_in("doctor")
+    surfer.open("/portal/jobs")
+
+
+def backup_asked_for(surfer: Surfer) -> None:
+    backups(surfer)
+    button = surfer.page.locator("main button")
+    if button.count():  # it is asked for once
+        button.first.click()
+    surfer.open("/portal/jobs?done=asked")
+
+
+def one_backup(surfer: Surfer) -> None:
+    backup_asked_for(surfer)
+    surfer.page.locator(".rows a").first.click()
+
+
+def all_backups(surfer: Surfer) -> None:
+    backup_asked_for(surfer)
+    surfer.page.locator("main a[href*='/targets/']").first.click()
+
+
+def patient_targets(surfer: Surfer) -> None:
+    surfer.sign_in("admin")
+    surfer.open("/portal/patients")
+
+
+def patients(surfer: Surfer) -> None:
+    patient_targets(surfer)
+    surfer.page.locator("main .rows a").first.click()
+
+
+def patient_found(surfer: Surfer) -> None:
+    patients(surfer)
+    surfer.page.fill("#patient_id", "00120431")
+    surfer.page.click("form[action$='/find'] button")
+
+
+def checking_a_patient(surfer: Surfer) -> None:
+    patient_found(surfer)
+    surfer.page.click("form.wide-form button")
+
+
+def nobody_chosen(surfer: Surfer) -> None:
+    patient_found(surfer)
+    surfer.page.uncheck("input[name='patient-1']")
+    surfer.page.click("form.wide-form button")
+
+
+def handing_in_a_list(surfer: Surfer) -> None:
+    patients(surfer)
+    surfer.page.click("main a[href*='/upload']")
+
+
+def a_wrong_list(surfer: Surfer) -> None:
+    handing_in_a_list(surfer)
+    surfer.page.fill("#typed", "patient_id,backed_up\n1,maybe\n,yes")
+    surfer.page.click("main form button")
+
+
+def missed(surfer: Surfer) -> None:
+    surfer.sign_in("operator")
+    surfer.open("/portal/missed")
+
+
+def queues(surfer: Surfer) -> None:
+    surfer.sign_in("operator")
+    surfer.open("/portal/queues")
+
+
+def sending_back(surfer: Surfer) -> None:
+    surfer.sign_in("operator")
+    surfer.open("/portal/queues/ingest/send-back")
+
+
+def quarantine(surfer: Surfer) -> None:
+    surfer.sign_in("operator")
+    surfer.open("/portal/quarantine")
+
+
 PAGES: list[Callable[[Surfer], None]] = [
+    backups,
+    backup_asked_for,
+    one_backup,
+    all_backups,
+    patient_targets,
+    patients,
+    patient_found,
+    checking_a_patient,
+    nobody_chosen,
+    handing_in_a_list,
+    a_wrong_list,
+    missed,
+    queues,
+    sending_back,
+    quarantine,
+    restores,
+    restoring,
+    restoring_what,
+    restoring_an_unknown_patient,
+    restoring_how,
+    restoring_when_nothing_was,
+    checking_a_restore,
+    zip_download,
     sign_in_page,
     signed_out,
     session_ended,
@@ -83,6 +364,30 @@ PAGES: list[Callable[[Surfer], None]] = [
     home_of_admin,
     home_of_doctor,
     authenticator,
+    people,
+    no_address,
+    person,
+    oneself,
+    given_password,
+    agents,
+    agent_code,
+    revoke_agent,
+    targets,
+    signing,
+    signing_refused,
+    checking,
+    contract,
+    proposed_contract,
+    renewing,
+    paused_contract,
+    resumed_contract,
+    changing,
+    checking_a_change,
+    cancelling,
+    confirming_a_cancellation,
+    accepting,
+    facilities,
+    one_facility,
 ]
 
 

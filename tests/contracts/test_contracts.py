@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from chalice.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.access.model import DEFAULT_ZONE
 from chalicelib.billing.periods import Term
 from chalicelib.billing.pricebook import newest_book
 from chalicelib.contracts.form import Form, terms_digest
@@ -294,6 +296,5 @@ def test_listed_and_all_but_are_opposites(listed: frozenset[str], patient: str) 
 
 def test_the_local_date_counts() -> None:
     """A contract of the 1st of April begins at 00:00 in Japan, 15:00 the day before in UTC."""
-    from chalicelib.contracts.service import ZONE
-
-    assert datetime(2026, 3, 31, 15, tzinfo=UTC).astimezone(ZONE).date() == date(2026, 4, 1)
+    tokyo = ZoneInfo(DEFAULT_ZONE)
+    assert datetime(2026, 3, 31, 15, tzinfo=UTC).astimezone(tokyo).date() == date(2026, 4, 1)

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import msgspec
 import pytest
 
 from chalicelib.archive.store.batches import Batch
@@ -21,14 +22,17 @@ from chalicelib.contracts.model import (
 )
 from chalicelib.contracts.selection import Selection
 from chalicelib.contracts.store import Target
+from chalicelib.jobs.model import OUTCOMES, Job, JobState, Origin, new_job
 from chalicelib.kernel import clock
 from chalicelib.portal.model import (
     CALM,
     FacilityStanding,
+    LastBackup,
     Standing,
     TargetFacts,
     facility_facts,
 )
+from chalicelib.portal.service import FacilityHome
 
 NOW = datetime(2026, 4, 10, 9, 0, tzinfo=ZoneInfo("Asia/Tokyo"))
 NIGHTLY, AT_ONCE = Timing(TimingKind.NIGHTLY, "02:00"), Timing(TimingKind.AT_ONCE)
@@ -69,6 +73,19 @@ def a_batch(*, hours_ago: float = 7, **changes: Any) -> Batch:
     return Batch(**(usual | changes))
 
 
+def a_job(state: JobState, *, hours_ago: float = 1) -> Job:
+    """Return a job of *state* that was heard of last so long ago."""
+    due, heard = NOW - timedelta(hours=hours_ago + 1), clock.text(NOW - timedelta(hours=hours_ago))
+    job = new_job("facility-1", "target-1", Origin.NIGHTLY, due_at=due, at=due)
+    is_taken = state not in {JobState.WAITING, JobState.MISSED}
+    return msgspec.structs.replace(
+        job,
+        state=state,
+        taken_at=job.due_at if is_taken else None,
+        finished_at=heard if state in OUTCOMES else None,
+    )
+
+
 def facts(contract: Contract | None = None, **changes: Any) -> TargetFacts:
     usual: dict[str, Any] = {
         "target": Target("target-1", "facility-1", "Endoscopy", TargetKind.MASS_STORAGE, contract),
@@ -89,6 +106,7 @@ CASES: list[tuple[Standing, TargetFacts]] = [
     (Standing.STARTS_LATER, facts(a_contract(starts_on=date(2026, 4, 11)), batch=None)),
     (Standing.SUSPENDED, facts(a_contract(state=State.SUSPENDED))),
     (Standing.ENDED, facts(a_contract(state=State.ENDED))),
+    (Standing.PAUSED, facts(a_contract(paused=True))),
     (Standing.ENDED, facts(a_contract(starts_on=date(2025, 4, 10)))),
     (Standing.NO_AGENT, facts(RUNNING, batch=None, has_agent=False)),
     (Standing.AWAITS_FIRST, facts(RUNNING, batch=None)),
@@ -97,8 +115,24 @@ CASES: list[tuple[Standing, TargetFacts]] = [
     (Standing.RUNNING, facts(RUNNING, batch=a_batch(state="open", completed_at=None))),
     (Standing.RUNNING, facts(RUNNING, batch=a_batch(state="closing"))),
     (Standing.PARTIAL, facts(RUNNING, batch=a_batch(state="partial", exceptions=2))),
-    (Standing.NEARLY_FULL, facts(RUNNING, usage=Usage("f", "t", 1000, 100))),
-    (Standing.IN_ORDER, facts(RUNNING, usage=Usage("f", "t", 1000, 101))),
+    (Standing.PARTIAL, facts(RUNNING, job=a_job(JobState.PARTIAL))),
+    (Standing.MISSED, facts(RUNNING, job=a_job(JobState.MISSED))),
+    (Standing.MISSED, facts(RUNNING, batch=None, has_agent=False, job=a_job(JobState.MISSED))),
+    (Standing.RUNNING, facts(RUNNING, batch=a_batch(hours_ago=27), job=a_job(JobState.RUNNING))),
+    (Standing.FAILED, facts(RUNNING, job=a_job(JobState.FAILED, hours_ago=6))),
+    (Standing.IN_ORDER, facts(RUNNING, job=a_job(JobState.FAILED, hours_ago=8))),
+    (Standing.AWAITS_FIRST, facts(RUNNING, batch=None, job=a_job(JobState.WAITING))),
+    (Standing.IN_ORDER, facts(RUNNING, batch=None, job=a_job(JobState.COMPLETE))),
+    (Standing.IN_ORDER, facts(RUNNING, batch=a_batch(hours_ago=99), job=a_job(JobState.COMPLETE))),
+    (Standing.SUSPENDED, facts(a_contract(state=State.SUSPENDED), job=a_job(JobState.MISSED))),
+    (Standing.NEARLY_FULL, facts(RUNNING, usage=Usage("f", "t", 1000, 200))),
+    (Standing.NEARLY_FULL, facts(RUNNING, usage=Usage("f", "t", 1000, 1))),
+    (Standing.FULL, facts(RUNNING, usage=Usage("f", "t", 1000, 0))),
+    (
+        Standing.FULL,
+        facts(RUNNING, usage=Usage("f", "t", 1000, 0), batch=a_batch(state="partial")),
+    ),
+    (Standing.IN_ORDER, facts(RUNNING, usage=Usage("f", "t", 1000, 201))),
     (Standing.IN_ORDER, facts(RUNNING, is_proposed=True)),
     (Standing.IN_ORDER, facts(RUNNING, batch=a_batch(hours_ago=25.9))),
     (Standing.IN_ORDER, facts(a_contract(timing=AT_ONCE), batch=a_batch(hours_ago=999))),
@@ -131,8 +165,23 @@ def test_a_percentage_says_full_only_when_it_is(limit: int, available: int, perc
 
 
 def test_the_last_moment_is_told_in_local_time() -> None:
-    assert facts(batch=a_batch(hours_ago=7)).last_at == datetime(2026, 4, 10, 2, tzinfo=NOW.tzinfo)
-    assert str(facts(batch=a_batch(hours_ago=7)).last_at).endswith("+09:00")
+    last = facts(batch=a_batch(hours_ago=7)).last
+    assert last
+    assert last.at == datetime(2026, 4, 10, 2, tzinfo=NOW.tzinfo)
+    assert str(last.at).endswith("+09:00")
+
+
+def test_a_night_that_brought_nothing_new_is_a_backup_too() -> None:
+    last = facts(batch=a_batch(hours_ago=99), job=a_job(JobState.COMPLETE)).last
+    assert last == LastBackup(NOW - timedelta(hours=1), 0, 3600)
+
+
+def test_the_worst_is_looked_at_first() -> None:
+    given = [facts for _, facts in CASES]
+    ordered = [each.standing for each in FacilityHome("Kawabe Clinic", given).worst_first]
+    assert ordered[0] is Standing.MISSED
+    assert ordered[-1] is Standing.IN_ORDER
+    assert ordered == sorted(ordered, key=list(Standing).index)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,297 @@
+"""
+What was typed into the forms for signing and changing, read field by field.
+
+Every wrong field is found, not only the first; each is named with a code that the templates say in
+the reader's words.  Reading only: nothing is looked up, and no text is thrown away.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from enum import StrEnum
+from typing import TypeVar
+
+from chalicelib.billing.periods import Term
+from chalicelib.billing.pricebook import PriceBook
+from chalicelib.billing.runs import InvoiceGrouping
+from chalicelib.billing.units import LimitPolicy
+from chalicelib.contracts.amending import Change
+from chalicelib.contracts.form import (
+    EARLIEST,
+    LATEST,
+    MAX_CAPACITY_BYTES,
+    MAX_TERMS,
+    MAX_UNIT_PRICE_YEN,
+    SCOPES_OF,
+    Form,
+)
+from chalicelib.contracts.model import BatchScope, Contract, Timing, TimingKind
+from chalicelib.contracts.selection import Mode, Selection
+from chalicelib.contracts.signing import form_of
+from chalicelib.kernel.errors import HokanError, Invalid
+from chalicelib.web import forms
+
+GIGABYTE = 10**9
+WRONG_FIELDS = "wrong-fields"  # said already, of each field
+PLANS = {  # the six pairs that mean something, by the value of their radio button
+    f"{timing}-{scope}": (timing, scope) for timing, scopes in SCOPES_OF.items() for scope in scopes
+}
+FIELD_OF = {  # where a refusal of the service is shown
+    "capacity-below-stored": "capacity",
+    "prepaid-shrinks": "capacity",
+}
+USUAL = {
+    "term": Term.ANNUAL.value,
+    "term_count": "1",
+    "starts_on": "",  # today, unless another day was typed
+    "plan": "nightly-facility",
+    "at": "02:00",
+    "patients": Mode.ALL.value,
+    "patient_ids": "",
+    "capacity": "100",
+    "capacity_unit": "gb",
+    "limit_policy": LimitPolicy.REJECT.value,
+    "auto_renew": "usual",
+    "invoice_grouping": InvoiceGrouping.FACILITY.value,
+    "unit_price_yen": "",
+}
+RENEWALS = {"usual": None, "yes": True, "no": False}
+_HH_MM = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
+_BETWEEN = re.compile(r"[\r\n,、]+")
+
+Fields = Mapping[str, str]
+S = TypeVar("S", bound=StrEnum)
+
+
+@dataclass
+class Typed:
+    """
+    A form's fields, as typed and as meant.
+
+    Attributes:
+        wrong: Of each field that cannot be meant, why not.
+    """
+
+    fields: dict[str, str]
+    wrong: dict[str, str] = field(default_factory=dict)
+
+    def refuse(self, refused: HokanError) -> None:
+        """Note what the service refused; without a field of its own it concerns the whole form."""
+        if refused.code == WRONG_FIELDS:
+            return
+        self.wrong[FIELD_OF.get(refused.code, "")] = refused.code
+
+    @property
+    def wrong_in_order(self) -> dict[str, str]:
+        """What is wrong, in the order of the form; first what concerns all of it."""
+        return {name: self.wrong[name] for name in ("", *self.fields) if name in self.wrong}
+
+    def line(self, name: str) -> str:
+        return forms.one_line(self.fields[name])
+
+    def one_of(self, name: str, choices: type[S]) -> S | None:
+        """Return which of *choices* was ticked."""
+        try:
+            return choices(self.fields[name])
+        except ValueError:
+            self.wrong[name] = "choose"
+            return None
+
+    def whole(self, name: str, low: int, high: int, code: str) -> int:
+        """Return a whole number between *low* and *high*; anything else is wrong by *code*."""
+        typed = self.line(name).replace(",", "")
+        if not (typed.isascii() and typed.isdigit() and low <= int(typed[:20]) <= high):
+            self.wrong[name] = code
+            return low
+        return int(typed)
+
+
+@dataclass(frozen=True, slots=True)
+class Sketch:
+    """As much of a form as its price depends on."""
+
+    term: Term
+    timing: Timing
+    capacity_bytes: int
+
+
+# --- what stands in the fields -----------------------------------------------------------------
+
+
+def usual_fields(today: date) -> dict[str, str]:
+    """Return the choices that let a form be checked at once."""
+    return {**USUAL, "starts_on": today.isoformat()}
+
+
+def kept_fields(form: Fields, usual: Fields) -> dict[str, str]:
+    """Return what was typed, and as usual what was not sent."""
+    return {name: form.get(name, value) for name, value in usual.items()}
+
+
+def fields_of(contract: Contract) -> dict[str, str]:
+    """Return the fields as *contract* would have filled them."""
+    return {
+        **USUAL,
+        "term": contract.term.value,
+        "term_count": str(contract.term_count),
+        "starts_on": contract.starts_on.isoformat(),
+        "plan": f"{contract.timing.kind}-{contract.batch_scope}",
+        "at": contract.timing.at or USUAL["at"],
+        "patients": contract.patients.mode.value,
+        "patient_ids": "\n".join(sorted(contract.patients.patient_ids)),
+        "capacity": f"{(Decimal(contract.capacity_bytes) / GIGABYTE).normalize():f}",
+        "limit_policy": contract.limit_policy.value,
+        "auto_renew": "yes" if contract.auto_renew else "no",
+        "invoice_grouping": contract.invoice_grouping.value,
+        "unit_price_yen": str(contract.unit_price_yen),
+    }
+
+
+# --- what they mean ----------------------------------------------------------------------------
+
+
+def form_from(typed: Typed, target_id: str, book: PriceBook, today: date) -> Form | None:
+    """Return the form that *typed* means, or None where some field is wrong."""
+    term = typed.one_of("term", Term)
+    timing, scope = _plan(typed)
+    form = Form(
+        target_id=target_id,
+        term=term or Term.ANNUAL,
+        term_count=_term_count(typed, term),
+        starts_on=_start(typed, today),
+        timing=timing,
+        batch_scope=scope,
+        patients=_patients(typed),
+        capacity_bytes=_capacity_bytes(typed, book),
+        limit_policy=_limit_policy(typed, term),
+        auto_renew=_auto_renew(typed, term),
+        invoice_grouping=typed.one_of("invoice_grouping", InvoiceGrouping)
+        or InvoiceGrouping.FACILITY,
+        unit_price_yen=_unit_price_yen(typed),
+    )
+    return None if typed.wrong else form
+
+
+def change_from(typed: Typed, contract: Contract, book: PriceBook) -> Change | None:
+    """Return in what *typed* differs from *contract*, or None where some field is wrong."""
+    term = contract.term
+    timing, scope = _plan(typed)
+    asked = {
+        "timing": timing,
+        "batch_scope": scope,
+        "patients": _patients(typed).settled(),
+        "capacity_bytes": _capacity_bytes(typed, book),
+        "limit_policy": _limit_policy(typed, term),
+        "auto_renew": _auto_renew(typed, term),
+        "invoice_grouping": typed.one_of("invoice_grouping", InvoiceGrouping),
+        "unit_price_yen": _unit_price_yen(typed),
+    }
+    if typed.wrong:
+        return None
+    agreed = form_of(contract)
+    return Change(**{name: it for name, it in asked.items() if it != getattr(agreed, name)})  # type: ignore[arg-type]
+
+
+def sketches(fields: Fields, book: PriceBook) -> list[Sketch]:
+    """Return what each term would be priced by; one block where the capacity cannot be read."""
+    typed = Typed(dict(fields))
+    capacity_bytes = _capacity_bytes(typed, book) or book.block_bytes
+    kind, _ = PLANS.get(fields["plan"], PLANS[USUAL["plan"]])
+    return [Sketch(term, Timing(kind), capacity_bytes) for term in Term]
+
+
+def contract_path(contract: Contract) -> str:
+    """Return where the page of *contract* is."""
+    return f"/portal/contracts/{contract.contract_id}"
+
+
+def _term_count(typed: Typed, term: Term | None) -> int:
+    if term is None or term is Term.CAPACITY_ONLY:
+        return 1
+    return typed.whole("term_count", 1, MAX_TERMS[term], f"count-{term}")
+
+
+def _start(typed: Typed, today: date) -> date:
+    try:
+        found = date.fromisoformat(typed.line("starts_on").replace("/", "-"))
+    except ValueError:
+        typed.wrong["starts_on"] = "not-a-date"
+        return today
+    if not today - EARLIEST <= found <= today + LATEST:
+        typed.wrong["starts_on"] = "start-range"
+    return found
+
+
+def _plan(typed: Typed) -> tuple[Timing, BatchScope]:
+    if typed.fields["plan"] not in PLANS:
+        typed.wrong["plan"] = "choose"
+        return Timing(TimingKind.AT_ONCE), BatchScope.OBJECT
+    kind, scope = PLANS[typed.fields["plan"]]
+    return Timing(kind, _hh_mm(typed) if kind is TimingKind.NIGHTLY else None), scope
+
+
+def _hh_mm(typed: Typed) -> str:
+    found = _HH_MM.fullmatch(typed.line("at"))
+    if found is None:
+        typed.wrong["at"] = "not-a-time"
+        return USUAL["at"]
+    return f"{found[1]:0>2}:{found[2]}"
+
+
+def _patients(typed: Typed) -> Selection:
+    mode = typed.one_of("patients", Mode)
+    if mode is None or mode is Mode.ALL:
+        return Selection()
+    parts = (each.strip() for each in _BETWEEN.split(typed.fields["patient_ids"]))
+    selection = Selection(mode, frozenset(each for each in parts if each))
+    if not selection.patient_ids:
+        typed.wrong["patient_ids"] = "list-empty"
+        return Selection()
+    try:
+        selection.check()
+    except Invalid:
+        typed.wrong["patient_ids"] = "list-long"
+    return selection
+
+
+def _capacity_bytes(typed: Typed, book: PriceBook) -> int:
+    units = {"gb": GIGABYTE, "blocks": book.block_bytes}
+    if typed.fields["capacity_unit"] not in units:
+        typed.wrong["capacity_unit"] = "choose"
+        return 0
+    try:
+        amount = Decimal(typed.line("capacity").replace(",", "")[:30])
+        found = amount * units[typed.fields["capacity_unit"]] if amount.is_finite() else None
+    except InvalidOperation:
+        found = None
+    if found is None or not 1 <= found <= MAX_CAPACITY_BYTES or found != int(found):
+        typed.wrong["capacity"] = "capacity-range"
+        return 0
+    return int(found)
+
+
+def _limit_policy(typed: Typed, term: Term | None) -> LimitPolicy:
+    chosen = typed.one_of("limit_policy", LimitPolicy)
+    if term is Term.CAPACITY_ONLY and chosen is LimitPolicy.OVERAGE:
+        typed.wrong["limit_policy"] = "prepaid-overage"
+    return chosen or LimitPolicy.REJECT
+
+
+def _auto_renew(typed: Typed, term: Term | None) -> bool | None:
+    if typed.fields["auto_renew"] not in RENEWALS:
+        typed.wrong["auto_renew"] = "choose"
+        return None
+    chosen = RENEWALS[typed.fields["auto_renew"]]
+    if term is Term.CAPACITY_ONLY and chosen:
+        typed.wrong["auto_renew"] = "prepaid-renews"
+    return chosen
+
+
+def _unit_price_yen(typed: Typed) -> int | None:
+    if not typed.line("unit_price_yen"):
+        return None
+    return typed.whole("unit_price_yen", 0, MAX_UNIT_PRICE_YEN, "price-range")

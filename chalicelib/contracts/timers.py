@@ -1,0 +1,237 @@
+"""
+Timers of plans in DynamoDB (core), on the index of what falls due (see chalicelib/due.py).
+
+FACILITY#<id>  TIMER#run#<target id>     when a nightly plan runs next, and all a job is made from
+FACILITY#<id>  TIMER#change#<target id>  when the upcoming version of a contract holds
+
+FACILITY#<id>  AHEAD#<target id>         when something becomes of its contract by itself: it is
+                                         told of, renewed, or ended
+
+They are written with the contract, all or nothing: no state in which only one has changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.exceptions import DeleteError, UpdateError
+from pynamodb.models import Model
+from pynamodb.transactions import TransactWrite
+
+from chalicelib.contracts.due_times import newest_run, next_run
+from chalicelib.contracts.local import zone_of
+from chalicelib.contracts.model import Contract, State, TimingKind, ends_on
+from chalicelib.contracts.renewal import next_look_on
+from chalicelib.due import DueRow, shard_of
+from chalicelib.kernel import clock
+from chalicelib.kernel.calendar import local_date, start_of_day
+from chalicelib.tables import CoreTable, condition_failed
+
+RUN, CHANGE, AHEAD = "TIMER#run#", "TIMER#change#", "AHEAD#"
+WORKING = {State.ACTIVE, State.GRACE}
+A_MOMENT = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class RunTimer:
+    """
+    When a nightly plan runs next.
+
+    Attributes:
+        at: Local time HH:MM in *zone*.
+        ends_on: The first local date on which nothing runs any more.
+    """
+
+    facility_id: str
+    target_id: str
+    contract_id: str
+    at: str
+    zone: str
+    ends_on: str | None
+    due_at: str
+
+    def newest(self, now: datetime) -> datetime:
+        """Return the newest run that is due at *now*: it makes up for those that were missed."""
+        until = now
+        if self.ends_on is not None:
+            end = start_of_day(date.fromisoformat(self.ends_on), self._zone)
+            until = min(now, end - A_MOMENT)
+        return newest_run(self.at, self._zone, clock.parse(self.due_at), until)
+
+    def following(self, run: datetime) -> datetime | None:
+        """Return the run after *run*, or None when the contract has ended by then."""
+        following = next_run(self.at, self._zone, run)
+        if self.ends_on and local_date(following, self._zone) >= date.fromisoformat(self.ends_on):
+            return None
+        return following
+
+    @property
+    def _zone(self) -> ZoneInfo:
+        return ZoneInfo(self.zone)
+
+
+class _Timer(Model):
+    class Meta(CoreTable):
+        pass
+
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+    due_shard = UnicodeAttribute()
+    due_at = UnicodeAttribute()
+    contract_id = UnicodeAttribute()
+    at = UnicodeAttribute(null=True)
+    zone = UnicodeAttribute(null=True)
+    ends_on = UnicodeAttribute(null=True)
+    revision = NumberAttribute(null=True)  # of AHEAD: that of the contract it was written with
+
+
+def follow_in(write: TransactWrite, contract: Contract) -> None:
+    """
+    Let the timers of the contract's target follow *contract*; what need not move is not touched.
+
+    A minute that is due must not be lost by an amendment of something else.
+    """
+    for prefix, wanted in (
+        (RUN, _run_timer(contract, clock.now())),
+        (CHANGE, _change_timer(contract)),
+    ):
+        kept = _kept(contract.facility_id, prefix + contract.target_id)
+        if wanted is not None and kept is not None and not _differ(kept, wanted):
+            continue
+        if wanted is not None and not _is_past_end(wanted):
+            write.save(wanted)
+        elif kept is not None:
+            write.delete(kept)
+    _look_ahead_in(write, contract)
+
+
+def look_again(contract: Contract, on: date | None) -> None:
+    """Move the look ahead of *contract* on to a later date, unless it has changed meanwhile."""
+    row = _Timer(f"FACILITY#{contract.facility_id}", AHEAD + contract.target_id)
+    unchanged = _Timer.revision == contract.revision
+    with _not_if_changed():
+        if on is None:
+            row.delete(condition=unchanged)
+        else:
+            due = clock.text(start_of_day(on, zone_of(contract.facility_id)))
+            row.update([_Timer.due_at.set(due)], condition=unchanged)
+
+
+def advance_in(write: TransactWrite, timer: RunTimer, to: datetime | None) -> None:
+    """Move *timer* on, or away when nothing follows, if nobody has moved it meanwhile."""
+    row = _Timer(f"FACILITY#{timer.facility_id}", RUN + timer.target_id)
+    unmoved = _Timer.due_at == timer.due_at
+    if to is None:
+        write.delete(row, condition=unmoved)
+    else:
+        write.update(row, [_Timer.due_at.set(clock.text(to))], condition=unmoved)
+
+
+def run_timers_of(facility_id: str) -> Iterator[RunTimer]:
+    """Yield when each nightly plan of the facility runs next."""
+    for row in _Timer.query(f"FACILITY#{facility_id}", _Timer.sk.startswith(RUN)):
+        facts = {"contract_id": row.contract_id, "at": row.at, "zone": row.zone}
+        yield _run(facility_id, row.sk, row.due_at, facts, row.ends_on)
+
+
+def run_timer(row: DueRow) -> RunTimer:
+    """Return the timer that a due row is."""
+    ends = row.attributes.get("ends_on")
+    return _run(row.facility_id, row.sk, row.due_at, row.attributes, ends)
+
+
+def _run(
+    facility_id: str, sk: str, due_at: str, facts: dict[str, str], ends: str | None
+) -> RunTimer:
+    return RunTimer(
+        facility_id=facility_id,
+        target_id=sk.removeprefix(RUN),
+        contract_id=facts["contract_id"],
+        at=facts["at"],
+        zone=facts["zone"],
+        ends_on=ends,
+        due_at=due_at,
+    )
+
+
+def _run_timer(contract: Contract, now: datetime) -> _Timer | None:
+    """Return the timer that *contract* needs from *now* on, or None where it never runs."""
+    timing, zone = contract.timing, zone_of(contract.facility_id)
+    is_working = contract.state in WORKING and not contract.paused
+    if not is_working or timing.kind is not TimingKind.NIGHTLY:
+        return None
+    begins = start_of_day(contract.starts_on, zone) - A_MOMENT
+    due = next_run(str(timing.at), zone, max(now, begins))
+    end_on = ends_on(contract)
+    row = _row(contract, RUN, due)
+    row.at, row.zone = timing.at, zone.key
+    row.ends_on = end_on.isoformat() if end_on else None
+    return row
+
+
+def _is_past_end(timer: _Timer) -> bool:
+    """Whether the contract has ended when *timer* is due."""
+    if not timer.ends_on:
+        return False
+    due_on = local_date(clock.parse(timer.due_at), ZoneInfo(timer.zone))
+    return due_on >= date.fromisoformat(timer.ends_on)
+
+
+def _change_timer(contract: Contract) -> _Timer | None:
+    upcoming = contract.upcoming
+    if contract.state is State.ENDED or upcoming is None or upcoming.effective_on is None:
+        return None
+    zone = zone_of(contract.facility_id)
+    return _row(contract, CHANGE, start_of_day(upcoming.effective_on, zone))
+
+
+def _look_ahead_in(write: TransactWrite, contract: Contract) -> None:
+    zone = zone_of(contract.facility_id)
+    today = local_date(clock.now(), zone)
+    on = next_look_on(contract, today, zone, since=today)
+    if on is None:
+        write.delete(_Timer(f"FACILITY#{contract.facility_id}", AHEAD + contract.target_id))
+        return
+    row = _row(contract, AHEAD, start_of_day(on, zone))
+    row.revision = contract.revision
+    write.save(row)
+
+
+@contextmanager
+def _not_if_changed() -> Iterator[None]:
+    """Let a write go that somebody else's has overtaken: it has set what comes next."""
+    try:
+        yield
+    except (DeleteError, UpdateError) as error:
+        if not condition_failed(error):
+            raise
+
+
+def _row(contract: Contract, prefix: str, due: datetime) -> _Timer:
+    return _Timer(
+        f"FACILITY#{contract.facility_id}",
+        prefix + contract.target_id,
+        due_shard=shard_of(contract.target_id),
+        due_at=clock.text(due),
+        contract_id=contract.contract_id,
+    )
+
+
+def _kept(facility_id: str, sk: str) -> _Timer | None:
+    try:
+        return _Timer.get(f"FACILITY#{facility_id}", sk, consistent_read=True)
+    except _Timer.DoesNotExist:
+        return None
+
+
+def _differ(kept: _Timer, wanted: _Timer) -> bool:
+    """Whether two timers of a target tell of different plans; when they are due is not asked."""
+    if kept.sk.startswith(CHANGE):
+        return (kept.contract_id, kept.due_at) != (wanted.contract_id, wanted.due_at)
+    names = ("contract_id", "at", "zone", "ends_on")
+    return any(getattr(kept, each) != getattr(wanted, each) for each in names)

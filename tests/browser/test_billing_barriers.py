@@ -1,0 +1,146 @@
+"""
+Pages about money keep nobody out either.
+
+Nothing bills on the packaged stack until a contract's day has come, so here Chromium asks the
+application itself, on moto: each request of the browser is answered by it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page, Route
+
+from chalicelib.access.model import Role
+from chalicelib.billing import debits, payment_store, payments
+from chalicelib.kernel import clock
+from tests.support.chromium import SCREENSHOTS, barriers, chromium, hidden_width
+from tests.support.invoices import (
+    ACCOUNT,
+    OPERATOR,
+    a_line,
+    an_invoice,
+    an_issuer,
+    is_late,
+    issuer_fields,
+)
+from tests.support.visitor import HOST, Visitor, signed_in
+from tests.support.world import World
+
+pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("chromium")]
+
+PAYMENTS = "/portal/billing/payments"
+
+
+@pytest.fixture(scope="module")
+def own_browser() -> Iterator[Browser]:
+    with chromium() as running:
+        yield running
+
+
+class Money:
+    """A facility with an overdue invoice, a new one, and a payment nobody knows."""
+
+    def __init__(self, world: World) -> None:
+        ahead = clock.parse("2026-12-20T03:00:00Z") - clock.wall_now()
+        clock.move(int(ahead.total_seconds()))
+        self.facility_id = world.facility_id
+        an_issuer()
+        lines = [a_line(), a_line(contract_id="c-2", target_id="t-2", target_name="X-ray")]
+        self.late = is_late(an_invoice(world.facility_id, *lines), 15).number
+        an_invoice(world.facility_id, a_line(contract_id="c-3", amount_yen=1_000), sequence=2)
+        raw = "date,payer,amount,number\n2026-12-18,ｲ)ｱｵﾊﾞｸﾘﾆﾂｸ,11000,1\n2026-12-19,A,3,2\n"
+        payments.import_statement(OPERATOR, raw.encode())
+        debits.set_mandate(OPERATOR, world.facility_id, ACCOUNT)
+        debits.collect(OPERATOR, clock.now().date())
+        self.receipt = payment_store.work_page(None, 1)[0][0].receipt_id
+
+    @property
+    def invoice_for_provider(self) -> str:
+        return f"/portal/billing/facilities/{self.facility_id}/invoices/{self.late}"
+
+
+def wrong_issuer(visitor: Visitor) -> None:
+    visitor.get("/portal/billing/issuer")
+    visitor.submit("/portal/billing/issuer", **(issuer_fields() | {"holder": "保管"}))
+
+
+def wrong_statement(visitor: Visitor) -> None:
+    visitor.get(PAYMENTS)
+    raw = b"date,payer,amount,number\nsoon,A,1,2\n2026-12-01,A,x,3"
+    visitor.upload(PAYMENTS, {"csrf": visitor.token}, {"file": raw})
+
+
+def wrong_answer(visitor: Visitor) -> None:
+    visitor.get("/portal/billing/debits/1")
+    path = "/portal/billing/debits/1/results"
+    visitor.upload(path, {"csrf": visitor.token}, {"file": b"1" * 120})
+
+
+Show = Callable[[Visitor, Money], object]
+PAGES: dict[str, tuple[Role, Show]] = {
+    "invoices": (Role.FACILITY_ADMIN, lambda v, _: v.get("/portal/invoices")),
+    "invoice": (Role.FACILITY_ADMIN, lambda v, m: v.get(f"/portal/invoices/{m.late}")),
+    "statement": (Role.FACILITY_ADMIN, lambda v, _: v.get("/portal/statement?month=2026-11")),
+    "provider_invoices": (
+        Role.OPERATOR,
+        lambda v, _: v.get("/portal/billing/invoices?state=overdue"),
+    ),
+    "provider_invoice": (Role.OPERATOR, lambda v, m: v.get(m.invoice_for_provider)),
+    "payments": (Role.OPERATOR, lambda v, _: v.get(f"{PAYMENTS}?done=imported&new=2&waiting=2")),
+    "wrong_statement": (Role.OPERATOR, lambda v, _: wrong_statement(v)),
+    "payment": (
+        Role.OPERATOR,
+        lambda v, m: v.get(f"{PAYMENTS}/{m.receipt}?facility={m.facility_id}"),
+    ),
+    "issuer": (Role.OPERATOR, lambda v, _: v.get("/portal/billing/issuer")),
+    "mandate": (
+        Role.OPERATOR,
+        lambda v, m: v.get(f"/portal/billing/facilities/{m.facility_id}/mandate"),
+    ),
+    "debits": (Role.OPERATOR, lambda v, _: v.get("/portal/billing/debits")),
+    "debit_run": (Role.OPERATOR, lambda v, _: wrong_answer(v)),
+    "wrong_issuer": (Role.OPERATOR, lambda v, _: wrong_issuer(v)),
+}
+
+
+def opened(page: Page, visitor: Visitor) -> None:
+    """Show the visitor's page in Chromium; its style sheets come from the application, too."""
+    assert visitor.page is not None
+    shown = visitor.page
+
+    def answer(route: Route) -> None:
+        path = urlsplit(route.request.url).path
+        if path == "/shown":
+            route.fulfill(status=200, headers=shown.headers, body=shown.text)
+        else:
+            found = Visitor().get(path)
+            route.fulfill(status=found.status, headers=found.headers, body=found.text)
+
+    page.route("**/*", answer)
+    page.goto(f"https://{HOST}/shown")
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_about_money_has_no_barrier(
+    own_browser: Browser, world: World, name: str, language: str
+) -> None:
+    money = Money(world)
+    role, show = PAGES[name]
+    visitor = signed_in(role, "" if role is Role.OPERATOR else world.facility_id)
+    visitor.language = language
+    show(visitor, money)
+    context = own_browser.new_context(bypass_csp=True)
+    page = context.new_page()
+    opened(page, visitor)
+    for width in (360, 768, 1440):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.screenshot(path=SCREENSHOTS / f"money-{name}-{language}-{width}.png", full_page=True)
+        assert barriers(page) == [], (name, width)
+        assert hidden_width(page) <= 0, (name, width)
+    page.emulate_media(color_scheme="dark")
+    assert barriers(page) == [], (name, "dark")
+    context.close()
