@@ -8,7 +8,7 @@ PORT   ?= 4570
 DAYS   ?= 0
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help setup demo local clock test faults bite bench check words format lint types arch templates package deploy
+.PHONY: help setup demo local clock test faults bite bench check words openapi format lint types arch templates package deploy
 
 help:  ## list what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## */  make \1|/' | column -t -s '|'
@@ -48,6 +48,9 @@ check: lint types arch templates  ## formatting, lint, types, architecture, temp
 
 words: setup  ## bring the translations up to date with the pages' texts
 	@$(RUN) -m infra.words
+
+openapi: setup  ## write docs/api/openapi.json, the interface's description, from the code
+	@$(RUN) -m infra.openapi
 
 format: setup  ## format the code
 	$(VENV)/bin/ruff format .

@@ -7,23 +7,45 @@ from typing import Any
 from chalice.app import Chalice, CloudWatchEvent, ConvertToMiddleware, Rate, SQSEvent
 
 from chalicelib import operations
+from chalicelib.access.agent_pages import pages as agent_pages
 from chalicelib.access.api import routes as access
 from chalicelib.access.front_pages import pages as front_pages
 from chalicelib.access.pages import pages as sign_in_pages
+from chalicelib.access.people_pages import pages as people_pages
 from chalicelib.archive.api import routes as archive
+from chalicelib.archive.quarantine_pages import pages as quarantine_pages
+from chalicelib.billing.debit_pages import pages as debit_pages
+from chalicelib.billing.pages import pages as invoice_pages
+from chalicelib.billing.payment_pages import pages as payment_pages
+from chalicelib.billing.provider_pages import pages as billing_pages
 from chalicelib.contracts.api import routes as contracts
+from chalicelib.contracts.changing_pages import pages as changing_pages
+from chalicelib.contracts.lasting_pages import pages as lasting_pages
+from chalicelib.contracts.pages import pages as contract_pages
+from chalicelib.contracts.patient_pages import pages as patient_pages
+from chalicelib.contracts.signing_pages import pages as signing_pages
+from chalicelib.exports import events as exports
+from chalicelib.exports.choosing_pages import pages as choosing_pages
+from chalicelib.exports.pages import pages as restore_pages
+from chalicelib.jobs import events as jobs
+from chalicelib.jobs.api import routes as job_routes
+from chalicelib.jobs.pages import pages as job_pages
 from chalicelib.kernel import clock
 from chalicelib.portal.pages import pages as portal_pages
+from chalicelib.portal.provider_pages import pages as provider_pages
+from chalicelib.portal.queue_pages import pages as queue_pages
 from chalicelib.settings import settings
 from chalicelib.telemetry import logger, publishing_metrics
 from chalicelib.uploads import events as uploads
 from chalicelib.uploads.api import routes as upload_routes
+from chalicelib.web import multipart
 from chalicelib.web.problems import problems_only
 from chalicelib.web.routes import correlated
 
 clock.move(settings().clock_offset_seconds)
 
 app = Chalice(app_name="hokan")
+app.api.binary_types.append(multipart.TYPE)  # API Gateway would read a file as UTF-8 otherwise
 app.register_middleware(ConvertToMiddleware(logger.inject_lambda_context(clear_state=True)))
 app.register_middleware(publishing_metrics)
 app.register_middleware(correlated, "http")
@@ -31,14 +53,32 @@ app.register_middleware(problems_only, "http")
 
 app.register_blueprint(access)
 app.register_blueprint(contracts)
+app.register_blueprint(job_routes)
 app.register_blueprint(upload_routes)
 app.register_blueprint(archive)
 app.register_blueprint(front_pages)
 app.register_blueprint(sign_in_pages)
+app.register_blueprint(people_pages)
+app.register_blueprint(agent_pages)
 app.register_blueprint(portal_pages)
+app.register_blueprint(queue_pages)
+app.register_blueprint(quarantine_pages)
+app.register_blueprint(invoice_pages)
+app.register_blueprint(billing_pages)
+app.register_blueprint(payment_pages)
+app.register_blueprint(debit_pages)
+app.register_blueprint(contract_pages)
+app.register_blueprint(patient_pages)
+app.register_blueprint(job_pages)
+app.register_blueprint(signing_pages)
+app.register_blueprint(changing_pages)
+app.register_blueprint(lasting_pages)
+app.register_blueprint(provider_pages)
+app.register_blueprint(restore_pages)
+app.register_blueprint(choosing_pages)
 
 
-# The queue's address comes from infra/resources.yaml.
+# The queues' addresses come from infra/resources.yaml.
 @app.on_sqs_message(
     queue_arn="arn:aws:sqs:ap-northeast-1:000000000000:ingest",
     batch_size=10,
@@ -50,11 +90,26 @@ def ingest(event: SQSEvent) -> dict[str, Any]:
     return uploads.objects_arrived(event.to_dict(), event.context)
 
 
+@app.on_sqs_message(
+    queue_arn="arn:aws:sqs:ap-northeast-1:000000000000:exports", batch_size=1, name="export"
+)
+def export(event: SQSEvent) -> dict[str, Any]:
+    """Somebody asked for a restore as a ZIP: build it."""
+    return exports.zip_wanted(event.to_dict(), event.context)
+
+
 @app.schedule(Rate(5, unit=Rate.MINUTES), name="sweep")
 def sweep(event: CloudWatchEvent) -> dict[str, int]:
     """Every five minutes: find what events lost, release claims that ended."""
     context: Any = event.context
     return uploads.sweep_due(event.to_dict(), context.get_remaining_time_in_millis)
+
+
+@app.schedule(Rate(1, unit=Rate.MINUTES), name="tick")
+def tick(event: CloudWatchEvent) -> dict[str, int]:
+    """Every minute: do what is due, such as making the jobs of nightly plans."""
+    context: Any = event.context
+    return jobs.minute_due(event.to_dict(), context.get_remaining_time_in_millis)
 
 
 @app.lambda_function(name="operate")

@@ -6,7 +6,11 @@ Keys of the objects bucket:
 t/<target id>/<sha256 hex>                   a facility's bytes, content-addressed, never rewritten
 m/<target id>/<completed at>-<batch id>.json the manifest of a finished batch
 
-Neither holds patient data.  A PUT signs key, length, type, SHA-256, ``If-None-Match: *`` and the
+Keys of the media bucket, which forgets:
+
+zip/<facility id>/<export id>.zip            a restore somebody asked for, for a week
+
+None holds patient data.  A PUT signs key, length, type, SHA-256, ``If-None-Match: *`` and the
 encryption, so a URL stores these very bytes once, or nothing.
 """
 
@@ -15,14 +19,15 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 from botocore.config import Config
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, HTTPClientError, IncompleteReadError
 from botocore.session import Session
 
 from chalicelib.kernel import clock, sigv4
@@ -34,6 +39,8 @@ PART_SECONDS = 900
 GET_SECONDS = 300
 CONTENT_TYPE = "application/octet-stream"  # what it really is, only its reader decides
 READ_BYTES = 1 << 20
+PIECE_BYTES = 16 << 20  # of a stream from bucket to bucket: 10,000 parts make 160 GB
+TRIES = 3  # of a piece whose connection breaks
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +113,31 @@ def signed_get(key: str) -> SignedRequest:
     return _signed("GET", key, query, {}, GET_SECONDS)
 
 
+def signed_download(key: str, file_name: str) -> SignedRequest:
+    """Sign one download from the media bucket.  The caller has committed its audit row first."""
+    query = {
+        "response-cache-control": "no-store",
+        "response-content-disposition": f'attachment; filename="{file_name}"',
+        "response-content-type": "application/zip",
+    }
+    return _signed("GET", key, query, {}, GET_SECONDS, settings().media_bucket)
+
+
+def download_origin() -> str:
+    """Return scheme and host of such a download, for a page's policy."""
+    base, _, _ = _address(settings().media_bucket)
+    return base
+
+
 def _signed(
-    method: str, key: str, query: Mapping[str, str], headers: dict[str, str], seconds: int
+    method: str,
+    key: str,
+    query: Mapping[str, str],
+    headers: dict[str, str],
+    seconds: int,
+    bucket: str = "",
 ) -> SignedRequest:
-    base, host, path = _address(settings().objects_bucket)
+    base, host, path = _address(bucket or settings().objects_bucket)
     at = clock.wall_now()
     path = f"{path}/{key}"  # our keys need no encoding: letters, digits, '-', '/'
     signed = sigv4.presigned_query(
@@ -177,6 +205,31 @@ def read_range(key: str, offset: int, length: int) -> bytes:
             return b""
         raise
     return bytes(answer["Body"].read(length))
+
+
+def pieces(key: str, size_bytes: int) -> Iterator[bytes]:
+    """Yield *key* in pieces; fewer than *size_bytes* when less is there, or nothing at all."""
+    for offset in range(0, size_bytes, PIECE_BYTES):
+        yield _piece(key, offset, min(PIECE_BYTES, size_bytes - offset))
+
+
+def _piece(key: str, offset: int, length: int) -> bytes:
+    """Read a range; botocore itself begins no second time once an answer has begun."""
+    for _ in range(TRIES - 1):
+        try:
+            return _range_or_nothing(key, offset, length)
+        except (HTTPClientError, IncompleteReadError):
+            continue
+    return _range_or_nothing(key, offset, length)
+
+
+def _range_or_nothing(key: str, offset: int, length: int) -> bytes:
+    try:
+        return read_range(key, offset, length)
+    except ClientError as error:
+        if error.response["Error"]["Code"] == "NoSuchKey":
+            return b""
+        raise
 
 
 def sha256_of(key: str) -> str:
@@ -288,6 +341,63 @@ def abort_multipart(key: str, upload_id: str) -> None:
     except ClientError as error:
         if error.response["Error"]["Code"] != "NoSuchUpload":
             raise
+
+
+class MediaUpload:
+    """
+    A file written into the media bucket, front to back, in parts.
+
+    Nothing can be seen of it before :meth:`complete`; left by an error, its parts are given up.
+    What a death leaves behind, the bucket's lifecycle clears away.
+    """
+
+    def __init__(self, key: str) -> None:
+        self._place = {"Bucket": settings().media_bucket, "Key": key}
+        self._buffer = bytearray()
+        self._parts: list[dict[str, Any]] = []
+        self.size_bytes = 0
+
+    @property
+    def parts_sent(self) -> int:
+        return len(self._parts)
+
+    def __enter__(self) -> Self:
+        started = _client().create_multipart_upload(
+            **self._place, ContentType="application/zip", ChecksumAlgorithm="SHA256"
+        )
+        self._place["UploadId"] = started["UploadId"]
+        return self
+
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
+        if isinstance(error, Exception):  # a death is no time to call anybody
+            with suppress(ClientError, HTTPClientError):
+                _client().abort_multipart_upload(**self._place)
+
+    def write(self, data: bytes) -> int:
+        self._buffer += data
+        self.size_bytes += len(data)
+        while len(self._buffer) >= PIECE_BYTES:
+            self._send(PIECE_BYTES)
+        return len(data)
+
+    def flush(self) -> None:
+        """A part goes when it is full; a ZIP's writer asks more often."""
+
+    def complete(self) -> None:
+        """Send what is left, and let the file be seen."""
+        if self._buffer:
+            self._send(len(self._buffer))
+        _client().complete_multipart_upload(**self._place, MultipartUpload={"Parts": self._parts})
+
+    def _send(self, length: int) -> None:
+        number = len(self._parts) + 1
+        body = bytes(self._buffer[:length])
+        del self._buffer[:length]
+        sent = _client().upload_part(
+            **self._place, PartNumber=number, Body=body, ChecksumAlgorithm="SHA256"
+        )
+        checksum = {"ChecksumSHA256": sent["ChecksumSHA256"]} if "ChecksumSHA256" in sent else {}
+        self._parts.append({"PartNumber": number, "ETag": sent["ETag"], **checksum})
 
 
 # --- the one client ----------------------------------------------------------------------------

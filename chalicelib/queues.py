@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -24,6 +25,35 @@ def move(source: str, target: str) -> int:
         _client().send_message(QueueUrl=into, MessageBody=message["Body"])
         _client().delete_message(QueueUrl=out_of, ReceiptHandle=message["ReceiptHandle"])
     return len(messages)
+
+
+def send(name: str, body: str) -> None:
+    """Put a message into the queue *name*."""
+    _client().send_message(QueueUrl=_url(name), MessageBody=body)
+
+
+@dataclass(frozen=True, slots=True)
+class Depth:
+    """
+    How many messages a queue holds, about: SQS counts over many machines.
+
+    Attributes:
+        in_work: Handed out and neither done nor given back yet.
+    """
+
+    waiting: int
+    in_work: int
+
+
+def depth(name: str) -> Depth:
+    """Return how many messages the queue *name* holds."""
+    wanted = {"ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"}
+    asked = _client().get_queue_attributes(QueueUrl=_url(name), AttributeNames=sorted(wanted))
+    told = asked["Attributes"]
+    return Depth(
+        waiting=int(told["ApproximateNumberOfMessages"]),
+        in_work=int(told["ApproximateNumberOfMessagesNotVisible"]),
+    )
 
 
 def forget_connections() -> None:

@@ -30,11 +30,17 @@ class Settings:
         media_bucket: Exports, short-lived.
         ingest_queue: Where S3 tells of arrived objects.
         ingest_dead_letters: Where such a message waits that failed five times.
+        schedule_dead_letters: Where the event of a scheduled run waits that failed twice.
+        export_queue: Where the portal asks for ZIPs.
+        export_dead_letters: Where such a message waits that failed three times.
         kms_key_arn: The key all of it is encrypted with.
         staff_issuer: What Cognito writes as ``iss`` into its tokens.
         staff_jwks_url: Where Cognito publishes the keys of these tokens.
         staff_client_id: The one app client whose tokens are taken.
         require_mfa: Whether nobody comes into the portal without a second factor.
+        mail_from: The sender's address of our mails; empty where none are sent.
+        portal_url: The portal's public address, for links in mails; empty for no links.
+        operator_mail: The provider's own address, for what the provider must hear too; or empty.
         clock_offset_seconds: How far the service's clock runs ahead (demos and tests).
     """
 
@@ -47,12 +53,23 @@ class Settings:
     media_bucket: str
     ingest_queue: str
     ingest_dead_letters: str
+    schedule_dead_letters: str
+    export_queue: str
+    export_dead_letters: str
     kms_key_arn: str
     staff_issuer: str
     staff_jwks_url: str
     staff_client_id: str
     require_mfa: bool
+    mail_from: str = ""
+    portal_url: str = ""
+    operator_mail: str = ""
     clock_offset_seconds: int = 0
+
+    @property
+    def staff_pool_id(self) -> str:
+        """The user pool: the last part of its issuer."""
+        return self.staff_issuer.rpartition("/")[2]
 
 
 def read_settings(environ: Mapping[str, str]) -> Settings:
@@ -86,11 +103,17 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         media_bucket=text("HOKAN_MEDIA_BUCKET"),
         ingest_queue=text("HOKAN_INGEST_QUEUE"),
         ingest_dead_letters=text("HOKAN_INGEST_DEAD_LETTERS"),
+        schedule_dead_letters=text("HOKAN_SCHEDULE_DEAD_LETTERS"),
+        export_queue=text("HOKAN_EXPORT_QUEUE"),
+        export_dead_letters=text("HOKAN_EXPORT_DEAD_LETTERS"),
         kms_key_arn=text("HOKAN_KMS_KEY_ARN"),
         staff_issuer=text("HOKAN_STAFF_ISSUER"),
         staff_jwks_url=text("HOKAN_STAFF_JWKS_URL"),
         staff_client_id=text("HOKAN_STAFF_CLIENT_ID"),
         require_mfa=truth("HOKAN_REQUIRE_MFA"),
+        mail_from=environ.get("HOKAN_MAIL_FROM", ""),
+        portal_url=environ.get("HOKAN_PORTAL_URL", "").rstrip("/"),
+        operator_mail=environ.get("HOKAN_OPERATOR_MAIL", ""),
         clock_offset_seconds=whole_number("HOKAN_CLOCK_OFFSET_SECONDS", 0),
     )
 

@@ -85,7 +85,8 @@ def _complete_bucket(s3: Any, properties: dict[str, Any]) -> None:
 
 def _api_rule(rule: dict[str, Any]) -> dict[str, Any]:
     """Return a lifecycle rule as S3's API wants it: CloudFormation names two things otherwise."""
-    api_rule = {"Filter": {"Prefix": ""}} | rule
+    api_rule = {"Filter": {"Prefix": rule.get("Prefix", "")}} | rule
+    api_rule.pop("Prefix", None)
     api_rule["ID"] = api_rule.pop("Id")
     days = api_rule.pop("ExpirationInDays", None)
     if days is not None:

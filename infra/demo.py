@@ -16,6 +16,7 @@ import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -23,16 +24,24 @@ from rich.console import Console
 from rich.table import Table
 
 from infra.build import ROOT
-from infra.demo_data import FolderSummary, make_facility_folder
+from infra.demo_data import EXAMINATIONS, FolderSummary, add_examination, make_facility_folder
 from infra.local.__main__ import TROUBLE, description, keep_up, up
 from infra.local.accounts import keep
+from infra.local.nights import move_to, next_time, service_time, tick
 from infra.local.people import Person, Refused
 from infra.local.stack import PORT, LocalStack
 
 HOME = ROOT / "build" / "demo"
 SUMMARY = ROOT / "build" / "demo.json"
 SPARE_BYTES = 1_000_000
+MORE_ROOM_BYTES = 100 * 10**9
+NIGHTLY = "02:00"
 COMPLETE, WITH_EXCEPTIONS = 0, 3  # the agent's exit codes
+
+TRY_IT = """
+  Open the portal and sign in as the facility's administrator: last night's backup is there,
+  with its images counted.  "Sign a contract: X-ray" takes three clicks from there.
+"""
 
 console = Console(highlight=False)
 
@@ -69,6 +78,7 @@ def main() -> int:
             facts = _story(stack)
             if not options.once:
                 console.print(f"\nStill running:\n{description(stack)}")
+                console.print(TRY_IT)
                 keep_up(stack)
     except (DemoError, Refused, *TROUBLE) as error:
         console.print(f"[red]the demo stopped: {error}")
@@ -100,13 +110,15 @@ def _story(stack: LocalStack) -> dict[str, int]:
     again = agent.run("backup", str(source), "--target", facility.target_id)
     console.print(f"  {again['files_unchanged']} files unchanged, API calls: {again['api_calls']}")
 
-    patients, examinations = _show_catalogue(facility)
     refused = _one_upload_too_many(facility, agent)
+    _more_room(facility)
+    new_bytes = _a_night(stack, facility, agent, source)
+    patients, examinations = _show_catalogue(facility)
     _restore(facility, agent, restored)
     identical, different = _compared(source, restored)
     facts = {
-        "files_sent": report["files_seen"] - len(report["exceptions"]),
-        "bytes_sent": folder.bytes,
+        "files_sent": len(_files(source)),
+        "bytes_sent": folder.bytes + new_bytes,
         "objects_stored": _objects_stored(stack, facility),
         "restored_identical": identical,
         "restored_different": different,
@@ -123,7 +135,7 @@ def _story(stack: LocalStack) -> dict[str, int]:
 
 
 def _sign_contract(stack: LocalStack, folder: FolderSummary) -> Facility:
-    _say("Signing a contract", "the facility proposes, the provider accepts")
+    _say("Signing a contract", "on standard terms, which the provider's offer accepts at once")
     mark = secrets.token_hex(4)  # people of earlier demos are still there
     operator = Person(stack, f"operator-{mark}@hokan.example", "operators")
     facility_id = operator.post("/facilities", {"name": "Kawabe Clinic"})["facility_id"]
@@ -132,19 +144,41 @@ def _sign_contract(stack: LocalStack, folder: FolderSummary) -> Facility:
     keep(stack, {"operator": operator, "facility admin": admin, "doctor": doctor})
     target = admin.post("/targets", {"name": "Endoscopy", "kind": "mass_storage"})
     today = admin.get("/health")["service_time"][:10]
+    admin.post("/targets", {"name": "X-ray", "kind": "mass_storage"})  # for you to sign for
     form = {
         "target_id": target["target_id"],
         "term": "annual",
         "starts_on": today,
-        "timing": {"kind": "nightly", "at": "02:00"},
+        "timing": {"kind": "nightly", "at": NIGHTLY},
         "capacity_bytes": folder.bytes + SPARE_BYTES,
     }
     contract = admin.post("/contracts", form)
-    here = f"/facilities/{facility_id}/contracts/{contract['contract_id']}"
-    state = operator.post(f"{here}/accept")["state"]
-    console.print(f"  Kawabe Clinic, annual, {_megabytes(form['capacity_bytes'])}: {state}")
+    capacity = _megabytes(form["capacity_bytes"])
+    console.print(f"  Kawabe Clinic, annual, {capacity}: {contract['state']}")
     ids = (facility_id, target["target_id"], contract["contract_id"])
     return Facility(operator, admin, *ids)
+
+
+def _a_night(stack: LocalStack, facility: Facility, agent: _Agent, folder: Path) -> int:
+    """Add an examination and let the clock pass 02:00; return the bytes that are new."""
+    files, size = add_examination(folder, EXAMINATIONS + 1)
+    agent.run("watch", "add", str(folder), "--target", facility.target_id, is_reported=False)
+    night = next_time(NIGHTLY, service_time(facility.admin))
+    _say("A night passes", f"the service's clock shows {night:%d %B, %H:%M} in Tokyo")
+    move_to(stack, night + timedelta(seconds=30))
+    tick(stack)
+    _say("Backing up by itself", "hokan-agent run: it asks what is due, and does it")
+    agent.run("run", "--once", "--quiet", is_reported=False)
+    move_to(stack, next_time("08:00", night))
+    facility.admin.sign_in()  # the session of yesterday is over
+    jobs = facility.admin.get(f"{facility.catalogue}/jobs")["items"]
+    if not jobs or jobs[0]["state"] != "complete":
+        raise DemoError("the night brought no complete backup")
+    done = jobs[0]["progress"]
+    console.print(
+        f"  {files} files are new; {done['files_done']} of {done['files_total']} are safe"
+    )
+    return size
 
 
 class _Agent:
@@ -198,6 +232,17 @@ def _one_upload_too_many(facility: Facility, agent: _Agent) -> int:
     for each in report["exceptions"]:
         console.print(f"  refused: {each['path']}: {each['reason']}")
     return sum(each["code"] == "quota-exceeded" for each in report["exceptions"])
+
+
+def _more_room(facility: Facility) -> None:
+    """Amend the contract, knowing what it costs."""
+    change = {"capacity_bytes": MORE_ROOM_BYTES}
+    amendments = f"/contracts/{facility.contract_id}/amendments"
+    offered = facility.admin.post(f"{amendments}/quote", change)
+    _say("Changing the contract", "a quote first, then the signature on just that")
+    facility.admin.post(amendments, change | {"terms_sha256": offered["terms_sha256"]})
+    charge = offered["charge"]["total_yen"]
+    console.print(f"  {_megabytes(MORE_ROOM_BYTES)} from now on, for {charge:,} yen more")
 
 
 def _restore(facility: Facility, agent: _Agent, into: Path) -> None:

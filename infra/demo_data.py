@@ -35,6 +35,7 @@ INDEX_COLUMNS = (
     "kind",
     "description",
 )
+EXAMINATIONS = 24
 INDEXED_EVERY = 5  # each fifth examination is in index.csv, the others have a sidecar
 STILLS = (6, 20)  # of one examination
 KINDS = {
@@ -98,7 +99,9 @@ class _Examination:
         return f"{self.examined_at:%Y/%m/%d}/{self.id}"
 
 
-def make_facility_folder(into: Path, *, examinations: int = 24, seed: int = 1) -> FolderSummary:
+def make_facility_folder(
+    into: Path, *, examinations: int = EXAMINATIONS, seed: int = 1
+) -> FolderSummary:
     """
     Fill *into* with a facility's files; the same *seed* draws the same bytes.
 
@@ -115,6 +118,17 @@ def make_facility_folder(into: Path, *, examinations: int = 24, seed: int = 1) -
         _copy_package_data(name, into / "dicom" / PACKAGES[name])
     _add_awkward_files(into, planned)
     return _summary(into, planned)
+
+
+def add_examination(into: Path, number: int, *, seed: int = 1) -> tuple[int, int]:
+    """Add the examination that would come as the *number*-th; return its files and their bytes."""
+    chance = Random(seed)  # noqa: S311 - drawings, not secrets
+    *_, examination = _plan(number, chance)
+    _draw(into, examination, chance)
+    folder = into / examination.folder
+    _write_sidecar(folder / "exam.json", examination)
+    sizes = [each.stat().st_size for each in folder.iterdir()]
+    return len(sizes), sum(sizes)
 
 
 def _plan(count: int, chance: Random) -> Iterator[_Examination]:

@@ -140,6 +140,7 @@ class Resolver:
             "AWS::S3::Bucket": f"arn:aws:s3:::{name}",
             "AWS::SQS::Queue": f"arn:aws:sqs:{region}:{account}:{name}",
             "AWS::DynamoDB::Table": f"arn:aws:dynamodb:{region}:{account}:table/{name}",
+            "AWS::Cognito::UserPool": f"arn:aws:cognito-idp:{region}:{account}:userpool/{name}",
             "AWS::KMS::Key": f"arn:aws:kms:{region}:{account}:key/{name}",
         }.get(kind, f"arn:aws:unknown:{region}:{account}:{name}")
 

@@ -33,7 +33,7 @@ def texts() -> Catalog:
     """Return every text that templates mark for translation, with the places it stands in."""
     catalogue = Catalog(charset="utf-8")
     for place, line, text, comments, context in extract_from_dir(
-        TEMPLATES, method_map=[("**.html", "jinja2")]
+        TEMPLATES, method_map=[("**.html", "jinja2"), ("**.txt", "jinja2")]
     ):
         catalogue.add(text, None, [(place, line)], auto_comments=comments, context=context)
     return catalogue

@@ -27,15 +27,17 @@ os.environ.setdefault("POWERTOOLS_METRICS_DISABLED", "true")
 @pytest.fixture
 def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
     """Hokan's tables, buckets and queues on moto; the settings point at them."""
-    from chalicelib import buckets, queues, tables
-    from chalicelib.access import tokens
+    from chalicelib import buckets, due, mail, queues, tables
+    from chalicelib.access import accounts, tokens
+    from chalicelib.contracts.local import forget_zones
     from chalicelib.kernel import clock
     from chalicelib.settings import settings as service_settings
     from infra.provision import provision
     from tests.support.canary import found_in, public_places
+    from tests.support.snapshot import once
 
     with mock_aws():
-        environment = provision(boto3.Session(), stage="test")
+        environment = once("aws", lambda: provision(boto3.Session(), stage="test"))
         for name, value in environment.items():
             monkeypatch.setenv(name, value)
         for forget in (
@@ -43,6 +45,10 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
             buckets.forget_connections,
             tables.forget_connections,
             queues.forget_connections,
+            forget_zones,
+            due.forget_connections,
+            mail.forget_connections,
+            accounts.forget_connections,
         ):
             forget()
         tokens.forget_keys()
@@ -93,9 +99,10 @@ def client(aws: dict[str, str]) -> Iterator[Client]:  # noqa: ARG001 - it makes 
 @pytest.fixture
 def world(client: Client):  # type: ignore[no-untyped-def]  # noqa: ANN201 - World imports the app
     """A facility under contract, with its people and its agent."""
+    from tests.support.snapshot import once
     from tests.support.world import build
 
-    return build(client)
+    return once("world", lambda: build(client)).seen_by(client)
 
 
 @pytest.fixture(scope="session")

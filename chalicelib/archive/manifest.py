@@ -73,7 +73,7 @@ class ExceptionEntry(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
 
 
-class Manifest(msgspec.Struct, frozen=True, kw_only=True):
+class Manifest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     format: str
     facility_id: str
     target_id: str
@@ -85,6 +85,9 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     examinations: list[ManifestExamination]
     entries: list[ManifestEntry]
     exceptions: list[ExceptionEntry]
+    job_id: str | None = None
+    scope: str | None = None
+    of: str | None = None
 
 
 class Declared(msgspec.Struct, frozen=True, kw_only=True):

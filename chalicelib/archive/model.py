@@ -59,6 +59,16 @@ class ObjectRow(msgspec.Struct, frozen=True, kw_only=True):
     facts: Facts | None = None
 
 
+class Quarantined(msgspec.Struct, frozen=True, kw_only=True):
+    """Bytes in the bucket that nobody claimed, or that are not what was claimed."""
+
+    key: str
+    version_id: str | None
+    size: int
+    reason: str
+    found_at: str
+
+
 class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """
     One file of a batch: a path and the content it had.
@@ -113,6 +123,34 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
     completed_at: str
     number: int
     entries: list[Entry]
+
+
+class RestoredFile(msgspec.Struct, frozen=True, kw_only=True):
+    """A file of a restore, as it was in its newest backup before the moment asked for."""
+
+    path: str
+    sha256: str
+    size: int
+    examination_id: str
+    backed_up_at: str
+    modified_at: str
+    notes: tuple[str, ...] = ()
+
+
+class Selection(msgspec.Struct, frozen=True, kw_only=True):
+    """
+    What a restore brings back.
+
+    Attributes:
+        scope: target, patient, examination or batch.
+        subject: Whose: a patient's key, an examination's or a batch's id; None for a target.
+        as_of: The moment it is brought back to (RFC 3339 text).
+    """
+
+    target_id: str
+    scope: str
+    subject: str | None
+    as_of: str
 
 
 PART_ENTRIES = 200  # about 20 KB a row; a listing reads whole rows

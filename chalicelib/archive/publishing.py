@@ -32,10 +32,10 @@ def publish(
             longer than a function lives.
         note: Told now and then how many are published, for the next try to go on from.
     """
-    parts = {key: list(each) for key, each in groupby(_parts(manifest), _examination_of)}
+    by_examination = {key: list(each) for key, each in groupby(parts(manifest), _examination_of)}
     for number, each in enumerate(manifest.examinations[done:], start=done + 1):
         _publish(manifest, each)
-        for part in parts.get(each.examination_id, ()):
+        for part in by_examination.get(each.examination_id, ()):
             examinations.add_part(manifest.target_id, part)
         if number % NOTED_EVERY == 0:
             note(number)
@@ -63,6 +63,9 @@ def finished_batch(manifest: Manifest) -> Batch:
         stored=len(manifest.entries),
         size_bytes=sum(each.size for each in manifest.entries),
         exceptions=len(manifest.exceptions),
+        job_id=manifest.job_id,
+        scope=manifest.scope,
+        of=manifest.of,
     )
 
 
@@ -93,7 +96,8 @@ def _restore_rows(manifest: Manifest) -> None:
     batches.restore_row(finished_batch(manifest))
 
 
-def _parts(manifest: Manifest) -> Iterator[Part]:
+def parts(manifest: Manifest) -> Iterator[Part]:
+    """Yield what *manifest* adds to each of its examinations."""
     ordered = sorted(manifest.entries, key=_examination_of)
     for identifier, members in groupby(ordered, key=_examination_of):
         for number, entries in enumerate(_in_parts([each.as_entry() for each in members])):

@@ -1,8 +1,9 @@
 """
 The time, and how it is written.
 
-Handlers never ask the operating system for the time: schedules take it from their event,
-requests from :func:`now`, which a test or a demo can move (HOKAN_CLOCK_OFFSET_SECONDS).
+Handlers never ask the operating system for the time: schedules take it from their event
+(:func:`told`), requests from :func:`now`; a test or a demo can move both
+(HOKAN_CLOCK_OFFSET_SECONDS).
 Presigned URLs are the one exception: S3 checks them against its own clock.
 """
 
@@ -23,6 +24,15 @@ def wall_now() -> datetime:
     return datetime.now(UTC)
 
 
+def told(written: str) -> datetime:
+    """
+    Return the service's time when a schedule's event says *written*.
+
+    AWS writes the real time into it; where the clock was moved, schedules run by the moved one.
+    """
+    return parse(written) + _offset
+
+
 def move(offset_seconds: int) -> None:
     """Let :func:`now` run *offset_seconds* ahead of the real time (negative: behind)."""
     global _offset  # noqa: PLW0603 - one clock a process is the point
@@ -41,7 +51,7 @@ def text(moment: datetime) -> str:
 
 def parse(written: str) -> datetime:
     """
-    Read an RFC 3339 time; raises ValueError when it is none or names no zone.
+    Read an RFC 3339 time; raises ValueError when it is none, names no zone or has no UTC.
 
     >>> parse("2026-04-01T18:00:00+09:00")
     datetime.datetime(2026, 4, 1, 9, 0, tzinfo=datetime.timezone.utc)
@@ -49,4 +59,7 @@ def parse(written: str) -> datetime:
     moment = datetime.fromisoformat(written)
     if moment.tzinfo is None:
         raise ValueError(f"{written!r} names no time zone")
-    return moment.astimezone(UTC)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:  # the first or last hours that a date can have
+        raise ValueError(f"{written!r} is no time in UTC") from None

@@ -12,12 +12,18 @@ import secrets
 from datetime import datetime
 
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+LONGEST = 200  # characters; all of ours are shorter, and DynamoDB's keys have room for these
 
 
 def new_id(kind: str, at: datetime) -> str:
     """Return a fresh id such as ``batch-01jqf3...`` for a thing of *kind* made *at*."""
     milliseconds = int(at.timestamp() * 1000)
     return f"{kind}-{_base32((milliseconds << 80) | secrets.randbits(80), 26)}"
+
+
+def first_id(kind: str, at: datetime) -> str:
+    """Return what sorts before every id of a thing of *kind* made at the moment *at* or later."""
+    return f"{kind}-{_base32(int(at.timestamp() * 1000) << 80, 26)}"
 
 
 def derived_id(kind: str, *parts: str) -> str:

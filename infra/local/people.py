@@ -43,7 +43,13 @@ class Person:
         self._root = url.path
         add_person(stack.session, stack.outputs, email, group, facility_id)
         set_password(stack.session, stack.outputs, email, self.password)
-        token = id_token(stack.session, stack.outputs, email, self.password)
+        self._stack = stack
+        self.sign_in()
+
+    def sign_in(self) -> None:
+        """Begin a session; the one before is forgotten."""
+        self._headers.pop("Authorization", None)
+        token = id_token(self._stack.session, self._stack.outputs, self.email, self.password)
         session = self.post("/sessions", {"id_token": token})["session"]
         self._headers["Authorization"] = f"Bearer {session}"
 

@@ -16,9 +16,10 @@ import msgspec
 from moto.dynamodb.models.dynamo_type import DynamoType
 from moto.s3.models import FakeDeleteMarker
 
+from chalicelib import due
 from chalicelib.audit.model import AuditEvent, first_break
 from chalicelib.settings import settings
-from tests.faults.crashes import dynamodb, s3
+from tests.support.snapshot import dynamodb, s3
 from tests.support.world import World
 
 
@@ -26,6 +27,9 @@ def check_always(world: World) -> None:
     """At any moment, also in the middle of things."""
     check_capacity(world)
     check_contract(world)
+    check_timers(world)
+    check_jobs(world)
+    check_money(world)
     assert first_break(audit_rows(world)) is None, "the audit chain is broken"
 
 
@@ -60,6 +64,105 @@ def check_contract(world: World) -> None:
     assert limit_bytes == agreed["capacity_bytes"], "limit and contract differ"
     kept = core[f"VERSION#{agreed['contract_id']}#{agreed['version']:06}"]["contract"]["S"]
     assert json.loads(kept)["terms_sha256"] == agreed["terms_sha256"], "another version is kept"
+
+
+def check_timers(world: World) -> None:
+    """A nightly plan in force has its one timer, no other has any; what has a term is looked at."""
+    core = rows(settings().core_table, f"FACILITY#{world.facility_id}")
+    plans = {
+        sk.removeprefix("TARGET#"): json.loads(row["contract"]["S"])
+        for sk, row in core.items()
+        if sk.startswith("TARGET#") and "S" in row.get("contract", {})
+    }
+    nightly = {
+        (target_id, plan["contract_id"], plan["timing"]["at"])
+        for target_id, plan in plans.items()
+        if plan["state"] in {"active", "grace"}
+        and plan["timing"]["kind"] == "nightly"
+        and not plan["paused"]
+    }
+    timers = {sk.removeprefix("TIMER#run#"): row for sk, row in core.items() if "TIMER#run" in sk}
+    told = {(sk, row["contract_id"]["S"], row["at"]["S"]) for sk, row in timers.items()}
+    assert told == nightly, "timers and nightly plans differ"
+    assert all(row["due_shard"]["S"] in due.SHARDS for row in timers.values())
+    changing = {sk.removeprefix("TIMER#change#") for sk in core if "TIMER#change" in sk}
+    coming = {
+        target_id
+        for target_id, plan in plans.items()
+        if plan["upcoming"] is not None and plan["state"] != "ended"
+    }
+    assert changing == coming, "changes of a later date and their timers differ"
+    looked_at = {
+        (sk.removeprefix("AHEAD#"), row["contract_id"]["S"], int(row["revision"]["N"]))
+        for sk, row in core.items()
+        if sk.startswith("AHEAD#")
+    }
+    lasting = {
+        (target_id, plan["contract_id"], plan["revision"])
+        for target_id, plan in plans.items()
+        if plan["state"] != "ended" and plan["term"] != "capacity_only"
+    }
+    assert looked_at == lasting, "a contract goes on or ends unseen"
+
+
+def check_jobs(world: World) -> None:
+    """A job has a target, and is watched until it is over."""
+    core = rows(settings().core_table, f"FACILITY#{world.facility_id}")
+    for sk, row in core.items():
+        if sk.startswith("JOB#"):
+            job = json.loads(row["job"]["S"])
+            assert f"TARGET#{job['target_id']}" in core, "a job without a target"
+            assert (job["state"], job["revision"]) == (row["state"]["S"], int(row["revision"]["N"]))
+            shard = row.get("due_shard", {}).get("S")
+            watched = {"waiting": due.SHARDS, "running": due.SHARDS, "missed": ("MISSED",)}
+            assert shard in watched.get(job["state"], (None,)), "a job that nobody watches"
+
+
+def check_money(world: World) -> None:
+    """The ledger sums up to nothing, and says of invoices and payments what they say."""
+    core = rows(settings().core_table, f"FACILITY#{world.facility_id}")
+    postings = [json.loads(row["posting"]["S"]) for sk, row in core.items() if sk[:7] == "LEDGER#"]
+    assert not any(sum(each["amounts"].values()) for each in postings), "a posting is one-sided"
+    sums: Counter[str] = Counter()
+    for each in postings:
+        sums.update(each["amounts"])
+    for account in ("receivable", "credit", "cash", "revenue", "tax", "written_off"):
+        kept = sum(_number(row, account) for sk, row in core.items() if sk[:8] == "BALANCE#")
+        assert kept == sums[account], f"{account} is not what its postings sum up to"
+    assert _number(core.get("CREDIT", {}), "yen") == -sums["credit"], "credit and ledger differ"
+    heads = {sk[8:]: row for sk, row in core.items() if sk[:8] == "INVOICE#"}
+    unpaid = {no: row for no, row in heads.items() if row["state"]["S"] in {"issued", "overdue"}}
+    assert sum(map(_open_yen, unpaid.values())) == sums["receivable"], "invoices and ledger differ"
+    assert {sk.split("#")[2] for sk in core if sk[:7] == "UNPAID#"} == set(unpaid), "unpaid"
+    check_receipts(core, postings)
+
+
+def check_receipts(core: dict[str, Any], postings: list[dict[str, Any]]) -> None:
+    """What is given of a payment has arrived; what is not is in the work list."""
+    found = rows(settings().core_table, "RECEIPTS")
+    receipts = {sk: json.loads(row["receipt"]["S"]) for sk, row in found.items()}
+    given: Counter[str] = Counter()
+    for sk, row in core.items():
+        if sk[:8] == "SETTLED#" and sk.split("#")[2] in receipts:
+            given[sk.split("#")[2]] += json.loads(row["settled"]["S"])["amount_yen"]
+    for each in postings:
+        if each["event"] == "kept":
+            given[each["subject"]] += each["amounts"]["cash"]
+    for receipt_id, each in receipts.items():
+        assert each["amount_yen"] - each["left_yen"] == given[receipt_id], "a payment got lost"
+    waiting = {
+        sk for sk, each in receipts.items() if each["left_yen"] and not each.get("set_aside")
+    }
+    assert set(rows(settings().core_table, "WORK")) == waiting, "a payment waits for nobody"
+
+
+def _number(row: dict[str, Any], name: str) -> int:
+    return int(row.get(name, {"N": "0"})["N"])
+
+
+def _open_yen(head: dict[str, Any]) -> int:
+    total_yen = json.loads(head["document"]["S"])["total_yen"]
+    return int(total_yen) - _number(head, "paid_yen") - _number(head, "credited_yen")
 
 
 def check_batches(world: World, stored: set[str]) -> None:

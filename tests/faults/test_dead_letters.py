@@ -10,10 +10,11 @@ import pytest
 from botocore.client import BaseClient
 from chalice.test import Client
 
-from tests.faults.crashes import Snapshot, calls_of, died, every_fault, throttled
+from tests.faults.crashes import calls_of, died, every_fault, throttled
 from tests.faults.invariants import check_at_rest, object_rows
 from tests.faults.stories import in_hours
 from tests.support.queue import Queue, notification
+from tests.support.snapshot import Snapshot
 from tests.support.world import World, a_chunk, build
 
 FILES = {f"E-1/{number}": f"image {number}".encode() for number in range(9)}

@@ -11,9 +11,9 @@ from urllib.parse import quote, quote_plus
 import pytest
 from chalice.test import Client
 
-from tests.faults.crashes import Snapshot
 from tests.faults.invariants import check_always, check_at_rest
 from tests.faults.stories import in_hours
+from tests.support.snapshot import Snapshot
 from tests.support.world import World, a_chunk, build
 
 FILES = {f"E-{number % 3}/{number}": f"image {number}".encode() for number in range(6)}

@@ -20,17 +20,22 @@ from chalicelib.contracts import changing
 from chalicelib.contracts import service as contracts
 from chalicelib.contracts.amending import Change
 from chalicelib.contracts.model import Timing, TimingKind
+from chalicelib.jobs import events as job_events
+from chalicelib.jobs import scanner
+from chalicelib.jobs import service as jobs
+from chalicelib.jobs.model import JobState, Progress
 from chalicelib.kernel import clock
 from chalicelib.kernel.errors import HokanError
 from chalicelib.uploads import service, settlement
-from chalicelib.uploads.model import ChunkIn
+from chalicelib.uploads.model import ChunkIn, Upload
 from chalicelib.uploads.settlement import Outcome
 from chalicelib.uploads.sweep import sweep
-from tests.faults.crashes import Snapshot, calls_of
+from tests.faults.crashes import calls_of
 from tests.faults.interleaving import Act, Actor, interruptions, orders, played
 from tests.faults.invariants import check_always, check_at_rest
 from tests.faults.stories import in_hours, settle
-from tests.support.world import World, a_chunk, build, sign
+from tests.support.snapshot import Snapshot
+from tests.support.world import World, a_chunk, build, enrolled, sign
 
 DEEP = 500
 SMALL = 20  # bytes of capacity: two chunks of 12 do not both fit
@@ -120,7 +125,7 @@ def _(world: World) -> tuple[Act, Act]:
 def _(world: World) -> tuple[Act, Act]:
     awaited(world)
     at = in_hours(49)
-    return settling(world), lambda: sweep(at)
+    return settling(world), lambda: sweep(clock.parse(at))
 
 
 @pair("reserve, sweep: a claim taken over as it ends")
@@ -129,7 +134,7 @@ def _(world: World) -> tuple[Act, Act]:
     world.chunk(world.open_batch(), 0, a_chunk({"a": BODY}))
     clock.move(0)
     at = in_hours(23)  # the first claim is over, a renewed one is not
-    return reserving(world), lambda: sweep(at)
+    return reserving(world), lambda: sweep(clock.parse(at))
 
 
 @pair("complete, late event")
@@ -149,7 +154,7 @@ def _(world: World) -> tuple[Act, Act]:
     batch_id = awaited(world)
     settling(world)()
     at = in_hours(49)
-    return finishing(world, batch_id), lambda: sweep(at)
+    return finishing(world, batch_id), lambda: sweep(clock.parse(at))
 
 
 @pair("end contract, reserve")
@@ -205,6 +210,55 @@ def _(world: World) -> tuple[Act, Act]:
     return lambda: access.revoke_agent(admin(world), world.agent.agent_id), upload
 
 
+# --- backup jobs ---------------------------------------------------------------------------------
+
+
+def minute(at: str) -> Act:
+    return lambda: scanner.scan(clock.parse(at), job_events.HANDLERS)
+
+
+def job_taken(world: World) -> str:
+    world.doctor.post(f"/targets/{world.target_id}/jobs", status=201)
+    return str(world.take()["job_id"])
+
+
+@pair("minute, minute: a night and a missed job")
+def _(world: World) -> tuple[Act, Act]:
+    world.doctor.post(f"/targets/{world.target_id}/jobs", status=201)
+    return minute(in_hours(25)), minute(in_hours(25))
+
+
+@pair("minute, amend contract: another time")
+def _(world: World) -> tuple[Act, Act]:
+    later = Change(timing=Timing(TimingKind.NIGHTLY, "03:00"))
+    return minute(in_hours(25)), amending(world, later)
+
+
+@pair("minute, end contract")
+def _(world: World) -> tuple[Act, Act]:
+    return minute(in_hours(25)), lambda: contracts.end(admin(world), world.contract_id)
+
+
+@pair("take job, take job: two agents")
+def _(world: World) -> tuple[Act, Act]:
+    pressed = world.doctor.post(f"/targets/{world.target_id}/jobs", status=201)["job_id"]
+    other = Caller(Role.AGENT, enrolled(world.client, world.admin).agent_id, world.facility_id)
+    return lambda: jobs.take(agent(world), pressed), lambda: jobs.take(other, pressed)
+
+
+@pair("take job, minute: as it is missed")
+def _(world: World) -> tuple[Act, Act]:
+    pressed = world.doctor.post(f"/targets/{world.target_id}/jobs", status=201)["job_id"]
+    return lambda: jobs.take(agent(world), pressed), minute(in_hours(7))
+
+
+@pair("finish job, minute: as it is missed")
+def _(world: World) -> tuple[Act, Act]:
+    job_id = job_taken(world)
+    ended = (JobState.COMPLETE, Progress(), None)
+    return lambda: jobs.finish(agent(world), job_id, *ended), minute(in_hours(7))
+
+
 def explore(world: World, name: str, chosen_of: Callable[[int, int], list[list[int]]]) -> int:
     """Play the pair in the orders *chosen_of* its lengths; return how many."""
     acts = PAIRS[name](world)
@@ -235,9 +289,9 @@ def keep_promises(world: World, actors: list[Actor]) -> None:
     """Whoever was given a URL can send the bytes, and they are stored."""
     for actor in actors:
         for answer in actor.result if isinstance(actor.result, list) else []:
-            if answer["state"] == "upload":
-                world.put_object(answer["sha256"], BODIES[answer["sha256"]])
-                settled = settlement.settle(f"t/{world.target_id}/{answer['sha256']}")
+            if isinstance(answer, Upload):
+                world.put_object(answer.sha256, BODIES[answer.sha256])
+                settled = settlement.settle(f"t/{world.target_id}/{answer.sha256}")
                 assert settled in {Outcome.STORED, Outcome.DUPLICATE}
 
 

@@ -9,9 +9,11 @@ import pytest
 from chalice.local import LambdaContext
 from chalice.test import Client
 
-from tests.faults.crashes import Snapshot, calls_of, troubled
+from tests.faults.crashes import calls_of, troubled
 from tests.faults.invariants import check_always, check_at_rest
 from tests.faults.stories import STORIES, in_hours, settle
+from tests.jobs.nights import jobs_of
+from tests.support.snapshot import Snapshot
 from tests.support.world import World, build
 
 CAPACITY = 100 * 2**20
@@ -52,6 +54,23 @@ def test_a_sweep_that_runs_out_of_time_stops_in_order_and_the_next_one_goes_on(
         check_always(world)
         settle(world)
         check_at_rest(world)
+    record_property("scenarios", len(moments))
+
+
+def test_a_minute_that_runs_out_of_time_leaves_the_rest_to_the_next(
+    world: World, record_property: Callable[[str, object], None]
+) -> None:
+    act = STORIES["tick"](world)
+    ready, at = Snapshot(), in_hours(25)
+    moments = range(len(calls_of(act)))
+    for enough_for in moments:
+        ready.restore()
+        with troubled(None) as calls:
+            world.tick(at, context=Time(calls, enough_for))
+        check_always(world)
+        world.tick(at)
+        check_always(world)
+        assert [job.due_at <= at for job in jobs_of(world)] == [True, True]
     record_property("scenarios", len(moments))
 
 

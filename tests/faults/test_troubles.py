@@ -14,7 +14,6 @@ import pytest
 from chalice.test import Client
 
 from tests.faults.crashes import (
-    Snapshot,
     Trouble,
     calls_of,
     conflicting,
@@ -26,6 +25,7 @@ from tests.faults.crashes import (
 )
 from tests.faults.invariants import check_always, check_at_rest
 from tests.faults.stories import STORIES, settle
+from tests.support.snapshot import Snapshot
 from tests.support.world import World, build
 
 CAPACITY = 100 * 2**20

@@ -5,9 +5,22 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 
+import boto3
+
 from chalicelib import queues
-from tests.faults.crashes import Fault, Snapshot, calls_of, died
+from chalicelib.access.model import Role
+from chalicelib.contracts.local import forget_zones
+from chalicelib.notices import store as notices
+from chalicelib.notices.model import Kind
+from chalicelib.settings import settings
+from tests.exports.scene import asked, deliver
+from tests.faults.crashes import Fault, calls_of, died
 from tests.faults.stories import BIG, Act, Prepare, calls, commands, in_hours
+from tests.faults.stories.telling import clicks
+from tests.support import mailbox
+from tests.support.pool import make_pool
+from tests.support.snapshot import Snapshot
+from tests.support.visitor import signed_in
 from tests.support.world import World, a_chunk
 
 DETOURS: list[tuple[str, Prepare]] = []
@@ -124,6 +137,66 @@ def _(world: World) -> Act:
     }
     restore_id = world.doctor.post("/restores", grant, status=201)["restore_id"]
     return calls(world.agent, "POST", f"/restores/{restore_id}/files", {"cursor": None})
+
+
+@detour("sweep")
+def _(world: World) -> Act:
+    claimed(world)
+    large = {"path": "big", "size": 95 * 2**20, "sha256": "b" * 64, "examination": None}
+    world.chunk(world.open_batch(), 0, {"entries": [large]})  # the next batch fills the target
+    return lambda: world.sweep(in_hours(49))
+
+
+@detour("tick")
+def _(world: World) -> Act:
+    """A notice is sent, and another one is a year old."""
+    mailbox.switch_on(HOKAN_OPERATOR_MAIL=mailbox.PROVIDER)
+    facts = {"target_name": "X-ray", "due_at": "2026-04-01T02:00:00+09:00"}
+    notices.put(world.facility_id, Kind.JOB_MISSED, "old", facts)
+    world.tick()
+    notices.put(world.facility_id, Kind.JOB_MISSED, "new", facts)
+    return lambda: world.tick(in_hours(366 * 24))
+
+
+@detour("POST /portal/people")
+def _(world: World) -> Act:
+    """Goes on with an account whose making was cut off."""
+    make_pool(require_mfa=False).add("suzuki@aoba.example", "doctors", world.facility_id)
+    visitor = signed_in(Role.FACILITY_ADMIN, world.facility_id)
+    typed = {"account": lambda: "suzuki@aoba.example", "role": lambda: "doctor"}
+    return clicks(visitor, "POST", "/portal/people", **typed)
+
+
+@detour("GET /portal/queues")
+def _(world: World) -> Act:  # noqa: ARG001 - it makes the queues
+    queues.forget_connections()  # as in a new process
+    return clicks(signed_in(Role.OPERATOR), "GET", "/portal/queues")
+
+
+@detour("POST /portal/queues/{work}/send-back")
+def _(world: World) -> Act:  # noqa: ARG001 - it makes the queues
+    """A ZIP that could not be built."""
+    client = boto3.client("sqs")
+    dead = client.get_queue_url(QueueName=settings().export_dead_letters)["QueueUrl"]
+    client.send_message(QueueUrl=dead, MessageBody="{}")
+    return clicks(signed_in(Role.OPERATOR), "POST", "/portal/queues/export/send-back")
+
+
+@detour("export")
+def _(world: World) -> Act:
+    world.back_up({"a": BODY})
+    export = asked(world)
+    world.put_object(SHA256, b"other bytes")
+    return lambda: deliver(world, export)
+
+
+@detour("export")
+def _(world: World) -> Act:
+    world.back_up({"a": BODY})
+    (batch,) = world.doctor.get(f"/targets/{world.target_id}/batches")["items"]
+    export = asked(world, scope="batch", subject=batch["batch_id"])
+    forget_zones()
+    return lambda: deliver(world, export)
 
 
 @detour("operate: redrive")

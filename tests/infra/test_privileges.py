@@ -7,18 +7,21 @@ from chalice.test import Client
 
 from infra.provision import MOTO_ACCOUNT
 from infra.template import resolver_of
-from tests.faults.crashes import Snapshot
 from tests.faults.stories import STORIES
 from tests.infra.detours import DETOURS
 from tests.support.privileges import Grant, Need, grants, of_urls, recorded
+from tests.support.snapshot import Snapshot
 from tests.support.world import World, build
 
 pytestmark = pytest.mark.xdist_group("privileges")  # one tour serves all
 
 CAPACITY = 100 * 2**20
-FUNCTIONS = ("api", "ingest", "sweep", "operate")
+FUNCTIONS = ("api", "ingest", "export", "sweep", "tick", "operate")
 # Lambda itself uses a role for these, before and after our code runs.
 BY_LAMBDA = {"Logs", "ItsQueue", "TellOfFailures"}
+# S3 answers 403, not 404, when a range of a missing object is asked for without it; moto never.
+FOR_WHAT_IS_LOST = {"ReadOfAMissingObjectIs404Not403"}
+UNSEEN = BY_LAMBDA | FOR_WHAT_IS_LOST
 
 
 @pytest.fixture
@@ -67,6 +70,6 @@ def test_a_function_may_do_nothing_it_does_not_do(
     unused = [
         (one.statement, one.action, one.pattern)
         for one in granted(function)
-        if one.statement not in BY_LAMBDA and not any(one.covers(each) for each in needs[function])
+        if one.statement not in UNSEEN and not any(one.covers(each) for each in needs[function])
     ]
     assert unused == []

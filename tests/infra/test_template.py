@@ -16,7 +16,14 @@ from infra.template import Resolver, load
 
 pytestmark = pytest.mark.xdist_group("ministack")  # one worker packages
 
-FUNCTIONS = {"api": "APIHandler", "ingest": "Ingest", "sweep": "Sweep", "operate": "Operate"}
+FUNCTIONS = {
+    "api": "APIHandler",
+    "ingest": "Ingest",
+    "export": "Export",
+    "sweep": "Sweep",
+    "tick": "Tick",
+    "operate": "Operate",
+}
 
 
 @functools.cache
@@ -100,14 +107,15 @@ def test_every_function_has_a_role_of_its_own() -> None:
 
 
 def test_failed_messages_alone_come_again() -> None:
-    (mapping,) = of_type("AWS::Lambda::EventSourceMapping").values()
-    assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    for name, mapping in of_type("AWS::Lambda::EventSourceMapping").items():
+        assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"], name
 
 
-def test_a_message_waits_six_times_as_long_as_its_function_runs() -> None:
+@pytest.mark.parametrize("name", ["Ingest", "Export"])
+def test_a_message_waits_six_times_as_long_as_its_function_runs(name: str) -> None:
     """AWS's advice for SQS event sources."""
-    queue = template()["Resources"]["IngestQueue"]["Properties"]
-    function = template()["Resources"]["Ingest"]["Properties"]
+    queue = template()["Resources"][f"{name}Queue"]["Properties"]
+    function = template()["Resources"][name]["Properties"]
     assert queue["VisibilityTimeout"] >= 6 * function["Timeout"]
 
 
@@ -155,6 +163,7 @@ def test_tls_is_demanded_everywhere_but_on_a_local_stack() -> None:
 def test_every_queue_that_may_fail_is_watched() -> None:
     watched = json.dumps(of_type("AWS::CloudWatch::Alarm"))
     assert "IngestDeadLetters" in watched
+    assert "ExportDeadLetters" in watched
     assert "ScheduleDeadLetters" in watched
 
 

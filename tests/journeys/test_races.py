@@ -92,11 +92,13 @@ class InProcess:
 
     def declare(self, batch_id: str, chunk: Answer) -> list[Answer]:
         sent = msgspec.convert(chunk, ChunkIn)
-        return patiently(partial(uploads.put_chunk, *self._of, batch_id, 0, sent))
+        told = patiently(partial(uploads.put_chunk, *self._of, batch_id, 0, sent))
+        return list(msgspec.to_builtins(told))
 
     def finish(self, batch_id: str, *missing: str) -> Answer:
         given_up = [ExceptionEntry(path=path, reason="unreadable") for path in missing]
-        return patiently(partial(uploads.finish, *self._of, batch_id, given_up))
+        told = patiently(partial(uploads.finish, *self._of, batch_id, given_up))
+        return dict(msgspec.to_builtins(told))
 
     def close(self) -> None:
         pass

@@ -15,7 +15,7 @@ from infra.local.stack import LocalStack
 
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("ministack")]
 
-ROLES = ("ApiHandlerRole", "IngestRole", "SweepRole", "OperateRole")
+ROLES = ("ApiHandlerRole", "IngestRole", "SweepRole", "TickRole", "OperateRole")
 LONG_AGO = "2020-01-01T00:00:00Z"
 Attempt = Callable[[boto3.Session, dict[str, str]], object]
 

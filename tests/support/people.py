@@ -17,8 +17,9 @@ from http_message_signatures import (
     algorithms,
 )
 
+from chalicelib.access import people_store
 from chalicelib.access import store as access_store
-from chalicelib.access.model import Caller, Role, Session
+from chalicelib.access.model import Caller, Person, Role, Session
 from chalicelib.kernel import clock
 from tests.support.canary import found_in
 
@@ -126,6 +127,15 @@ class Device(Anonymous):
             body=body,
         )
         return message.headers
+
+
+def a_person(home: str, role: Role = Role.DOCTOR) -> str:
+    """Make somebody who was invited and never came, without an account; return their id."""
+    person_id = f"person-{secrets.token_hex(8)}"
+    address = f"{person_id}@aoba.example"
+    at = clock.text(clock.now())
+    people_store.add(home, Person(person_id, address, role, gets_mail=False, invited_at=at))
+    return person_id
 
 
 def staff(client: Client, role: Role, facility_id: str = "") -> Staff:

@@ -15,7 +15,7 @@ from typing import Any
 
 import boto3
 
-from chalicelib.access import cognito, tokens
+from chalicelib.access import accounts, cognito, tokens
 from chalicelib.settings import settings
 from infra.provision import MOTO_ACCOUNT
 from infra.template import REGION, resolver_of
@@ -103,7 +103,12 @@ def _believe(pool_id: str, client_id: str) -> None:
         "HOKAN_STAFF_JWKS_URL": f"data:application/json;base64,{keys}",
         "MOTO_COGNITO_IDP_USER_POOL_ENABLE_TOTP": "true",  # codes are checked
     }
-    for forget in (settings.cache_clear, cognito.forget_connections, tokens.forget_keys):
+    for forget in (
+        settings.cache_clear,
+        accounts.forget_connections,
+        cognito.forget_connections,
+        tokens.forget_keys,
+    ):
         forget()
 
 

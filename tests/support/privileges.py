@@ -20,7 +20,7 @@ from botocore.client import BaseClient
 from chalicelib.settings import settings
 from infra.build import ROOT
 from infra.provision import MOTO_ACCOUNT
-from infra.template import REGION, Resolver
+from infra.template import REGION, Resolver, resolver_of
 
 Need = tuple[str, str]  # action, resource's ARN
 OBJECT_ACTIONS = {  # S3's API -> IAM's actions on the object
@@ -74,6 +74,8 @@ def of_urls(answer: Any) -> set[Need]:
         needs |= _s3_needs("UploadPart" if "partNumber" in text else "PutObject", "t/any/any")
     if download:
         needs |= _s3_needs("GetObject", "t/any/any")
+    if "response-content-disposition" in getattr(answer, "location", ""):
+        needs |= _s3_needs("GetObject", "zip/any", f"arn:aws:s3:::{settings().media_bucket}")
     return needs
 
 
@@ -84,13 +86,19 @@ def _needs(service: str, operation: str, parameters: dict[str, Any]) -> set[Need
         case "s3" if operation == "ListObjectsV2":
             return {("s3:ListBucket", _bucket())}
         case "s3":
-            return _s3_needs(operation, parameters["Key"])
+            bucket = f"arn:aws:s3:::{parameters['Bucket']}"
+            return _s3_needs(operation, parameters["Key"], bucket)
+        case "cognito-idp":
+            return _pool_needs(operation)
+        case "sesv2":
+            return {(f"ses:{operation}", _identity(parameters["FromEmailAddress"]))}
         case "sqs":
             return {(f"sqs:{operation}", _queue(parameters))}
     raise AssertionError(f"{service}: say here what its calls need")
 
 
 def _row_needs(operation: str, parameters: dict[str, Any]) -> Iterator[Need]:
+    yield "kms:Decrypt", settings().kms_key_arn  # DynamoDB opens a table's key on our behalf
     if operation == "TransactWriteItems":
         for each in parameters["TransactItems"]:
             ((kind, action),) = each.items()
@@ -104,10 +112,11 @@ def _row_needs(operation: str, parameters: dict[str, Any]) -> Iterator[Need]:
         yield f"dynamodb:{operation}", _table(parameters["TableName"]) + suffix
 
 
-def _s3_needs(operation: str, key: str) -> set[Need]:
-    on_object = {(action, f"{_bucket()}/{key}") for action in OBJECT_ACTIONS[operation]}
+def _s3_needs(operation: str, key: str, bucket: str = "") -> set[Need]:
+    place = bucket or _bucket()
+    on_object = {(action, f"{place}/{key}") for action in OBJECT_ACTIONS[operation]}
     if operation == "HeadObject":  # without it a missing object is 403, not 404
-        on_object.add(("s3:ListBucket", _bucket()))
+        on_object.add(("s3:ListBucket", place))
     return on_object | {(each, settings().kms_key_arn) for each in KEY_ACTIONS.get(operation, ())}
 
 
@@ -117,6 +126,22 @@ def _bucket() -> str:
 
 def _table(name: str) -> str:
     return f"arn:aws:dynamodb:{REGION}:{MOTO_ACCOUNT}:table/{name}"
+
+
+def _pool_needs(operation: str) -> set[Need]:
+    """Signing in is sent unsigned, and granted to nobody."""
+    is_ours = operation.startswith("Admin")
+    return {(f"cognito-idp:{operation}", _pool())} if is_ours else set()
+
+
+def _pool() -> str:
+    return str(resolver_of("test", MOTO_ACCOUNT).value({"Fn::GetAtt": ["StaffPool", "Arn"]}))
+
+
+def _identity(sender: str) -> str:
+    """The domain's identity, as mails are sent from one."""
+    domain = sender.partition("@")[2]
+    return f"arn:aws:ses:{REGION}:{MOTO_ACCOUNT}:identity/{domain}"
 
 
 def _queue(parameters: dict[str, Any]) -> str:

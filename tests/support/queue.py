@@ -8,7 +8,7 @@ from typing import Any
 import boto3
 
 from chalicelib.settings import settings
-from tests.faults.crashes import sqs
+from tests.support.snapshot import sqs
 from tests.support.world import World
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -15,9 +16,12 @@ from chalicelib.access import portal_store
 from chalicelib.access.model import Caller, PortalVisit, Role
 from chalicelib.access.sign_in import new_id
 from chalicelib.kernel import clock
+from chalicelib.web import forms, multipart
 from chalicelib.web.cookies import SESSION
 
 HOST = "hokan.example"
+FROM_HERE = {"origin": f"https://{HOST}", "sec_fetch_site": "same-origin"}
+BOUNDARY = "----WebKitFormBoundary7MA4YWxkTrZu0gW"
 NO_LANGUAGE = "zxx"  # what is no word of any language: an address, a key (BCP 47)
 
 
@@ -77,9 +81,17 @@ class Visitor:
         return self.follow(self.submit(path, **fields))
 
     def post(self, path: str, fields: dict[str, str], **headers: str) -> Answer:
-        """Send just this."""
-        usual = {"origin": f"https://{HOST}", "sec_fetch_site": "same-origin"}
-        return self.ask("POST", path, usual | headers, urlencode(fields))
+        """Send just this, as the route takes forms."""
+        if takes_files(path):
+            return self.upload(path, fields, {}, **headers)
+        return self.ask("POST", path, FROM_HERE | headers, urlencode(fields))
+
+    def upload(
+        self, path: str, fields: dict[str, str], files: dict[str, bytes], **headers: str
+    ) -> Answer:
+        """Send a form with files."""
+        kind, body = written_form(fields, files)
+        return self.ask("POST", path, FROM_HERE | {"content_type": kind} | headers, body)
 
     def follow(self, answer: Answer) -> Answer:
         while answer.status == 303:
@@ -93,12 +105,14 @@ class Visitor:
         found = re.search(r'name="csrf" value="([^"]*)"', self.page.text if self.page else "")
         return found[1] if found else ""
 
-    def ask(self, method: str, path: str, headers: dict[str, str], body: str = "") -> Answer:
+    def ask(
+        self, method: str, path: str, headers: dict[str, str], body: str | bytes = ""
+    ) -> Answer:
         """Ask as API Gateway passes it on; a header named "" is left out."""
         from app import app
 
         given = {name.replace("_", "-"): value for name, value in headers.items() if value}
-        event = gateway_event(method, path, self.prefix, self._headers(method) | given, body)
+        event = gateway_event(method, path, self.prefix, self._headers(method, path) | given, body)
         context = LambdaContext("api_handler", memory_size=1024)
         answer = _answer(app(event, context))
         self._keep(answer.set_cookies)
@@ -106,12 +120,12 @@ class Visitor:
             self.page = answer
         return answer
 
-    def _headers(self, method: str) -> dict[str, str]:
+    def _headers(self, method: str, path: str) -> dict[str, str]:
         headers = {"host": HOST, "accept-language": self.language}
         if self.cookies:
             headers["cookie"] = "; ".join(f"{name}={it}" for name, it in self.cookies.items())
         if method == "POST":
-            headers["content-type"] = "application/x-www-form-urlencoded"
+            headers["content-type"] = multipart.TYPE if takes_files(path) else forms.TYPE
         return headers
 
     def _keep(self, set_cookies: list[str]) -> None:
@@ -128,8 +142,33 @@ def _answer(told: dict[str, Any]) -> Answer:
     return Answer(told["statusCode"], told["headers"], multiple.get("Set-Cookie", []), told["body"])
 
 
+def takes_files(path: str) -> bool:
+    """Whether the route of *path* takes forms with files."""
+    from app import app
+
+    matched = RouteMatcher(list(app.routes)).match_route(path.partition("?")[0])
+    return multipart.TYPE in app.routes[matched.route]["POST"].content_types
+
+
+def written_form(fields: dict[str, str], files: dict[str, bytes]) -> tuple[str, bytes]:
+    """Return the type and the body of a form with files, as a browser writes it (RFC 7578)."""
+    pieces = [
+        f'Content-Disposition: form-data; name="{name}"\r\n\r\n'.encode() + text.encode()
+        for name, text in fields.items()
+    ]
+    pieces += [
+        f'Content-Disposition: form-data; name="{name}"; filename="a.csv"\r\n'
+        "Content-Type: text/csv\r\n\r\n".encode()
+        + body
+        for name, body in files.items()
+    ]
+    lines = [b"--" + BOUNDARY.encode() + b"\r\n" + each + b"\r\n" for each in pieces]
+    kind = f"{multipart.TYPE}; boundary={BOUNDARY}"
+    return kind, b"".join(lines) + b"--" + BOUNDARY.encode() + b"--\r\n"
+
+
 def gateway_event(
-    method: str, path: str, prefix: str, headers: dict[str, str], body: str = ""
+    method: str, path: str, prefix: str, headers: dict[str, str], body: str | bytes = ""
 ) -> dict[str, Any]:
     """Return the event API Gateway makes of a request (payload format 1.0)."""
     from app import app
@@ -148,7 +187,8 @@ def gateway_event(
         "pathParameters": matched.captured,
         "multiValueQueryStringParameters": parse_qs(query, keep_blank_values=True) or None,
         "stageVariables": None,
-        "body": body or None,
+        "body": base64.b64encode(body).decode() if isinstance(body, bytes) else body or None,
+        "isBase64Encoded": isinstance(body, bytes),
     }
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import Any
 
 import boto3
@@ -19,6 +20,7 @@ from tests.support.canary import CANARY
 from tests.support.people import Anonymous, Device, Staff, staff
 
 MEGABYTE = 1_000_000
+COUNTS = dict.fromkeys(("files_total", "files_done", "bytes_total", "bytes_done", "left_out"), 0)
 
 
 @dataclass
@@ -34,6 +36,12 @@ class World:
     target_id: str
     contract_id: str = ""
     pieces: dict[str, bytes] = field(default_factory=dict)
+
+    def seen_by(self, client: Client) -> World:
+        """Return a copy whose people and agent call through *client*."""
+        people = ("operator", "admin", "doctor", "agent")
+        own = {name: replace(getattr(self, name), client=client) for name in people}
+        return replace(self, client=client, pieces={}, **own)
 
     # --- uploading as an agent does ---
 
@@ -80,9 +88,34 @@ class World:
         event = self.client.events.generate_cw_event(
             source="aws.events", detail_type="Scheduled Event", detail={}, resources=[]
         )
-        event["time"] = at or clock.text(clock.now())
+        event["time"] = _really(at)
         usual = LambdaContext("sweep", memory_size=512, max_runtime_ms=290_000)
         return dict(sweep(event, context or usual))
+
+    def tick(self, at: str | None = None, context: Any = None) -> dict[str, int]:
+        """Run what a minute brings as the schedule does at the moment *at*."""
+        from app import tick
+
+        event = self.client.events.generate_cw_event(
+            source="aws.events", detail_type="Scheduled Event", detail={}, resources=[]
+        )
+        event["time"] = _really(at)
+        usual = LambdaContext("tick", memory_size=512, max_runtime_ms=58_000)
+        return dict(tick(event, context or usual))
+
+    def poll(self) -> Any:
+        """Ask for work as the agent does."""
+        return self.agent.post("/agent/poll", {"version": "1.0"})
+
+    def take(self) -> Any:
+        """Take the first job that is offered; return it as it runs."""
+        job_id = self.poll()["jobs"][0]["job_id"]
+        return self.agent.post(f"/agent/jobs/{job_id}/take")
+
+    def end_job(self, job_id: str, outcome: str = "complete") -> Any:
+        error = {"code": "folder-gone"} if outcome == "failed" else None
+        body = {**COUNTS, "outcome": outcome, "error": error}
+        return self.agent.post(f"/agent/jobs/{job_id}/finish", body)
 
     def back_up(self, files: dict[str, bytes], **examination: Any) -> Any:
         """Take *files* (path -> bytes) through the whole of a batch; return finish's answer."""
@@ -101,6 +134,13 @@ class World:
         """Return (limit, available) bytes of the target."""
         shown = self.admin.get(f"/targets/{self.target_id}/usage")
         return shown["limit_bytes"], shown["available_bytes"]
+
+
+def _really(at: str | None) -> str:
+    """Return what AWS's clock shows at the moment *at* of the service's (None: now)."""
+    ahead = clock.now() - clock.wall_now()
+    moment = clock.parse(at) if at else clock.now()
+    return clock.text(moment - timedelta(seconds=round(ahead.total_seconds())))
 
 
 def an_entry(path: str, body: bytes, examination: str | None = None) -> dict[str, Any]:

@@ -10,6 +10,7 @@ until then the sweep finds every claim through it.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -19,10 +20,12 @@ from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
+from chalicelib.kernel import ids
 from chalicelib.kernel.errors import NotFound
 from chalicelib.tables import CatalogueTable, condition_failed
 from chalicelib.web import cursors
 
+A_MOMENT = timedelta(milliseconds=1)  # ids tell no shorter time
 OPEN = "OPEN#0"  # one partition serves 1,000 batches opened or finished a second
 
 
@@ -34,6 +37,11 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
         state: open; finishing (the agent is done, events are awaited); closing (content fixed,
             manifest being written); then complete or partial.
         completed_at: Once closing; a restore "as of" looks at it.
+        job_id: The backup job it is part of, if any.
+        scope: What the plan in force when it was opened puts into one batch; None before plans
+            were told apart.
+        of: The digest of the one patient or examination it holds, where its scope is that; None
+            for files nobody described.
         published: While closing, how many examinations of its manifest are in the catalogue.
     """
 
@@ -49,6 +57,9 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
     stored: int = 0
     size_bytes: int = 0
     exceptions: int = 0
+    job_id: str | None = None
+    scope: str | None = None
+    of: str | None = None
 
     @property
     def is_finished(self) -> bool:
@@ -81,6 +92,9 @@ class _Batch(Model):
     stored = NumberAttribute(default=0)
     size_bytes = NumberAttribute(default=0)
     exceptions = NumberAttribute(default=0)
+    job_id = UnicodeAttribute(null=True)
+    scope = UnicodeAttribute(null=True)
+    of = UnicodeAttribute(null=True)
     open_batches = _OpenBatches()
 
 
@@ -163,6 +177,13 @@ def of_target(target_id: str, cursor: str | None) -> tuple[list[Batch], str | No
     return [_to_batch(each) for each in page], cursors.written(page.last_evaluated_key)
 
 
+def opened_between(target_id: str, since: datetime, until: datetime) -> Iterator[Batch]:
+    """Yield the target's batches opened from *since* to *until*, oldest first."""
+    first, last = (f"BATCH#{ids.first_id('batch', at)}" for at in (since, until + A_MOMENT))
+    for item in _Batch.query(f"TARGET#{target_id}", _Batch.sk.between(first, last)):
+        yield _to_batch(item)
+
+
 def newest(target_id: str) -> Batch | None:
     """Return the target's newest batch, whatever its state."""
     rows = _Batch.query(
@@ -198,6 +219,9 @@ def _to_item(batch: Batch) -> _Batch:
         stored=batch.stored,
         size_bytes=batch.size_bytes,
         exceptions=batch.exceptions,
+        job_id=batch.job_id,
+        scope=batch.scope,
+        of=batch.of,
     )
 
 
@@ -215,4 +239,7 @@ def _to_batch(item: _Batch) -> Batch:
         stored=int(item.stored),
         size_bytes=int(item.size_bytes),
         exceptions=int(item.exceptions),
+        job_id=item.job_id,
+        scope=item.scope,
+        of=item.of,
     )

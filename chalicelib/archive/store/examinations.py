@@ -11,7 +11,7 @@ Index listing: listing_pk TARGET#<t>, listing_sk <examined at>#<examination id>.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import msgspec
 from pynamodb.attributes import (
@@ -184,6 +184,18 @@ def patients(target_id: str, cursor: str | None) -> tuple[list[Patient], str | N
     return [_to_patient(each) for each in page], cursors.written(page.last_evaluated_key)
 
 
+def all_patients(target_id: str) -> Iterator[Patient]:
+    """Yield the target's patients; who asks takes a bounded number of them."""
+    for item in _Patient.query(f"TARGET#{target_id}", _Patient.sk.startswith("PATIENT#")):
+        yield _to_patient(item)
+
+
+def patients_by_key(target_id: str, patient_keys: Iterable[str]) -> list[Patient]:
+    """Return those of the named patients that there are, in no order."""
+    keys = [(f"TARGET#{target_id}", f"PATIENT#{each}") for each in patient_keys]
+    return [_to_patient(each) for each in _Patient.batch_get(keys)]
+
+
 def patient(target_id: str, patient_key: str) -> Patient:
     """Return one patient; raises NotFound."""
     try:
@@ -223,6 +235,12 @@ def parts(target_id: str, identifier: str) -> Iterator[Part]:
     """Yield what every batch added to an examination, oldest first."""
     prefix = _Part.sk.startswith(f"PART#{identifier}#")
     for item in _Part.query(f"TARGET#{target_id}", prefix):
+        yield _to_part(item)
+
+
+def all_parts(target_id: str) -> Iterator[Part]:
+    """Yield the parts of all examinations."""
+    for item in _Part.query(f"TARGET#{target_id}", _Part.sk.startswith("PART#")):
         yield _to_part(item)
 
 

@@ -19,7 +19,7 @@ from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.archive.facts import Facts
-from chalicelib.archive.model import ObjectRow, ObjectState
+from chalicelib.archive.model import ObjectRow, ObjectState, Quarantined
 from chalicelib.archive.store import usage
 from chalicelib.tables import CatalogueTable, condition_failed, transaction
 from chalicelib.web import cursors
@@ -156,7 +156,7 @@ def quarantine(
     ).save()
 
 
-def quarantined(cursor: str | None) -> tuple[list[dict[str, Any]], str | None]:
+def quarantined(cursor: str | None) -> tuple[list[Quarantined], str | None]:
     """Return a page of the quarantine and the cursor of the next."""
     page = _Quarantined.query(
         "QUARANTINE",
@@ -164,13 +164,13 @@ def quarantined(cursor: str | None) -> tuple[list[dict[str, Any]], str | None]:
         last_evaluated_key=cursors.read(cursor, partition="QUARANTINE"),
     )
     listed = [
-        {
-            "key": item.bucket_key,
-            "version_id": item.version_id,
-            "size": int(item.size_bytes),
-            "reason": item.reason,
-            "found_at": item.found_at,
-        }
+        Quarantined(
+            key=item.bucket_key,
+            version_id=item.version_id,
+            size=int(item.size_bytes),
+            reason=item.reason,
+            found_at=item.found_at,
+        )
         for item in page
     ]
     return listed, cursors.written(page.last_evaluated_key)

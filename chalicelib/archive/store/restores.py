@@ -7,13 +7,17 @@ FACILITY#<facility id>  RESTORE#<restore id>
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 
 import msgspec
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.models import Model
 
+from chalicelib.archive.model import Selection
+from chalicelib.kernel import ids
 from chalicelib.kernel.errors import NotFound
 from chalicelib.tables import CoreTable
+from chalicelib.web import cursors
 
 
 class Restore(msgspec.Struct, frozen=True, kw_only=True):
@@ -21,7 +25,7 @@ class Restore(msgspec.Struct, frozen=True, kw_only=True):
     What one agent may read, as it was at one moment.
 
     Attributes:
-        scope: target, patient or examination.
+        scope: target, patient, examination or batch.
         state: granted, then done.
     """
 
@@ -39,6 +43,17 @@ class Restore(msgspec.Struct, frozen=True, kw_only=True):
     expires_at: str
     restored: int | None = None
     failed: int | None = None
+    batch_id: str | None = None
+
+    @property
+    def selection(self) -> Selection:
+        """What it brings back."""
+        return Selection(
+            target_id=self.target_id,
+            scope=self.scope,
+            subject=self.patient_key or self.examination_id or self.batch_id,
+            as_of=self.as_of,
+        )
 
 
 class _Restore(Model):
@@ -63,6 +78,32 @@ def restore(facility_id: str, restore_id: str) -> Restore:
     except _Restore.DoesNotExist:
         raise NotFound("there is no such restore, or it is not yours") from None
     return msgspec.json.decode(item.restore, type=Restore)
+
+
+def page_of_facility(
+    facility_id: str, cursor: str | None, rows: int
+) -> tuple[list[Restore], str | None]:
+    """Return a page of the facility's restores, newest first, and the cursor of the next."""
+    pk = f"FACILITY#{facility_id}"
+    page = _Restore.query(
+        pk,
+        _Restore.sk.startswith("RESTORE#"),
+        scan_index_forward=False,
+        limit=rows,
+        last_evaluated_key=cursors.read(cursor, partition=pk),
+    )
+    found = [msgspec.json.decode(item.restore, type=Restore) for item in page]
+    return found, cursors.written(page.last_evaluated_key)
+
+
+def granted_since(facility_id: str, at: datetime) -> Iterator[Restore]:
+    """Yield the facility's restores granted at the moment *at* or later, newest first."""
+    since, ever = f"RESTORE#{ids.first_id('restore', at)}", "RESTORE#~"
+    newest_first = _Restore.query(
+        f"FACILITY#{facility_id}", _Restore.sk.between(since, ever), scan_index_forward=False
+    )
+    for item in newest_first:
+        yield msgspec.json.decode(item.restore, type=Restore)
 
 
 def of_facility(facility_id: str) -> Iterator[Restore]:

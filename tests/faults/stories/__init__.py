@@ -9,7 +9,20 @@ event delivered anew.  It may be refused then (the first time did it all); it ma
 
 from __future__ import annotations
 
-from tests.faults.stories import access, archive, contracts, uploads
+from tests.faults.stories import (
+    access,
+    archive,
+    billing,
+    contract_pages,
+    contracts,
+    exports,
+    job_pages,
+    jobs,
+    patients,
+    people,
+    queues,
+    uploads,
+)
 from tests.faults.stories.telling import STORIES, Act, Prepare, calls, commands, in_hours, settle
 from tests.faults.stories.uploads import BIG
 
@@ -20,10 +33,18 @@ __all__ = [
     "Prepare",
     "access",
     "archive",
+    "billing",
     "calls",
     "commands",
+    "contract_pages",
     "contracts",
+    "exports",
     "in_hours",
+    "job_pages",
+    "jobs",
+    "patients",
+    "people",
+    "queues",
     "settle",
     "uploads",
 ]

@@ -74,3 +74,24 @@ def _(world: World) -> Act:
 @story("POST /facilities/{facility_id}/contracts/{contract_id}/decline")
 def _(world: World) -> Act:
     return calls(world.operator, "POST", f"{proposed(world)}/decline")
+
+
+@story("POST /contracts/{contract_id}/pause")
+def _(world: World) -> Act:
+    return calls(world.admin, "POST", f"/contracts/{world.contract_id}/pause")
+
+
+@story("POST /contracts/{contract_id}/resume")
+def _(world: World) -> Act:
+    world.admin.post(f"/contracts/{world.contract_id}/pause")
+    return calls(world.admin, "POST", f"/contracts/{world.contract_id}/resume")
+
+
+@story("POST /contracts/{contract_id}/renewal/quote")
+def _(world: World) -> Act:
+    return calls(world.admin, "POST", f"/contracts/{world.contract_id}/renewal/quote")
+
+
+@story("POST /contracts/{contract_id}/renewal")
+def _(world: World) -> Act:
+    return calls(world.admin, "POST", f"/contracts/{world.contract_id}/renewal", {})

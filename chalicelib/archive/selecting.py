@@ -1,0 +1,152 @@
+"""Which files a restore brings back: by whatever way it goes, they are found here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import chain
+
+from chalicelib import buckets
+from chalicelib.archive import manifest as manifests
+from chalicelib.archive import publishing
+from chalicelib.archive.model import Entry, Part, RestoredFile, Selection
+from chalicelib.archive.store import batches, examinations
+from chalicelib.kernel.errors import Conflict, Invalid
+
+SCOPES = ("target", "patient", "examination", "batch")
+PARTS_A_PAGE = 5  # at most 1,000 files a page
+MOST_VERSIONS = 100_000  # of files, looked through for one whole listing: about four seconds
+
+
+def check(target_id: str, scope: str, subject: str | None) -> None:
+    """
+    Make sure that what is asked for is there.
+
+    Raises:
+        Invalid: No such scope, or it needs an id that is missing.
+        NotFound: No such patient, examination or batch in the target.
+        Conflict: The batch is not finished.
+    """
+    match scope:
+        case "target":
+            return
+        case "patient" if subject:
+            examinations.patient(target_id, subject)
+        case "examination" if subject:
+            examinations.examination(target_id, subject)
+        case "batch" if subject:
+            if not batches.batch(target_id, subject).is_finished:
+                raise Conflict("this batch is not finished yet", code="batch-not-finished")
+        case "patient" | "examination" | "batch":
+            raise Invalid(f'scope "{scope}" needs the {scope}\'s key or id')
+        case _:
+            raise Invalid('scope must be "target", "patient", "examination" or "batch"')
+
+
+def files(selection: Selection) -> list[RestoredFile]:
+    """
+    Return every file of *selection* once, by path.
+
+    Raises:
+        Conflict: There are more than one request or function can look through.
+    """
+    parts, versions = [], 0
+    for part in parts_of(selection):
+        versions += len(part.entries)
+        if versions > MOST_VERSIONS:
+            raise Conflict(
+                "too many files for one listing; let an agent restore them",
+                code="restore-too-large",
+            )
+        parts.append(part)
+    return newest_files(parts, as_of=selection.as_of)
+
+
+def page_of_files(
+    selection: Selection, cursor: str | None
+) -> tuple[list[RestoredFile], str | None]:
+    """
+    Return a page of the files, and the cursor of the next.
+
+    A path may come again on a later page with a newer backup: the newest holds.
+    """
+    if selection.scope == "target":
+        parts, following = examinations.page_of_parts(selection.target_id, cursor, PARTS_A_PAGE)
+        return newest_files(parts, as_of=selection.as_of), following
+    if selection.scope == "batch":
+        return newest_files(parts_of(selection), as_of=selection.as_of), None
+    return _files_of_one_examination(selection, cursor)
+
+
+def _files_of_one_examination(
+    selection: Selection, cursor: str | None
+) -> tuple[list[RestoredFile], str | None]:
+    """One examination a page; the cursor is the next one's id."""
+    wanted = _examinations_of(selection)
+    if not wanted:
+        return [], None
+    place = wanted.index(cursor) if cursor in wanted else 0
+    parts = examinations.parts(selection.target_id, wanted[place])
+    following = wanted[place + 1] if place + 1 < len(wanted) else None
+    return newest_files(parts, as_of=selection.as_of), following
+
+
+def covered(selection: Selection, stored: set[str]) -> set[str]:
+    """Return the digests *selection* reaches; of a whole target, all that are *stored* there."""
+    if selection.scope == "target":
+        return stored
+    return {
+        entry.sha256
+        for part in parts_of(selection)
+        if part.completed_at <= selection.as_of
+        for entry in part.entries
+    }
+
+
+def parts_of(selection: Selection) -> Iterator[Part]:
+    """Yield what every batch added to *selection*, whenever it did."""
+    if selection.scope == "target":
+        return examinations.all_parts(selection.target_id)
+    if selection.scope == "batch":
+        return _parts_of_batch(selection.target_id, str(selection.subject))
+    wanted = _examinations_of(selection)
+    return chain.from_iterable(examinations.parts(selection.target_id, each) for each in wanted)
+
+
+def _parts_of_batch(target_id: str, batch_id: str) -> Iterator[Part]:
+    """Yield a batch's parts from its manifest: in the catalogue they are by examination."""
+    batch = batches.batch(target_id, batch_id)
+    key = manifests.key(target_id, str(batch.completed_at), batch_id)
+    return publishing.parts(manifests.decoded(buckets.read(key)))
+
+
+def _examinations_of(selection: Selection) -> list[str]:
+    if selection.scope == "examination":
+        return [str(selection.subject)]
+    patient = examinations.patient(selection.target_id, str(selection.subject))
+    listed = examinations.examinations_by_id(selection.target_id, patient.examination_ids)
+    # A correction may have moved an examination to another patient.
+    own = [each for each in listed if each.patient_key == selection.subject]
+    return sorted(each.examination_id for each in own)
+
+
+def newest_files(parts: Iterable[Part], *, as_of: str | None) -> list[RestoredFile]:
+    """Return each path of *parts* once: its newest backup at *as_of* (RFC 3339 text)."""
+    newest: dict[str, RestoredFile] = {}
+    for part in sorted(parts, key=lambda each: (each.completed_at, each.batch_id, each.number)):
+        if as_of is not None and part.completed_at > as_of:
+            continue
+        for entry in part.entries:
+            newest[entry.path] = _restored(part, entry)
+    return [newest[path] for path in sorted(newest)]
+
+
+def _restored(part: Part, entry: Entry) -> RestoredFile:
+    return RestoredFile(
+        path=entry.path,
+        sha256=entry.sha256,
+        size=entry.size,
+        examination_id=part.examination_id,
+        backed_up_at=part.completed_at,
+        modified_at=entry.modified_at,
+        notes=entry.notes,
+    )

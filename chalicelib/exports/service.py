@@ -1,0 +1,136 @@
+"""Asking for a ZIP, looking how far it is, fetching it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import msgspec
+
+from chalicelib import buckets, queues
+from chalicelib.access.model import Caller
+from chalicelib.access.service import audit
+from chalicelib.archive import selecting
+from chalicelib.archive.model import Selection
+from chalicelib.archive.store import usage
+from chalicelib.exports import store
+from chalicelib.exports.model import MOST_BYTES, MOST_FILES, OPEN, Export, State, at
+from chalicelib.kernel import clock, ids
+from chalicelib.kernel.errors import Conflict, Invalid
+from chalicelib.settings import settings
+from chalicelib.telemetry import count
+
+NEWEST = 25  # in a list
+_EXPORT_ID = re.compile(r"export-[0-9a-z]{26}")
+
+
+class Message(msgspec.Struct, frozen=True):
+    """What the queue carries: which export, and nothing about it."""
+
+    facility_id: str
+    export_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """
+    How much a restore brings back.
+
+    Attributes:
+        files, size_bytes: None when there is more than can be counted while somebody waits.
+    """
+
+    files: int | None
+    size_bytes: int | None
+
+    @property
+    def fits_a_zip(self) -> bool:
+        if self.files is None or self.size_bytes is None:
+            return False
+        return self.files <= MOST_FILES and self.size_bytes <= MOST_BYTES
+
+
+def new_id() -> str:
+    """Return the id a form carries, so that sending it twice asks for one ZIP."""
+    return ids.new_id("export", clock.now())
+
+
+def extent(caller: Caller, selection: Selection) -> Extent:
+    """
+    Count what *selection* brings back; audited, for it tells what a patient has.
+
+    Raises:
+        NotFound: The target or what is asked of it is not the caller's.
+        Conflict: There is nothing at that moment.
+    """
+    usage.require(caller.facility_id, selection.target_id)
+    selecting.check(selection.target_id, selection.scope, selection.subject)
+    audit(caller, f"check-restore-{selection.scope}", selection.subject or selection.target_id)
+    try:
+        files = selecting.files(selection)
+    except Conflict:
+        return Extent(None, None)
+    if not files:
+        raise Conflict("nothing was backed up by then", code="nothing-to-restore")
+    return Extent(len(files), sum(each.size for each in files))
+
+
+def ask(caller: Caller, export_id: str, selection: Selection) -> Export:
+    """
+    Ask for the ZIP of *selection*; the same *export_id* again is the same ZIP.
+
+    Raises:
+        Invalid: No id that a form of ours carries.
+        Conflict: There is nothing, or more than one ZIP takes.
+    """
+    if not _EXPORT_ID.fullmatch(export_id):
+        raise Invalid("this is no form of ours; begin again")
+    found = extent(caller, selection)
+    if not found.fits_a_zip:
+        raise Conflict(
+            f"a ZIP takes {MOST_FILES} files and {MOST_BYTES} bytes; let an agent restore this",
+            code="zip-too-large",
+        )
+    audit(caller, f"make-zip-{selection.scope}", selection.subject or selection.target_id)
+    wanted = Export(
+        export_id=export_id,
+        facility_id=caller.facility_id,
+        made_by=caller.id,
+        made_at=clock.text(clock.now()),
+        selection=selection,
+        files=found.files or 0,
+        size_bytes=found.size_bytes or 0,
+    )
+    store.add(wanted)
+    body = msgspec.json.encode(Message(caller.facility_id, export_id)).decode()
+    queues.send(settings().export_queue, body)
+    count("ExportsAsked")
+    return wanted
+
+
+def export(caller: Caller, export_id: str) -> Export:
+    """Return an export of the caller's facility as it stands; raises NotFound."""
+    return at(store.export(caller.facility_id, export_id), clock.now())
+
+
+def newest(caller: Caller) -> list[Export]:
+    """Return the facility's newest exports; nothing personal in them, so no audit row."""
+    now = clock.now()
+    return [at(each, now) for each in store.of_facility(caller.facility_id, NEWEST)]
+
+
+def download(caller: Caller, export_id: str) -> str:
+    """
+    Return a URL of the ZIP for some minutes; audited before release.
+
+    Raises:
+        Conflict: It is not ready, or not kept any more.
+    """
+    found = export(caller, export_id)
+    if found.state in OPEN:
+        raise Conflict("the ZIP is not ready yet", code="zip-not-ready")
+    if found.state is not State.READY:
+        raise Conflict("this ZIP is not there any more; ask for a new one", code="zip-gone")
+    audit(caller, "download-zip", export_id, amount=found.files_done)
+    count("ExportsDownloaded")
+    return buckets.signed_download(found.key, found.file_name).url

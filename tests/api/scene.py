@@ -1,0 +1,82 @@
+"""A facility with one thing of each kind, and for each route a body that is right there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+from chalice.test import Client
+
+from tests.access.test_matrix import body_for, ids_of
+from tests.support.cognito import token
+from tests.support.world import World, a_form, build
+
+DIGEST = "0" * 64  # of a large object that is awaited, its upload begun
+CAPACITY_BYTES = 10**9
+LARGE_BYTES = 100_000_000
+
+
+@dataclass
+class Scene:
+    """
+    Attributes:
+        ids: What there is, by the name it has in paths and bodies.
+        bodies: By route, where a body that is right is more than what the matrix sends.
+    """
+
+    world: World
+    ids: dict[str, str]
+    bodies: dict[str, dict[str, Any]]
+
+    def body(self, path: str) -> dict[str, Any]:
+        """Return a body that the route of *path* takes."""
+        return self.bodies.get(path) or dict(body_for(path))
+
+
+def build_scene(client: Client) -> Scene:
+    world = build(client, capacity_bytes=CAPACITY_BYTES)
+    ids = {**ids_of(world), "facility_id": world.facility_id, "number": "1"}
+    world.agent.post(f"/agent/jobs/{ids['job_id']}/take")
+    await_a_large_object(world, ids["batch_id"])
+    return Scene(world, ids, bodies(world, ids))
+
+
+def await_a_large_object(world: World, batch_id: str) -> None:
+    entry = {"path": "film", "size": LARGE_BYTES, "sha256": DIGEST, "examination": None}
+    world.chunk(batch_id, 0, {"examinations": [], "entries": [entry]})
+    world.agent.post(f"/targets/{world.target_id}/batches/{batch_id}/multipart/{DIGEST}")
+
+
+def bodies(world: World, ids: dict[str, str]) -> dict[str, dict[str, Any]]:
+    """Return a right body for each route whose usual one is not enough."""
+    contract, batch = "/contracts/{contract_id}", "/targets/{target_id}/batches/{batch_id}"
+    form, change = a_form(a_new_target(world)), {"capacity_bytes": 2 * CAPACITY_BYTES}
+    code = world.admin.post("/agent-codes", status=201)["code"]
+    entry = {"path": "a", "size": 1, "sha256": "1" * 64, "examination": "E-2"}
+    part = {"number": 1, "size": 16 * 2**20, "sha256": "2" * 64}
+    return {
+        "/sessions": {"id_token": token()},
+        "/facilities": {"name": "Midori Hospital", "zone": "Asia/Tokyo"},
+        "/agents": {"code": code, "name": "PC 2", "public_key": world.agent.public_key()},
+        "/targets": {"name": "Ultrasound", "kind": "mass_storage"},
+        "/quotes": form,
+        "/contracts": {**form, "terms_sha256": None},
+        f"{contract}/amendments/quote": change,
+        f"{contract}/amendments": {**change, "terms_sha256": None},
+        "/agent/poll": {"version": "1.0"},
+        f"{batch}/chunks/{{number}}": {"examinations": [{"id": "E-2"}], "entries": [entry]},
+        f"{batch}/multipart/{{sha256}}/parts": {"parts": [part]},
+        "/restores": {
+            "target_id": ids["target_id"],
+            "scope": "patient",
+            "patient_key": ids["patient_key"],
+            "agent_id": ids["agent_id"],
+        },
+        "/restores/{restore_id}/urls": {"sha256": [sha256(b"one").hexdigest()]},
+    }
+
+
+def a_new_target(world: World) -> str:
+    target = {"name": "Bronchoscopy", "kind": "mass_storage"}
+    return str(world.admin.post("/targets", target, status=201)["target_id"])

@@ -1,0 +1,181 @@
+"""The interface does what its description says, whatever is asked by whomever (schemathesis)."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections import Counter
+from collections.abc import Callable
+from random import Random
+from typing import Any, cast
+from urllib.parse import unquote
+
+import pytest
+import requests
+import schemathesis
+from chalice.local import LambdaContext
+from chalice.test import Client
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from schemathesis import Case, GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.config import SchemathesisConfig
+from schemathesis.core import NotSet
+from schemathesis.core.result import Ok
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    negative_data_rejection,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from chalicelib.uploads.api import MULTIPART
+from tests.access.test_matrix import ROWS, caller
+from tests.api.scene import Scene, build_scene
+from tests.support.people import Anonymous
+from tests.support.snapshot import Snapshot
+
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+    negative_data_rejection,
+]
+CASES, REFUSED_CASES = 14, 1  # a route, of callers who may and who may not
+Request = Case[Any]
+# Callers come with a session or a signature of their own.
+AS_THEMSELVES = SchemathesisConfig.from_dict({"generation": {"with-security-parameters": False}})
+KINDS = ("anonymous", "operator", "admin", "doctor", "agent")
+REFUSED_NOW = {  # the parts have not come; nothing waits for the provider
+    MULTIPART + "/complete",
+    "/facilities/{facility_id}/contracts/{contract_id}/decline",
+}
+MAY = {(method, path): set(kinds) for method, path, *kinds in ROWS}
+SAME_EVERY_TIME = settings(
+    derandomize=True,
+    database=None,
+    deadline=None,
+    phases=[Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+
+
+@pytest.fixture
+def scene(cognito: None, client: Client) -> Scene:  # noqa: ARG001
+    return build_scene(client)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_is_right_is_served_as_the_description_says(scene: Scene, kind: str) -> None:
+    """The test below would pass, too, if everything were refused."""
+    somebody, ready = caller(scene.world, kind), Snapshot()
+    for operation in operations():
+        if may_call(kind, operation) and operation.path not in REFUSED_NOW:
+            ready.restore()
+            case = right(operation, scene)
+            told = answered(somebody, case)
+            assert told.status_code < 300, (operation.label, told.content)
+            case.validate_response(told, checks=CHECKS)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_whatever_is_asked_is_answered_as_the_description_says(
+    scene: Scene, kind: str, record_property: Callable[[str, object], None]
+) -> None:
+    somebody, ready = caller(scene.world, kind), Snapshot()
+    statuses: Counter[int] = Counter()
+
+    def ask(case: Request) -> None:
+        ready.restore()
+        told = answered(somebody, case)
+        case.validate_response(told, checks=CHECKS)
+        statuses[told.status_code] += 1
+
+    for operation in operations():
+        amount = CASES if may_call(kind, operation) else REFUSED_CASES
+        asking = given(case=cases(operation, scene))(ask)
+        settings(SAME_EVERY_TIME, max_examples=amount)(asking)()
+    record_property("statuses", dict(statuses))
+
+
+def may_call(kind: str, operation: Any) -> bool:
+    return kind in MAY[operation.method.upper(), operation.path]
+
+
+def operations() -> list[Any]:
+    """Return what the service describes."""
+    from chalicelib.access.description import description
+
+    loaded = schemathesis.openapi.from_dict(description(), config=AS_THEMSELVES)
+    found = [each.ok() for each in loaded.get_all_operations() if isinstance(each, Ok)]
+    assert len(found) == len(MAY)
+    return found
+
+
+def right(operation: Any, scene: Scene) -> Request:
+    """Return a request that is as it should be."""
+    kind = {"media_type": "application/json"}
+    body = {"body": scene.body(operation.path), **kind} if operation.body else {}
+    return cast("Request", operation.Case(path_parameters=real(operation, scene), **body))
+
+
+def real(operation: Any, scene: Scene) -> dict[str, str]:
+    """Return what there is, for the path of *operation*."""
+    return {each.name: scene.ids[each.name] for each in operation.path_parameters}
+
+
+def cases(operation: Any, scene: Scene) -> st.SearchStrategy[Request]:
+    """
+    Return requests by the description and against it, of things that are and that are not.
+
+    Where there is a body, most are right but for one field: they come furthest.
+    """
+    path = real(operation, scene)
+    described = operation.as_strategy(path_parameters=path)
+    asked = [described, operation.as_strategy()]
+    if operation.body:
+        body = st.just(scene.body(operation.path))
+        nearly = st.builds(nearly_right, described, body, st.randoms())
+        against = operation.as_strategy(GenerationMode.NEGATIVE, path_parameters=path)
+        asked += [nearly, nearly, against]
+    return st.one_of(asked)
+
+
+def nearly_right(case: Request, body: dict[str, Any], random: Random) -> Request:
+    """Let *case* have *body*, but for one field of its own."""
+    drawn: dict[str, Any] = case.body if isinstance(case.body, dict) else {}
+    name = random.choice(sorted(drawn) or [""])
+    case.body = body | {each: drawn[each] for each in drawn if each == name}
+    return case
+
+
+def written(body: Any) -> bytes:
+    """Return a body as it is sent; what comes as bytes is meant to be no JSON."""
+    if isinstance(body, NotSet):
+        return b""
+    return body if isinstance(body, bytes) else json.dumps(body).encode()
+
+
+def answered(somebody: Anonymous, case: Request) -> schemathesis.Response:
+    """Ask as API Gateway passes it on: what stands in a path arrives decoded."""
+    from app import app
+
+    method, path = case.method.upper(), case.formatted_path
+    body = written(case.body)
+    headers = {"content-type": "application/json", **somebody.headers(method, path, body)}
+    event = {
+        "requestContext": {"httpMethod": method, "resourcePath": case.path, "path": path},
+        "headers": headers,
+        "multiValueHeaders": {name: [value] for name, value in headers.items()},
+        "pathParameters": {name: unquote(each) for name, each in case.path_parameters.items()},
+        "multiValueQueryStringParameters": {n: [each] for n, each in case.query.items()} or None,
+        "stageVariables": None,
+        "body": base64.b64encode(body).decode() or None,
+        "isBase64Encoded": bool(body),
+    }
+    told = app(event, LambdaContext("api_handler", memory_size=1024))
+    asked = requests.Request(method, f"https://hokan.invalid{path}", data=body).prepare()
+    names = {name: [value] for name, value in told["headers"].items()}
+    text = told["body"].encode()
+    return schemathesis.Response(told["statusCode"], names, text, asked, elapsed=0, verify=True)
