@@ -14,7 +14,8 @@ from chalice.test import Client
 from moto import mock_aws
 from moto.dynamodb.models.table import Table
 
-from chalicelib import buckets, tables
+from chalicelib import buckets, due, queues, tables
+from chalicelib.contracts.local import forget_zones
 from chalicelib.settings import settings
 from chalicelib.telemetry import logger
 from infra.build import NOWHERE
@@ -34,7 +35,14 @@ def environment() -> dict[str, str]:
 @contextmanager
 def configured(variables: Mapping[str, str]) -> Iterator[None]:
     """Let the service find *variables* in its environment meanwhile."""
-    kept = (settings.cache_clear, buckets.forget_connections, tables.forget_connections)
+    kept = (
+        settings.cache_clear,
+        buckets.forget_connections,
+        tables.forget_connections,
+        queues.forget_connections,
+        due.forget_connections,
+        forget_zones,
+    )
     with mock.patch.dict(os.environ, {"AWS_DEFAULT_REGION": REGION, **variables}):
         for forget in kept:
             forget()

@@ -7,7 +7,7 @@ application itself, on moto: each request of the browser is answered by it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 import pytest
@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Page, Route
 from chalicelib.access.model import Role
 from chalicelib.billing import debits, payment_store, payments
 from chalicelib.kernel import clock
-from tests.support.chromium import SCREENSHOTS, barriers, chromium, hidden_width
+from tests.support.chromium import SCREENSHOTS, barriers, hidden_width
 from tests.support.invoices import (
     ACCOUNT,
     OPERATOR,
@@ -32,12 +32,6 @@ from tests.support.world import World
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("chromium")]
 
 PAYMENTS = "/portal/billing/payments"
-
-
-@pytest.fixture(scope="module")
-def own_browser() -> Iterator[Browser]:
-    with chromium() as running:
-        yield running
 
 
 class Money:
@@ -126,14 +120,14 @@ def opened(page: Page, visitor: Visitor) -> None:
 @pytest.mark.parametrize("language", ["ja", "en"])
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_about_money_has_no_barrier(
-    own_browser: Browser, world: World, name: str, language: str
+    browser: Browser, world: World, name: str, language: str
 ) -> None:
     money = Money(world)
     role, show = PAGES[name]
     visitor = signed_in(role, "" if role is Role.OPERATOR else world.facility_id)
     visitor.language = language
     show(visitor, money)
-    context = own_browser.new_context(bypass_csp=True)
+    context = browser.new_context(bypass_csp=True)
     page = context.new_page()
     opened(page, visitor)
     for width in (360, 768, 1440):

@@ -7,7 +7,9 @@ from collections.abc import Callable
 
 import pytest
 
+from infra.staff import add_person, replace_password
 from tests.browser.conftest import Scene, Sit, Surfer
+from tests.browser.test_sign_in import CHOSEN, GIVEN
 
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("ministack")]
 
@@ -44,6 +46,27 @@ def test_a_contract_is_signed_in_few_clicks_without_javascript(
     assert surfer.heading == target
     assert "signed and in force" in surfer.page.inner_text("[role=status]")
     assert surfer.strangers == []
+
+
+def test_a_newcomer_comes_in_and_signs_without_javascript(sit: Sit, scene: Scene) -> None:
+    stack, mark = scene.stack, secrets.token_hex(3)
+    facility_id = scene.operator.post("/facilities", {"name": f"Clinic {mark}"})["facility_id"]
+    email = f"first-{mark}@aoba.example"
+    add_person(stack.session, stack.outputs, email, "facility-admins", facility_id)
+    replace_password(stack.session, stack.outputs, email, GIVEN)
+    surfer = sit()
+    surfer.open("/portal/sign-in")
+    surfer.type_in(email, GIVEN)
+    surfer.page.fill("#password", CHOSEN)
+    surfer.page.fill("#again", CHOSEN)
+    surfer.page.click("main button")
+    surfer.page.click("main >> text=Add a target")
+    surfer.page.fill("#name", "Endoscopy")
+    surfer.page.click("main form button")
+    surfer.page.click("main >> text=Sign a contract")
+    surfer.page.click("button[value=check]")
+    surfer.page.click("button[value=sign]")
+    assert "signed and in force" in surfer.page.inner_text("[role=status]")
 
 
 def test_a_price_is_shown_on_a_button_without_javascript(sit: Sit, target: str) -> None:
