@@ -32,7 +32,7 @@ def test_a_facility_sees_how_its_targets_stand(sit: Sit) -> None:
     surfer = sit()
     surfer.sign_in("admin")
     chips = [each.inner_text() for each in surfer.page.locator(".chip").all()]
-    assert chips == ["In order", "With the provider", "No contract"]
+    assert chips == ["No contract", "With the provider", "In order"]
     figures = surfer.page.locator(".figures").first.inner_text()
     assert "42 images" in figures
     assert "420 kB of 1.00 MB" in figures
