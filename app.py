@@ -23,6 +23,7 @@ from chalicelib.contracts.changing_pages import pages as changing_pages
 from chalicelib.contracts.lasting_pages import pages as lasting_pages
 from chalicelib.contracts.pages import pages as contract_pages
 from chalicelib.contracts.patient_pages import pages as patient_pages
+from chalicelib.contracts.purge_pages import pages as purge_pages
 from chalicelib.contracts.signing_pages import pages as signing_pages
 from chalicelib.exports import events as exports
 from chalicelib.exports.choosing_pages import pages as choosing_pages
@@ -34,6 +35,7 @@ from chalicelib.kernel import clock
 from chalicelib.portal.pages import pages as portal_pages
 from chalicelib.portal.provider_pages import pages as provider_pages
 from chalicelib.portal.queue_pages import pages as queue_pages
+from chalicelib.purges import events as purges
 from chalicelib.settings import settings
 from chalicelib.telemetry import logger, publishing_metrics
 from chalicelib.uploads import events as uploads
@@ -73,6 +75,7 @@ app.register_blueprint(job_pages)
 app.register_blueprint(signing_pages)
 app.register_blueprint(changing_pages)
 app.register_blueprint(lasting_pages)
+app.register_blueprint(purge_pages)
 app.register_blueprint(provider_pages)
 app.register_blueprint(restore_pages)
 app.register_blueprint(choosing_pages)
@@ -96,6 +99,14 @@ def ingest(event: SQSEvent) -> dict[str, Any]:
 def export(event: SQSEvent) -> dict[str, Any]:
     """Somebody asked for a restore as a ZIP: build it."""
     return exports.zip_wanted(event.to_dict(), event.context)
+
+
+@app.on_sqs_message(
+    queue_arn="arn:aws:sqs:ap-northeast-1:000000000000:purges", batch_size=1, name="purge"
+)
+def purge(event: SQSEvent) -> dict[str, Any]:
+    """What an ended contract left is due to be deleted: delete it, and certify that."""
+    return purges.purge_wanted(event.to_dict(), event.context)
 
 
 @app.schedule(Rate(5, unit=Rate.MINUTES), name="sweep")

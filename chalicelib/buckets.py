@@ -40,6 +40,7 @@ GET_SECONDS = 300
 CONTENT_TYPE = "application/octet-stream"  # what it really is, only its reader decides
 READ_BYTES = 1 << 20
 PIECE_BYTES = 16 << 20  # of a stream from bucket to bucket: 10,000 parts make 160 GB
+VERSIONS = 1_000  # a request, S3's limit
 TRIES = 3  # of a piece whose connection breaks
 
 
@@ -280,6 +281,41 @@ def hide(key: str) -> None:
     Object Lock keeps versions; this is how wrong bytes make room for the right ones.
     """
     _client().delete_object(Bucket=_objects(), Key=key)
+
+
+# --- deleting for good ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One version of a key, or a delete marker."""
+
+    key: str
+    version_id: str
+
+
+def versions_under(prefix: str) -> list[Version]:
+    """Return the first versions and delete markers under *prefix*, at most VERSIONS."""
+    page = _client().list_object_versions(Bucket=_objects(), Prefix=prefix, MaxKeys=VERSIONS)
+    found = [*page.get("Versions", ()), *page.get("DeleteMarkers", ())]
+    return [Version(each["Key"], each["VersionId"]) for each in found]
+
+
+def erase(versions: list[Version]) -> int:
+    """
+    Delete *versions* for good; return how many are locked still and stay.
+
+    Raises:
+        Unavailable: S3 could not do it now, for another reason.
+    """
+    named = [{"Key": each.key, "VersionId": each.version_id} for each in versions]
+    answer = _client().delete_objects(
+        Bucket=_objects(), Delete={"Objects": named, "Quiet": True}, ChecksumAlgorithm="SHA256"
+    )
+    refused = [each.get("Code", "") for each in answer.get("Errors", ())]
+    if set(refused) - {"AccessDenied"}:  # as S3 says of a lock
+        raise Unavailable("S3 did not delete all it was asked to")
+    return len(refused)
 
 
 # --- multipart ---------------------------------------------------------------------------------

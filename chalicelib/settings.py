@@ -33,6 +33,7 @@ class Settings:
         schedule_dead_letters: Where the event of a scheduled run waits that failed twice.
         export_queue: Where the portal asks for ZIPs.
         export_dead_letters: Where such a message waits that failed three times.
+        purge_queue: Where the minute asks for what is due to be deleted.
         kms_key_arn: The key all of it is encrypted with.
         staff_issuer: What Cognito writes as ``iss`` into its tokens.
         staff_jwks_url: Where Cognito publishes the keys of these tokens.
@@ -56,6 +57,7 @@ class Settings:
     schedule_dead_letters: str
     export_queue: str
     export_dead_letters: str
+    purge_queue: str
     kms_key_arn: str
     staff_issuer: str
     staff_jwks_url: str
@@ -106,6 +108,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         schedule_dead_letters=text("HOKAN_SCHEDULE_DEAD_LETTERS"),
         export_queue=text("HOKAN_EXPORT_QUEUE"),
         export_dead_letters=text("HOKAN_EXPORT_DEAD_LETTERS"),
+        purge_queue=text("HOKAN_PURGE_QUEUE"),
         kms_key_arn=text("HOKAN_KMS_KEY_ARN"),
         staff_issuer=text("HOKAN_STAFF_ISSUER"),
         staff_jwks_url=text("HOKAN_STAFF_JWKS_URL"),

@@ -41,6 +41,8 @@ class Operation(StrEnum):
     PAUSE_CONTRACT = auto()
     RENEW_CONTRACT = auto()
     END_CONTRACT = auto()
+    ASK_PURGE = auto()
+    HOLD_RECORDS = auto()
     ACCEPT_CONTRACT = auto()
     SEE_INVOICES = auto()
     MANAGE_BILLING = auto()
@@ -114,6 +116,8 @@ POLICY: Mapping[Operation, Mapping[Role, Condition]] = {
     Operation.PAUSE_CONTRACT: _admin,
     Operation.RENEW_CONTRACT: _admin,
     Operation.END_CONTRACT: _admin,
+    Operation.ASK_PURGE: _admin,
+    Operation.HOLD_RECORDS: _operator,
     Operation.ACCEPT_CONTRACT: _operator,
     Operation.SEE_INVOICES: _admin,
     Operation.MANAGE_BILLING: _operator,

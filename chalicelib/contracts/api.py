@@ -13,12 +13,22 @@ from chalicelib.access.policy import Operation
 from chalicelib.archive.store import usage
 from chalicelib.archive.store.usage import Usage
 from chalicelib.billing.cancellation import CancellationPolicy
-from chalicelib.contracts import changing, local, pausing, renewing, service, store
+from chalicelib.contracts import (
+    changing,
+    local,
+    pausing,
+    purge_store,
+    purging,
+    renewing,
+    service,
+    store,
+)
 from chalicelib.contracts.amending import Amendment, Change
 from chalicelib.contracts.cancelling import Cancellation
 from chalicelib.contracts.form import Form
 from chalicelib.contracts.model import BatchScope, Contract, TargetKind, Timing, in_force_on
 from chalicelib.contracts.offer import Offer, fee_of, points_of
+from chalicelib.contracts.purge_store import Certificate, Hold
 from chalicelib.contracts.renewal import outlook
 from chalicelib.contracts.renewing import Renewal
 from chalicelib.contracts.selection import Selection
@@ -56,6 +66,16 @@ class SignedRenewal(Body):
 
 class Declined(Body):
     reason: str = ""
+
+
+class AskedHold(Body):
+    reason: str
+
+
+class Lifted(msgspec.Struct, frozen=True):
+    """The target that nothing holds any more."""
+
+    target_id: str
 
 
 class AskedCancellation(Body):
@@ -321,6 +341,32 @@ def decline_contract(
 ) -> ShownContract:
     """Decline for the provider what the facility signed."""
     return _told(service.decline(caller, facility_id, contract_id, said.reason))
+
+
+@routes.on("GET", "/contracts/{contract_id}/certificate", Operation.SEE_CONTRACTS)
+def show_certificate(caller: Caller, contract_id: str) -> Certificate:
+    """Show what was deleted after a contract."""
+    return purge_store.certificate(caller.facility_id, contract_id)
+
+
+@routes.on(
+    "POST",
+    "/facilities/{facility_id}/targets/{target_id}/hold",
+    Operation.HOLD_RECORDS,
+    body=AskedHold,
+)
+def hold_records(caller: Caller, asked: AskedHold, facility_id: str, target_id: str) -> Hold:
+    """Let nothing of a target be deleted until the hold is lifted."""
+    return purging.hold(caller, facility_id, target_id, asked.reason)
+
+
+@routes.on(
+    "POST", "/facilities/{facility_id}/targets/{target_id}/hold/lift", Operation.HOLD_RECORDS
+)
+def lift_hold(caller: Caller, facility_id: str, target_id: str) -> Lifted:
+    """Lift the hold of a target: what is due is deleted within a day."""
+    purging.lift(caller, facility_id, target_id)
+    return Lifted(target_id)
 
 
 @routes.on("GET", "/agent", Operation.ASK_AS_AGENT)

@@ -6,7 +6,7 @@ from chalice.app import Response
 
 from chalicelib.access.page_guard import PageRoutes, Visit
 from chalicelib.access.policy import Operation
-from chalicelib.contracts import service, shown, store
+from chalicelib.contracts import purging, service, shown, store
 from chalicelib.contracts.model import TargetKind
 from chalicelib.kernel.errors import HokanError, Invalid
 
@@ -51,6 +51,7 @@ def show_contract(visit: Visit, contract_id: str) -> Response:
         target=store.target(visit.caller.facility_id, found.target_id),
         found=shown.shown(found),
         waits=found.proposed,
+        left=purging.outlook(found.facility_id, contract_id, found.target_id),
         following=shown.following_price(found),
         versions=shown.versions(found),
         price_of=shown.price_of,

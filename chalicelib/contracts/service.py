@@ -8,7 +8,7 @@ from chalicelib.access.model import Caller
 from chalicelib.access.service import audit
 from chalicelib.billing.pricebook import newest_book
 from chalicelib.billing.states import CONTRACT
-from chalicelib.contracts import changing, form, local, signing, store
+from chalicelib.contracts import changing, form, local, purge_store, signing, store
 from chalicelib.contracts.capacity import check_holds
 from chalicelib.contracts.form import Form
 from chalicelib.contracts.model import (
@@ -20,6 +20,7 @@ from chalicelib.contracts.model import (
     is_over,
 )
 from chalicelib.contracts.offer import Offer, offer
+from chalicelib.contracts.purge_store import Phase
 from chalicelib.contracts.store import Target
 from chalicelib.kernel import clock, ids
 from chalicelib.kernel.errors import Conflict, Invalid
@@ -185,10 +186,20 @@ def _making_way(contract: Contract) -> Contract | None:
             f"the target has a contract, {held.contract_id}: amend it, or end it first",
             code="target-has-contract",
         )
+    _check_not_being_purged(contract)
     check_holds(contract.facility_id, contract.target_id, contract.capacity_bytes)
     if held is None or held.state is State.ENDED:
         return None
     return signing.ended(held, clock.text(clock.now()))
+
+
+def _check_not_being_purged(contract: Contract) -> None:
+    found = purge_store.purge(contract.facility_id, contract.target_id)
+    if found is not None and found.phase is not Phase.WAITING:
+        raise Conflict(
+            "what was stored here is being deleted: add another target, or sign when it is done",
+            code="target-being-purged",
+        )
 
 
 def _log(contract: Contract) -> None:

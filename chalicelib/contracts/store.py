@@ -22,8 +22,12 @@ from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.archive.store import usage
-from chalicelib.contracts import timers
+from chalicelib.contracts import local, purge_store, timers
 from chalicelib.contracts.model import Contract, State, TargetKind, awaits_provider
+from chalicelib.contracts.purge_store import Phase, Purge
+from chalicelib.contracts.renewal import outlook
+from chalicelib.kernel import clock
+from chalicelib.kernel.calendar import start_of_day
 from chalicelib.kernel.errors import Conflict, NotFound
 from chalicelib.notices import store as notices
 from chalicelib.notices.model import Kind
@@ -177,6 +181,7 @@ def put_in_force(
         _set_plan(write, agreed, condition=_Target.running == (over is not None))
         usage.set_limit_in(write, before, agreed.capacity_bytes)
         timers.follow_in(write, agreed)
+        purge_store.call_off_in(write, agreed.facility_id, agreed.target_id)
         _tell(write, agreed, told)
 
 
@@ -206,10 +211,29 @@ def change(
             _keep_version(write, each)
         _set_plan(write, changed)
         timers.follow_in(write, changed)
+        if changed.state is State.ENDED:
+            purge_store.expect_in(write, _purge_after(changed))
         _tell(write, changed, told)
         if capacity_bytes is not None:
             before = usage.of(changed.facility_id, changed.target_id)
             usage.set_limit_in(write, before, capacity_bytes, may_exceed=may_exceed)
+
+
+def _purge_after(ended: Contract) -> Purge:
+    """Return when what *ended* leaves may be deleted."""
+    zone = local.zone_of(ended.facility_id)
+    ahead = outlook(ended, local.today(ended.facility_id), zone)
+    if ahead.ends_on is None or ahead.purge_on is None:
+        raise ValueError("a contract that ended has no end")
+    return Purge(
+        facility_id=ended.facility_id,
+        target_id=ended.target_id,
+        contract_id=ended.contract_id,
+        ended_on=ahead.ends_on.isoformat(),
+        purge_on=ahead.purge_on.isoformat(),
+        phase=Phase.WAITING,
+        due_at=clock.text(start_of_day(ahead.purge_on, zone)),
+    )
 
 
 class _expecting:  # noqa: N801 - reads as a sentence where it is used

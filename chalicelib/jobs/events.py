@@ -8,7 +8,8 @@ from typing import Any
 
 from chalicelib.billing import service as billing
 from chalicelib.billing.store import PREFIX as INVOICE
-from chalicelib.contracts import milestones, timers
+from chalicelib.contracts import milestones, purging, timers
+from chalicelib.contracts.purge_store import PREFIX as PURGE
 from chalicelib.due import DueRow
 from chalicelib.jobs import scanner, store
 from chalicelib.jobs.scanner import Handler
@@ -42,4 +43,5 @@ HANDLERS: Mapping[str, Handler] = {
     store.PREFIX: scanner.watch,
     INVOICE: _look_at_invoice,
     NOTICE: _send_notice,
+    PURGE: purging.look,
 }

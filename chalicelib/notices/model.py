@@ -16,6 +16,8 @@ class Kind(StrEnum):
     CONTRACT_REMINDER = "contract-reminder"  # target_name, days, comes_on, renews, total_yen
     INVOICE_ISSUED = "invoice-issued"  # number, total_yen, due_on
     INVOICE_OVERDUE = "invoice-overdue"  # number, total_yen (still open), due_on, days_late
+    PURGE_ASKED = "purge-asked"  # target_name, purge_on
+    PURGE_CERTIFICATE = "purge-certificate"  # target_name, contract_id, objects
     JOB_MISSED = "job-missed"  # target_name, due_at
 
 

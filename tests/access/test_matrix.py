@@ -8,6 +8,7 @@ from chalicelib.access.model import Role
 from chalicelib.access.policy import POLICY, Operation
 from chalicelib.web import files
 from tests.exports.scene import asked
+from tests.purges.scene import with_certificate
 from tests.support.invoices import an_invoice_of
 from tests.support.people import Anonymous, a_person
 from tests.support.pool import make_pool
@@ -47,6 +48,9 @@ POST   /contracts/{contract_id}/resume                              -         - 
 POST   /contracts/{contract_id}/renewal/quote                       -         -        admin -      -
 POST   /contracts/{contract_id}/renewal                             -         -        admin -      -
 POST   /contracts/{contract_id}/end                                 -         -        admin -      -
+GET    /contracts/{contract_id}/certificate                         -         -        admin doctor -
+POST   /facilities/{facility_id}/targets/{target_id}/hold           -         operator -     -      -
+POST   /facilities/{facility_id}/targets/{target_id}/hold/lift      -         operator -     -      -
 GET    /facilities/{facility_id}/contracts                          -         operator -     -      -
 POST   /facilities/{facility_id}/contracts/{contract_id}/accept     -         operator -     -      -
 POST   /facilities/{facility_id}/contracts/{contract_id}/decline    -         operator -     -      -
@@ -109,6 +113,9 @@ POST   /portal/contracts/{contract_id}/pause                        -         - 
 POST   /portal/contracts/{contract_id}/resume                       -         -        admin -
 GET    /portal/contracts/{contract_id}/renewal                      -         -        admin -
 POST   /portal/contracts/{contract_id}/renewal                      -         -        admin -
+GET    /portal/contracts/{contract_id}/purge                        -         -        admin -
+POST   /portal/contracts/{contract_id}/purge                        -         -        admin -
+GET    /portal/contracts/{contract_id}/certificate                  -         -        admin doctor
 GET    /portal/accepting                                            -         operator -     -
 POST   /portal/facilities/{facility_id}/contracts/{contract_id}/accept     -  operator -     -
 POST   /portal/facilities/{facility_id}/contracts/{contract_id}/decline    -  operator -     -
@@ -278,6 +285,7 @@ def ids_of(world: World) -> dict[str, str]:
     world.back_up({"E-1/IMG0001.JPG": b"one"})
     examination = world.doctor.get(f"/targets/{world.target_id}/examinations")["items"][0]
     grant = {"target_id": world.target_id, "scope": "target", "agent_id": world.agent.agent_id}
+    with_certificate(world)
     return {
         "agent_id": world.agent.agent_id,
         "target_id": world.target_id,

@@ -33,6 +33,7 @@ class Scene:
     operator: Person
     admin: Person
     doctor: Person
+    facility_id: str
 
     @property
     def origin(self) -> str:
@@ -64,7 +65,7 @@ def scene(stack: LocalStack, tmp_path_factory: pytest.TempPathFactory) -> Scene:
     _sign(admin, targets[0])
     _sign(admin, targets[1], unit_price_yen=900)
     _back_up(stack, admin, tmp_path_factory.mktemp("facility"), targets[0])
-    return Scene(stack, operator, admin, doctor)
+    return Scene(stack, operator, admin, doctor, facility_id)
 
 
 def _sign(admin: Person, target_id: str, **special: int) -> None:

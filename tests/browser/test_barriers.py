@@ -14,6 +14,7 @@ from playwright.sync_api import Page
 
 from tests.browser.conftest import Scene, Sit, Surfer
 from tests.browser.test_sign_in import GIVEN, newcomer
+from tests.purges.scene import a_certificate
 from tests.support.chromium import SCREENSHOTS, barriers, hidden_width
 
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("ministack")]
@@ -324,6 +325,53 @@ def sending_back(surfer: Surfer) -> None:
     surfer.open("/portal/queues/ingest/send-back")
 
 
+def ended_contract(surfer: Surfer) -> None:
+    """One that was ended, of a target of its own: it may be asked to be deleted."""
+    admin = surfer.scene.admin
+    target = admin.post("/targets", {"name": "旧館の内視鏡室", "kind": "mass_storage"})
+    form = {
+        "target_id": target["target_id"],
+        "term": "annual",
+        "starts_on": admin.get("/health")["service_time"][:10],
+        "timing": {"kind": "nightly", "at": "02:00"},
+        "capacity_bytes": 1_000_000,
+    }
+    contract_id = admin.post("/contracts", form)["contract_id"]
+    admin.post(f"/contracts/{contract_id}/end")
+    surfer.sign_in("admin")
+    surfer.open(f"/portal/contracts/{contract_id}")
+
+
+def asking_for_deletion(surfer: Surfer) -> None:
+    ended_contract(surfer)
+    surfer.page.click("main a[href$='/purge']")
+
+
+def deletion_refused(surfer: Surfer) -> None:
+    asking_for_deletion(surfer)
+    surfer.page.fill("#name", "another")
+    surfer.page.click("main form button")
+
+
+def deletion_asked_for(surfer: Surfer) -> None:
+    asking_for_deletion(surfer)
+    surfer.page.fill("#name", "旧館の内視鏡室")
+    surfer.page.click("main form button")
+
+
+def certificate(surfer: Surfer) -> None:
+    """Of a contract of which nothing was deleted: the row alone is written."""
+    ended_contract(surfer)
+    contract_id = surfer.page.url.rpartition("/")[2]
+    scene = surfer.scene
+    written = a_certificate(scene.facility_id, contract_id)
+    scene.stack.session.client("dynamodb").put_item(
+        TableName=scene.stack.outputs["CoreTableName"],
+        Item={name: {"S": text} for name, text in written.items()},
+    )
+    surfer.open(f"/portal/contracts/{contract_id}/certificate")
+
+
 def quarantine(surfer: Surfer) -> None:
     surfer.sign_in("operator")
     surfer.open("/portal/quarantine")
@@ -383,6 +431,11 @@ PAGES: list[Callable[[Surfer], None]] = [
     resumed_contract,
     changing,
     checking_a_change,
+    ended_contract,
+    asking_for_deletion,
+    deletion_refused,
+    deletion_asked_for,
+    certificate,
     cancelling,
     confirming_a_cancellation,
     accepting,

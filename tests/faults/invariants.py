@@ -22,11 +22,14 @@ from chalicelib.settings import settings
 from tests.support.snapshot import dynamodb, s3
 from tests.support.world import World
 
+WAITS = {"phase": {"S": "waiting"}}  # as if nothing were to be deleted
+
 
 def check_always(world: World) -> None:
     """At any moment, also in the middle of things."""
     check_capacity(world)
     check_contract(world)
+    check_purge(world)
     check_timers(world)
     check_jobs(world)
     check_money(world)
@@ -46,12 +49,35 @@ def check_at_rest(world: World) -> None:
 
 
 def check_capacity(world: World) -> None:
-    """Available, claimed and stored bytes make up the limit, exactly."""
-    facility = f"FACILITY#{world.facility_id}"
-    usage = rows(settings().core_table, facility)[f"USAGE#{world.target_id}"]
+    """Available, claimed and stored bytes make up the limit, exactly, until they are deleted."""
+    core = rows(settings().core_table, f"FACILITY#{world.facility_id}")
+    if is_purged(world) or core.get(f"PURGE#{world.target_id}", WAITS)["phase"]["S"] != "waiting":
+        return
+    usage = core[f"USAGE#{world.target_id}"]
     limit, available = (int(usage[name]["N"]) for name in ("limit_bytes", "available_bytes"))
     held = sum(int(row["size_bytes"]["N"]) for row in object_rows(world).values())
     assert available + held == limit, f"{limit - available - held} bytes unaccounted for"
+
+
+def is_purged(world: World) -> bool:
+    """Whether everything of the target was deleted: its certificate stands for it."""
+    core = rows(settings().core_table, f"FACILITY#{world.facility_id}")
+    return f"USAGE#{world.target_id}" not in core
+
+
+def check_purge(world: World) -> None:
+    """What is to be deleted belongs to a contract that ended, and is looked at; else it is gone."""
+    core = rows(settings().core_table, f"FACILITY#{world.facility_id}")
+    plan = json.loads(core[f"TARGET#{world.target_id}"]["contract"]["S"])
+    purge, certified = core.get(f"PURGE#{world.target_id}"), f"CERTIFICATE#{plan['contract_id']}"
+    if is_purged(world):
+        assert certified in core, "deleted without a certificate"
+        assert not rows_of(world, ""), "the catalogue outlives its objects"
+        assert not versions_in_s3(world), "a version outlives its certificate"
+    assert (purge is not None) == (plan["state"] == "ended" and not is_purged(world)), "purge"
+    if purge is not None:
+        assert purge["contract_id"]["S"] == plan["contract_id"], "another contract's purge"
+        assert purge["due_shard"]["S"] in due.SHARDS, "a purge that nobody looks at"
 
 
 def check_contract(world: World) -> None:
@@ -60,8 +86,9 @@ def check_contract(world: World) -> None:
     plan = core[f"TARGET#{world.target_id}"]["contract"]["S"]
     agreed = json.loads(plan)
     assert core[f"CONTRACT#{agreed['contract_id']}"]["contract"]["S"] == plan, "plan and contract"
-    limit_bytes = int(core[f"USAGE#{world.target_id}"]["limit_bytes"]["N"])
-    assert limit_bytes == agreed["capacity_bytes"], "limit and contract differ"
+    if not is_purged(world):
+        limit_bytes = int(core[f"USAGE#{world.target_id}"]["limit_bytes"]["N"])
+        assert limit_bytes == agreed["capacity_bytes"], "limit and contract differ"
     kept = core[f"VERSION#{agreed['contract_id']}#{agreed['version']:06}"]["contract"]["S"]
     assert json.loads(kept)["terms_sha256"] == agreed["terms_sha256"], "another version is kept"
 
@@ -228,6 +255,13 @@ def objects_in_s3(world: World) -> dict[str, int]:
     """Return size by SHA-256 of the target's current objects."""
     stored = _current(f"t/{world.target_id}/")
     return {key.rpartition("/")[2]: each.size for key, each in stored.items()}
+
+
+def versions_in_s3(world: World) -> list[str]:
+    """Return the keys of all versions of the target, hidden ones too."""
+    keys = s3().buckets[settings().objects_bucket].keys
+    places = (f"t/{world.target_id}/", f"m/{world.target_id}/")
+    return [key for key in keys if key.startswith(places)]
 
 
 def manifests_of(world: World) -> list[dict[str, Any]]:

@@ -17,6 +17,8 @@ from tests.exports.scene import asked, deliver
 from tests.faults.crashes import Fault, calls_of, died
 from tests.faults.stories import BIG, Act, Prepare, calls, commands, in_hours
 from tests.faults.stories.telling import clicks
+from tests.purges.scene import brought_forward
+from tests.purges.scene import deliver as deliver_purge
 from tests.support import mailbox
 from tests.support.pool import make_pool
 from tests.support.snapshot import Snapshot
@@ -197,6 +199,34 @@ def _(world: World) -> Act:
     export = asked(world, scope="batch", subject=batch["batch_id"])
     forget_zones()
     return lambda: deliver(world, export)
+
+
+@detour("purge")
+def _(world: World) -> Act:
+    """There is no time: the next message does it."""
+    brought_forward(world)
+    queues.forget_connections()  # as in a new process
+    return lambda: deliver_purge(world, left_ms=1_000)
+
+
+@detour("purge")
+def _(world: World) -> Act:
+    """Records are kept for five years: it asks how old the newest is."""
+    brought_forward(world, asked=False)
+    return lambda: deliver_purge(world)
+
+
+@detour("tick")
+def _(world: World) -> Act:
+    brought_forward(world)
+    queues.forget_connections()  # as in a new process
+    return world.tick
+
+
+@detour("tick")
+def _(world: World) -> Act:
+    brought_forward(world, asked=False)
+    return world.tick
 
 
 @detour("operate: redrive")

@@ -20,6 +20,7 @@ FUNCTIONS = {
     "api": "APIHandler",
     "ingest": "Ingest",
     "export": "Export",
+    "purge": "Purge",
     "sweep": "Sweep",
     "tick": "Tick",
     "operate": "Operate",
@@ -83,12 +84,20 @@ def test_no_policy_grants_everything_there_is(name: str) -> None:
             assert '"*"' not in json.dumps(statement["Resource"]), statement["Sid"]
 
 
+def test_only_the_purge_may_delete_a_version() -> None:
+    may = [
+        name
+        for name in FUNCTIONS
+        if any("s3:DeleteObjectVersion" in actions(each) for each in statements(name))
+    ]
+    assert may == ["purge"]
+
+
 @pytest.mark.parametrize("name", FUNCTIONS)
-def test_no_function_may_delete_a_version_or_touch_a_lock(name: str) -> None:
+def test_no_function_may_touch_a_lock(name: str) -> None:
     granted = {action for each in statements(name) for action in actions(each)}
     assert not granted & {
         "s3:BypassGovernanceRetention",
-        "s3:DeleteObjectVersion",
         "s3:PutObjectRetention",
         "s3:PutObjectLegalHold",
     }

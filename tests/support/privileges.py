@@ -34,6 +34,7 @@ OBJECT_ACTIONS = {  # S3's API -> IAM's actions on the object
     "AbortMultipartUpload": ("s3:AbortMultipartUpload",),
     "ListParts": ("s3:ListMultipartUploadParts",),
 }
+LISTING = {"ListObjectsV2": "s3:ListBucket", "ListObjectVersions": "s3:ListBucketVersions"}
 KEY_ACTIONS = {  # what S3 does with our key on the caller's behalf
     "GetObject": ("kms:Decrypt",),
     "PutObject": ("kms:GenerateDataKey",),
@@ -83,11 +84,8 @@ def _needs(service: str, operation: str, parameters: dict[str, Any]) -> set[Need
     match service:
         case "dynamodb":
             return set(_row_needs(operation, parameters))
-        case "s3" if operation == "ListObjectsV2":
-            return {("s3:ListBucket", _bucket())}
         case "s3":
-            bucket = f"arn:aws:s3:::{parameters['Bucket']}"
-            return _s3_needs(operation, parameters["Key"], bucket)
+            return set(_bucket_needs(operation, parameters))
         case "cognito-idp":
             return _pool_needs(operation)
         case "sesv2":
@@ -103,13 +101,24 @@ def _row_needs(operation: str, parameters: dict[str, Any]) -> Iterator[Need]:
         for each in parameters["TransactItems"]:
             ((kind, action),) = each.items()
             yield ITEM_ACTIONS[kind], _table(action["TableName"])
-    elif operation == "BatchGetItem":
+    elif operation in {"BatchGetItem", "BatchWriteItem"}:
         for name in parameters["RequestItems"]:
-            yield "dynamodb:BatchGetItem", _table(name)
+            yield f"dynamodb:{operation}", _table(name)
     elif operation != "DescribeTable":
         index = parameters.get("IndexName")
         suffix = f"/index/{index}" if index else ""
         yield f"dynamodb:{operation}", _table(parameters["TableName"]) + suffix
+
+
+def _bucket_needs(operation: str, parameters: dict[str, Any]) -> Iterator[Need]:
+    if operation in LISTING:
+        yield LISTING[operation], _bucket()
+    elif operation == "DeleteObjects":  # each named with its version
+        for each in parameters["Delete"]["Objects"]:
+            yield "s3:DeleteObjectVersion", f"{_bucket()}/{each['Key']}"
+    else:
+        bucket = f"arn:aws:s3:::{parameters['Bucket']}"
+        yield from _s3_needs(operation, parameters["Key"], bucket)
 
 
 def _s3_needs(operation: str, key: str, bucket: str = "") -> set[Need]:

@@ -139,6 +139,18 @@ def all_of(target_id: str) -> Iterator[ObjectRow]:
         yield _to_row(item)
 
 
+def rows_after(target_id: str, after: str, limit: int) -> list[ObjectRow]:
+    """Return the next *limit* object rows past the digest *after*, in order, read consistently."""
+    past = f"OBJECT#{after}~" if after else "OBJECT#"  # "~" sorts after every digest's own
+    items = _Object.query(
+        f"TARGET#{target_id}",
+        _Object.sk.between(past, "OBJECT#~"),
+        consistent_read=True,
+        limit=limit,
+    )
+    return [_to_row(item) for item in items]
+
+
 # --- quarantine --------------------------------------------------------------------------------
 
 

@@ -104,5 +104,10 @@ def release_in(write: TransactWrite, facility_id: str, target_id: str, size_byte
     write.update(_key(facility_id, target_id), [_Usage.available_bytes.add(size_bytes)])
 
 
+def forget_in(write: TransactWrite, facility_id: str, target_id: str) -> None:
+    """Forget a target of which nothing is stored any more: as if it never had a contract."""
+    write.delete(_key(facility_id, target_id))
+
+
 def _key(facility_id: str, target_id: str) -> _Usage:
     return _Usage(f"FACILITY#{facility_id}", f"USAGE#{target_id}")

@@ -20,6 +20,7 @@ from tests.faults.stories import (
     jobs,
     patients,
     people,
+    purges,
     queues,
     uploads,
 )
@@ -44,6 +45,7 @@ __all__ = [
     "jobs",
     "patients",
     "people",
+    "purges",
     "queues",
     "settle",
     "uploads",
