@@ -25,7 +25,8 @@ from pynamodb.expressions.update import Action
 from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.archive.store import usage
+from chalicelib.archive.store import erasing, usage
+from chalicelib.archive.store.erasing import AnyRow
 from chalicelib.due import shard_of
 from chalicelib.kernel import clock
 from chalicelib.kernel.errors import NotFound
@@ -308,6 +309,20 @@ def enter(found: Purge, phase: Phase) -> bool:
     return _go_on(found, [_Purge.phase.set(phase.value)])
 
 
+def erase_rows(found: Purge, rows: list[AnyRow]) -> bool:
+    """
+    Delete *rows* of the catalogue while the purge is at it; False when it is not any more.
+
+    In one transaction: who was held up meanwhile must not delete what a new contract has stored.
+    """
+    row = _row_of(found)
+    with _losing() as lost, transaction() as write:
+        _nothing_in_the_way_in(write, found)
+        write.condition_check(_Purge, row.pk, row.sk, condition=_is_at(found, found.phase))
+        erasing.erase_in(write, rows)
+    return not lost
+
+
 def certify(found: Purge, written: Certificate, told: Mapping[str, Fact]) -> bool:
     """Close the purge with its certificate, all or nothing; False when it was done."""
     pk, sk = f"FACILITY#{found.facility_id}", f"CERTIFICATE#{found.contract_id}"
@@ -323,21 +338,24 @@ def certify(found: Purge, written: Certificate, told: Mapping[str, Fact]) -> boo
 
 def _go_on(found: Purge, actions: list[Action], unmoved: Condition | None = None) -> bool:
     """Move *found* on while nothing stands in the way; False when something does."""
-    pk, is_unmoved = f"FACILITY#{found.facility_id}", _is_at(found, found.phase)
+    is_unmoved = _is_at(found, found.phase)
     if unmoved is not None:
         is_unmoved &= unmoved
     with _losing() as lost, transaction() as write:
-        write.condition_check(
-            _Target,
-            pk,
-            f"TARGET#{found.target_id}",
-            condition=_Target.running == False,  # noqa: E712
-        )
-        write.condition_check(
-            _Hold, pk, f"HOLD#{found.target_id}", condition=_Hold.pk.does_not_exist()
-        )
+        _nothing_in_the_way_in(write, found)
         write.update(_row_of(found), actions, condition=is_unmoved)
     return not lost
+
+
+def _nothing_in_the_way_in(write: TransactWrite, found: Purge) -> None:
+    pk = f"FACILITY#{found.facility_id}"
+    write.condition_check(
+        _Target,
+        pk,
+        f"TARGET#{found.target_id}",
+        condition=_Target.running == False,  # noqa: E712
+    )
+    write.condition_check(_Hold, pk, f"HOLD#{found.target_id}", condition=_Hold.pk.does_not_exist())
 
 
 @contextmanager

@@ -20,7 +20,6 @@ from chalicelib.archive.store import erasing, objects
 from chalicelib.contracts import purge_store, purging, store
 from chalicelib.contracts.purge_store import Certificate, Phase, Purge, Tally
 from chalicelib.kernel import clock
-from chalicelib.kernel.errors import Conflict
 from chalicelib.notices.model import Fact
 from chalicelib.telemetry import count, logger
 
@@ -47,7 +46,7 @@ def go_on(facility_id: str, target_id: str, has_time: Callable[[], bool]) -> boo
 def _may_go_on(found: Purge) -> bool:
     """Whether nothing stands in the way of the next page; asked anew before each."""
     if purge_store.is_in_force(found.facility_id, found.target_id):
-        raise Conflict("a contract is in force: nothing of it is deleted", code="in-force")
+        return False
     if found.phase is Phase.WAITING:
         now = clock.now()
         return purging.may_begin_at(found, now) <= now
@@ -112,7 +111,10 @@ def _erase(found: Purge, prefix: str, then: Phase) -> bool:
 
 
 def _erase_catalogue(found: Purge) -> bool:
-    if not erasing.erase_page(found.target_id):
+    rows = erasing.page(found.target_id)
+    if rows:
+        purge_store.erase_rows(found, rows)
+    else:
         purge_store.enter(found, Phase.CERTIFYING)
     return True
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.models import Model
+from pynamodb.transactions import TransactWrite
 
 from chalicelib.tables import CatalogueTable
 
-ROWS = 250  # a page
+ROWS = 90  # a page; a transaction takes 100
 
 
-class _Any(Model):
+class AnyRow(Model):
     """A row of any kind."""
 
     class Meta(CatalogueTable):
@@ -20,24 +21,21 @@ class _Any(Model):
     sk = UnicodeAttribute(range_key=True)
 
 
-def erase_page(target_id: str) -> bool:
-    """
-    Delete a page of the target's rows, and of the quarantine's that name its bytes.
-
-    Returns:
-        Whether there was any; False means that nothing is left.
-    """
-    rows = _page(f"TARGET#{target_id}", "") or _page("QUARANTINE", f"t/{target_id}/")
-    with _Any.batch_write() as batch:
-        for row in rows:
-            batch.delete(row)
-    return bool(rows)
+def page(target_id: str) -> list[AnyRow]:
+    """Return the first rows of the target, then the quarantine's that name its bytes; or none."""
+    return _page(f"TARGET#{target_id}", "") or _page("QUARANTINE", f"t/{target_id}/")
 
 
-def _page(pk: str, prefix: str) -> list[_Any]:
-    found = _Any.query(
+def erase_in(write: TransactWrite, rows: list[AnyRow]) -> None:
+    """Delete *rows* with whatever *write* asks for."""
+    for row in rows:
+        write.delete(row)
+
+
+def _page(pk: str, prefix: str) -> list[AnyRow]:
+    found = AnyRow.query(
         pk,
-        _Any.sk.startswith(prefix) if prefix else None,
+        AnyRow.sk.startswith(prefix) if prefix else None,
         consistent_read=True,
         limit=ROWS,
         attributes_to_get=["pk", "sk"],
