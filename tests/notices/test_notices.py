@@ -46,6 +46,8 @@ SAID: dict[Kind, dict[str, Fact]] = {
     Kind.CONTRACT_REMINDER: ENDS,
     Kind.INVOICE_ISSUED: INVOICE,
     Kind.INVOICE_OVERDUE: INVOICE,
+    Kind.PURGE_ASKED: {"target_name": "内視鏡室", "purge_on": "2027-06-30"},
+    Kind.PURGE_CERTIFICATE: {"target_name": "内視鏡室", "contract_id": "contract-1", "objects": 3},
     Kind.JOB_MISSED: MISSED,
 }
 
