@@ -65,6 +65,7 @@ def bodies(world: World, ids: dict[str, str]) -> dict[str, dict[str, Any]]:
         f"{contract}/amendments/quote": change,
         f"{contract}/amendments": {**change, "terms_sha256": None},
         "/agent/poll": {"version": "1.0"},
+        "/facilities/{facility_id}/targets/{target_id}/hold": {"reason": "A court asked for it."},
         f"{batch}/chunks/{{number}}": {"examinations": [{"id": "E-2"}], "entries": [entry]},
         f"{batch}/multipart/{{sha256}}/parts": {"parts": [part]},
         "/restores": {
