@@ -33,7 +33,6 @@ class Scene:
     operator: Person
     admin: Person
     doctor: Person
-    facility_id: str
 
     @property
     def origin(self) -> str:
@@ -65,7 +64,7 @@ def scene(stack: LocalStack, tmp_path_factory: pytest.TempPathFactory) -> Scene:
     _sign(admin, targets[0])
     _sign(admin, targets[1], unit_price_yen=900)
     _back_up(stack, admin, tmp_path_factory.mktemp("facility"), targets[0])
-    return Scene(stack, operator, admin, doctor, facility_id)
+    return Scene(stack, operator, admin, doctor)
 
 
 def _sign(admin: Person, target_id: str, **special: int) -> None:

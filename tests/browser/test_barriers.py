@@ -6,12 +6,14 @@ axe-core looks at each, in both languages, at three widths, by day and by night.
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Iterator
 from typing import Literal
 
 import pytest
 from playwright.sync_api import Page
 
+from infra.local.people import Person
 from tests.browser.conftest import Scene, Sit, Surfer
 from tests.browser.test_sign_in import GIVEN, newcomer
 from tests.purges.scene import a_certificate
@@ -325,9 +327,11 @@ def sending_back(surfer: Surfer) -> None:
     surfer.open("/portal/queues/ingest/send-back")
 
 
-def ended_contract(surfer: Surfer) -> None:
-    """One that was ended, of a target of its own: it may be asked to be deleted."""
-    admin = surfer.scene.admin
+def ended_contract(surfer: Surfer) -> str:
+    """One that was ended, of a facility of its own (its id): it may be asked to be deleted."""
+    scene, mark = surfer.scene, secrets.token_hex(4)
+    facility_id = str(scene.operator.post("/facilities", {"name": f"旧館 {mark}"})["facility_id"])
+    admin = Person(scene.stack, f"admin-{mark}@aoba.example", "facility-admins", facility_id)
     target = admin.post("/targets", {"name": "旧館の内視鏡室", "kind": "mass_storage"})
     form = {
         "target_id": target["target_id"],
@@ -338,8 +342,10 @@ def ended_contract(surfer: Surfer) -> None:
     }
     contract_id = admin.post("/contracts", form)["contract_id"]
     admin.post(f"/contracts/{contract_id}/end")
-    surfer.sign_in("admin")
+    surfer.open("/portal/sign-in")
+    surfer.type_in(admin.email, admin.password)
     surfer.open(f"/portal/contracts/{contract_id}")
+    return facility_id
 
 
 def asking_for_deletion(surfer: Surfer) -> None:
@@ -361,10 +367,9 @@ def deletion_asked_for(surfer: Surfer) -> None:
 
 def certificate(surfer: Surfer) -> None:
     """Of a contract of which nothing was deleted: the row alone is written."""
-    ended_contract(surfer)
+    facility_id, scene = ended_contract(surfer), surfer.scene
     contract_id = surfer.page.url.rpartition("/")[2]
-    scene = surfer.scene
-    written = a_certificate(scene.facility_id, contract_id)
+    written = a_certificate(facility_id, contract_id)
     scene.stack.session.client("dynamodb").put_item(
         TableName=scene.stack.outputs["CoreTableName"],
         Item={name: {"S": text} for name, text in written.items()},
@@ -377,7 +382,7 @@ def quarantine(surfer: Surfer) -> None:
     surfer.open("/portal/quarantine")
 
 
-PAGES: list[Callable[[Surfer], None]] = [
+PAGES: list[Callable[[Surfer], object]] = [
     backups,
     backup_asked_for,
     one_backup,
@@ -457,7 +462,7 @@ def looks(page: Page) -> Iterator[str]:
 @pytest.mark.parametrize("show", PAGES, ids=lambda show: show.__name__)
 def test_a_page_has_no_barrier(
     sit: Sit,
-    show: Callable[[Surfer], None],
+    show: Callable[[Surfer], object],
     language: str,
     record_property: Callable[[str, object], None],
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from playwright.sync_api import Locator
 
 from infra.local.__main__ import description
 from infra.local.accounts import have_some, kept
@@ -28,12 +29,25 @@ def test_everybody_signs_in_and_sees_their_own_first_page(sit: Sit, who: str) ->
     assert surfer.strangers == []
 
 
+# Others add targets of their own meanwhile.
+TARGETS = {"内視鏡室": "In order", "X-ray": "With the provider", "超音波検査室": "No contract"}
+
+
+def target_of(surfer: Surfer, name: str) -> Locator:
+    heading = surfer.page.get_by_role("heading", name=name, exact=True)
+    return surfer.page.locator("section.target", has=heading)
+
+
+def standing_of(surfer: Surfer, name: str) -> Locator:
+    return target_of(surfer, name).locator(".chip")
+
+
 def test_a_facility_sees_how_its_targets_stand(sit: Sit) -> None:
     surfer = sit()
     surfer.sign_in("admin")
-    chips = [each.inner_text() for each in surfer.page.locator(".chip").all()]
-    assert chips == ["No contract", "With the provider", "In order"]
-    figures = surfer.page.locator(".figures").first.inner_text()
+    chips = {name: standing_of(surfer, name).inner_text() for name in TARGETS}
+    assert chips == TARGETS
+    figures = target_of(surfer, "内視鏡室").locator(".figures").inner_text()
     assert "42 images" in figures
     assert "420 kB of 1.00 MB" in figures
 
