@@ -1,12 +1,15 @@
-"""SQS, and the only module that speaks to it."""
+"""SQS, and the only module that speaks to it: messages sent, moved, counted and handled."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from botocore.session import Session
+
+from chalicelib.telemetry import count, logger, place
 
 MESSAGES = 10  # a request, SQS's limit
 
@@ -53,6 +56,37 @@ def depth(name: str) -> Depth:
     return Depth(
         waiting=int(told["ApproximateNumberOfMessages"]),
         in_work=int(told["ApproximateNumberOfMessagesNotVisible"]),
+    )
+
+
+def handled(event: dict[str, Any], context: Any, handle: Callable[[str], None]) -> dict[str, Any]:
+    """
+    Give the body of each message of a Lambda's SQS *event* to *handle*.
+
+    Returns:
+        The messages that failed (partial batch response): they alone come again, and after the
+        queue's tries wait as dead letters.
+    """
+    from aws_lambda_powertools.utilities.batch import (
+        BatchProcessor,
+        EventType,
+        process_partial_response,
+    )
+
+    def counted(record: Any) -> None:
+        try:
+            handle(record.body)
+        except Exception as error:
+            count("EventsFailed")
+            told = {"error": type(error).__name__, "where": place(error)}
+            logger.warning("event failed", extra=told)
+            raise
+
+    processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
+    return dict(
+        process_partial_response(
+            event=event, record_handler=counted, processor=processor, context=context
+        )
     )
 
 

@@ -13,12 +13,15 @@ prefix of its sort key: no discriminators, so none can be forgotten in an upsert
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from pynamodb.connection import Connection
-from pynamodb.exceptions import PynamoDBException
+from pynamodb.exceptions import PynamoDBException, TransactWriteError
 from pynamodb.transactions import TransactWrite
 
+from chalicelib.kernel.errors import Conflict
 from chalicelib.settings import settings
 
 
@@ -63,13 +66,27 @@ def transaction() -> TransactWrite:
 
 def condition_failed(error: PynamoDBException) -> bool:
     """
-    Whether a write was refused for its condition.
+    Whether a write was refused for its condition, or a transaction for one of its conditions.
 
     PynamoDB's own ``cause_response_code`` breaks on a connection that was lost: botocore's error
     then has a response that is None.
     """
+    if isinstance(error, TransactWriteError):
+        reasons = {each.code for each in error.cancellation_reasons if each is not None}
+        return "ConditionalCheckFailed" in reasons
     answer: Any = getattr(error.cause, "response", None) or {}
     return bool(answer.get("Error", {}).get("Code") == "ConditionalCheckFailedException")
+
+
+@contextmanager
+def expecting(reason: str, code: str = "conflict") -> Iterator[None]:
+    """Turn a transaction that was refused for a condition into a Conflict with *reason*."""
+    try:
+        yield
+    except TransactWriteError as error:
+        if not condition_failed(error):
+            raise
+        raise Conflict(reason, code=code) from error
 
 
 def forget_connections() -> None:

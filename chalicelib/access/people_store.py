@@ -66,7 +66,7 @@ def add(home: str, person: Person) -> None:
         with transaction() as write:
             write.save(row, condition=_Person.pk.does_not_exist())
     except TransactWriteError as error:
-        if not _condition_failed(error):
+        if not condition_failed(error):
             raise
         raise Conflict("this address has an account already", code="account-exists") from None
 
@@ -113,7 +113,7 @@ def disable(home: str, person_id: str, at: str, *, by: str) -> None:
                 _Person, _pk(home), f"PERSON#{by}", condition=_Person.disabled_at.does_not_exist()
             )
     except TransactWriteError as error:
-        if not _condition_failed(error):
+        if not condition_failed(error):
             raise
         person(home, person_id)
         raise Conflict("your own account was disabled in the meantime") from None
@@ -160,7 +160,7 @@ def begin_session(
             write.save(session)
             write.save(held)
     except TransactWriteError as error:
-        if not _condition_failed(error):
+        if not condition_failed(error):
             raise
         raise NotAllowed(
             "this account is disabled; ask your administrator", code="disabled"
@@ -191,12 +191,6 @@ def gets_mail_at_first(role: Role) -> bool:
 
 
 # --- shapes ------------------------------------------------------------------------------------
-
-
-def _condition_failed(error: TransactWriteError) -> bool:
-    """Whether a condition did not hold, rather than that AWS had trouble."""
-    reasons = [each.code for each in error.cancellation_reasons if each is not None]
-    return "ConditionalCheckFailed" in reasons
 
 
 def _pk(home: str) -> str:

@@ -20,7 +20,7 @@ from chalicelib.billing.service import OVERTAKEN, closed, posting, today
 from chalicelib.billing.states import INVOICE, InvoiceState
 from chalicelib.kernel import clock, ids
 from chalicelib.kernel.errors import Conflict, Invalid
-from chalicelib.tables import transaction
+from chalicelib.tables import expecting, transaction
 from chalicelib.telemetry import count
 
 MAX_REASON = 200  # characters
@@ -56,7 +56,7 @@ def credit(
     note = _note(found, notes, amounts, key, reason)
     after = _credited(found, note)
     access.audit(caller, "credit-invoice", number, facility_id=facility_id, amount=note.total_yen)
-    with store.expecting(OVERTAKEN), transaction() as write:
+    with expecting(OVERTAKEN, "overtaken"), transaction() as write:
         credit_in(write, found, after, note)
     count("CreditNotes")
     return note
@@ -145,7 +145,7 @@ def write_off(caller: Caller, facility_id: str, number: str) -> None:
     after = closed(replace(found, revision=found.revision + 1), InvoiceState.WRITTEN_OFF)
     amount_yen, on = found.open_yen, today(facility_id, clock.now())
     access.audit(caller, "write-off-invoice", number, facility_id=facility_id, amount=amount_yen)
-    with store.expecting(OVERTAKEN), transaction() as write:
+    with expecting(OVERTAKEN, "overtaken"), transaction() as write:
         store.change_in(write, found, after)
         amounts = ledger.written_off(amount_yen)
         ledger_store.post_in(write, posting(after, Event.WRITTEN_OFF, amounts, on))

@@ -34,7 +34,7 @@ from chalicelib.billing.payment_store import Receipt, Settled, Source
 from chalicelib.billing.service import OVERTAKEN, paid_by, posting
 from chalicelib.kernel import clock, ids
 from chalicelib.kernel.errors import Conflict, Invalid
-from chalicelib.tables import transaction
+from chalicelib.tables import expecting, transaction
 from chalicelib.telemetry import count, logger
 
 MOST_YEN = 10**11
@@ -157,7 +157,7 @@ def set_aside(caller: Caller, receipt_id: str, reason: str) -> Receipt:
         raise Conflict("some of this payment has been given already", code="overtaken")
     access.audit(caller, "set-payment-aside", receipt_id, amount=kept.left_yen)
     after = replace(kept, set_aside=said, revision=kept.revision + 1)
-    with store.expecting(OVERTAKEN), transaction() as write:
+    with expecting(OVERTAKEN, "overtaken"), transaction() as write:
         payment_store.change_in(write, after)
     return after
 
@@ -182,7 +182,7 @@ def apply_credit(caller: Caller, facility_id: str, number: str) -> int:
         received_on=on,
         amount_yen=amount_yen,
     )
-    with store.expecting(OVERTAKEN), transaction() as write:
+    with expecting(OVERTAKEN, "overtaken"), transaction() as write:
         store.change_in(write, found, paid_by(found, amount_yen))
         payment_store.settle_in(write, facility_id, number, settled)
         ledger_store.post_in(write, entry)
@@ -210,7 +210,7 @@ def refund(caller: Caller, facility_id: str, amount_yen: int, *, key: str) -> No
         subject=ids.derived_id("refund", facility_id, key),
         amounts=ledger.refunded(amount_yen),
     )
-    with store.expecting(OVERTAKEN), transaction() as write:
+    with expecting(OVERTAKEN, "overtaken"), transaction() as write:
         ledger_store.post_in(write, entry)
 
 
@@ -270,7 +270,7 @@ def _given(kept: Receipt, facility_id: str, shares: list[tuple[Invoice, int]]) -
     ]
     if rest_yen:
         entries.append(_rest(kept, facility_id, rest_yen, on))
-    with store.expecting(OVERTAKEN), transaction() as write:
+    with expecting(OVERTAKEN, "overtaken"), transaction() as write:
         payment_store.change_in(write, after)
         for found, yen in shares:
             payment_store.settle_in(write, facility_id, found.number, _settled(kept, yen))

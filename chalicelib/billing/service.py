@@ -33,7 +33,7 @@ from chalicelib.kernel.calendar import local_date, start_of_day
 from chalicelib.kernel.errors import Conflict, Invalid
 from chalicelib.notices import store as notices
 from chalicelib.notices.model import Fact, Kind
-from chalicelib.tables import transaction
+from chalicelib.tables import expecting, transaction
 from chalicelib.telemetry import count, logger
 
 REMINDED_ON = (1, GRACE_DAYS + 1, SUSPENDED_DAYS + 1)  # days late: overdue, suspended, ended
@@ -87,7 +87,7 @@ def _issue(draft: Invoice, now: datetime) -> None:
         due_at=_look_at(facility, document.due_on, REMINDED_ON[0]),
     )
     INVOICE.check(draft.state, issued.state)
-    with store.expecting(OVERTAKEN), transaction() as write:
+    with expecting(OVERTAKEN, "overtaken"), transaction() as write:
         store.issue_in(write, draft, issued, (each.target_id for each in lines))
         if not is_free:
             amounts = ledger.issued(document.net_yen, document.tax_yen)
@@ -155,7 +155,7 @@ def _note_late(found: Invoice, now: datetime) -> None:
         revision=found.revision + 1,
         due_at=_look_at(facility, found.due_on, following),
     )
-    with store.expecting(OVERTAKEN), transaction() as write:
+    with expecting(OVERTAKEN, "overtaken"), transaction() as write:
         store.change_in(write, found, late)
         _notify_in(write, Kind.INVOICE_OVERDUE, late, f"-{stage}", days_late=days)
     count("InvoicesOverdue")

@@ -14,13 +14,12 @@ REVENUE         <yyyy-mm>#<shard>                     what was earned in a month
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from datetime import date, datetime
 
 import msgspec
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
-from pynamodb.exceptions import TransactWriteError, UpdateError
+from pynamodb.exceptions import UpdateError
 from pynamodb.expressions.update import Action
 from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
@@ -39,7 +38,7 @@ from chalicelib.billing.model import (
 from chalicelib.billing.states import InvoiceState
 from chalicelib.billing.tax import TaxMode
 from chalicelib.kernel import clock
-from chalicelib.kernel.errors import Conflict, Invalid, NotFound
+from chalicelib.kernel.errors import Invalid, NotFound
 from chalicelib.kernel.money import Rounding
 from chalicelib.tables import CoreTable, condition_failed
 from chalicelib.web import cursors
@@ -115,15 +114,6 @@ class _Revenue(Model):
     pk = UnicodeAttribute(hash_key=True, default=REVENUE)
     sk = UnicodeAttribute(range_key=True)
     yen = NumberAttribute(default=0)
-
-
-@contextmanager
-def expecting(reason: str) -> Iterator[None]:
-    """Turn a cancelled transaction into a Conflict with *reason*."""
-    try:
-        yield
-    except TransactWriteError as error:
-        raise Conflict(reason, code="overtaken") from error
 
 
 # --- drafts ------------------------------------------------------------------------------------

@@ -365,8 +365,7 @@ def _losing() -> Iterator[list[bool]]:
     try:
         yield lost
     except TransactWriteError as error:
-        codes = {each.code for each in error.cancellation_reasons if each is not None}
-        if "ConditionalCheckFailed" not in codes:
+        if not condition_failed(error):
             raise
         lost.append(True)
 

@@ -15,7 +15,6 @@ from dataclasses import dataclass
 
 import msgspec
 from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute
-from pynamodb.exceptions import TransactWriteError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.models import Model
@@ -28,10 +27,10 @@ from chalicelib.contracts.purge_store import Phase, Purge
 from chalicelib.contracts.renewal import outlook
 from chalicelib.kernel import clock
 from chalicelib.kernel.calendar import start_of_day
-from chalicelib.kernel.errors import Conflict, NotFound
+from chalicelib.kernel.errors import NotFound
 from chalicelib.notices import store as notices
 from chalicelib.notices.model import Kind
-from chalicelib.tables import CoreTable, transaction
+from chalicelib.tables import CoreTable, expecting, transaction
 from chalicelib.web import cursors
 
 WAITING = "WAITING"
@@ -122,7 +121,7 @@ def propose(contract: Contract, *, told: Kind | None = None) -> None:
     Args:
         told: What the facility is told of it.
     """
-    with _expecting(OVERTAKEN), transaction() as write:
+    with expecting(OVERTAKEN), transaction() as write:
         _put(write, contract)
         _tell(write, contract, told)
 
@@ -173,7 +172,7 @@ def put_in_force(
         Conflict: Somebody was faster, another runs there, or more is stored than it allows.
     """
     before = usage.of(agreed.facility_id, agreed.target_id)
-    with _expecting(OVERTAKEN), transaction() as write:
+    with expecting(OVERTAKEN), transaction() as write:
         _put(write, agreed)
         _keep_version(write, agreed)
         if over is not None:
@@ -205,7 +204,7 @@ def change(
     Raises:
         Conflict: Somebody was faster, or more is stored than the limit.
     """
-    with _expecting(OVERTAKEN), transaction() as write:
+    with expecting(OVERTAKEN), transaction() as write:
         _put(write, changed)
         for each in agreed:
             _keep_version(write, each)
@@ -234,19 +233,6 @@ def _purge_after(ended: Contract) -> Purge:
         phase=Phase.WAITING,
         due_at=clock.text(start_of_day(ahead.purge_on, zone)),
     )
-
-
-class _expecting:  # noqa: N801 - reads as a sentence where it is used
-    """Turn a cancelled transaction into a Conflict with *reason*."""
-
-    def __init__(self, reason: str) -> None:
-        self._reason = reason
-
-    def __enter__(self) -> None: ...
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, TransactWriteError):
-            raise Conflict(self._reason) from error
 
 
 def _target_key(contract: Contract) -> _Target:

@@ -83,7 +83,7 @@ def run(timer: RunTimer, job: Job) -> bool:
             write.save(_to_row(job), condition=_Job.pk.does_not_exist())
             timers.advance_in(write, timer, following)
     except TransactWriteError as error:
-        if not _condition_failed(error):
+        if not condition_failed(error):
             raise
         if _is_there(job):  # made by somebody who pressed "back up now" in that very second
             _advance(timer, following)
@@ -119,7 +119,7 @@ def miss(job: Job, facts: Mapping[str, Fact]) -> None:
             write.save(_to_row(job), condition=_unchanged(job))
             notices.put_in(write, job.facility_id, Kind.JOB_MISSED, f"missed-{job.job_id}", facts)
     except TransactWriteError as error:
-        if not _condition_failed(error):
+        if not condition_failed(error):
             raise
         raise _overtaken() from error
 
@@ -188,11 +188,6 @@ def _overtaken() -> Conflict:
     return Conflict("somebody changed the job in the meantime: ask again", code="job-changed")
 
 
-def _condition_failed(error: TransactWriteError) -> bool:
-    codes = {each.code for each in error.cancellation_reasons if each}
-    return "ConditionalCheckFailed" in codes
-
-
 def _is_there(job: Job) -> bool:
     try:
         one(job.facility_id, job.job_id)
@@ -206,7 +201,7 @@ def _advance(timer: RunTimer, to: datetime | None) -> None:
         with transaction() as write:
             timers.advance_in(write, timer, to)
     except TransactWriteError as error:
-        if not _condition_failed(error):  # somebody else did
+        if not condition_failed(error):  # somebody else did
             raise
 
 

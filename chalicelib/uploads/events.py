@@ -7,41 +7,19 @@ from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import unquote_plus
 
+from chalicelib import queues
 from chalicelib.kernel import clock
-from chalicelib.telemetry import count, logger, place
 from chalicelib.uploads import settlement, sweep
 
 
 def objects_arrived(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """
-    Settle the objects a batch of SQS messages tells of.
-
-    Returns:
-        The messages that failed (partial batch response): they alone come again, and after five
-        times wait in the dead letter queue.
-    """
-    from aws_lambda_powertools.utilities.batch import (
-        BatchProcessor,
-        EventType,
-        process_partial_response,
-    )
-
-    processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
-    return dict(
-        process_partial_response(
-            event=event, record_handler=_settle_message, processor=processor, context=context
-        )
-    )
+    """Settle the objects a batch of SQS messages tells of; return the messages that failed."""
+    return queues.handled(event, context, _settle)
 
 
-def _settle_message(record: Any) -> None:
-    try:
-        for key in keys_in(record.body):
-            settlement.settle(key)
-    except Exception as error:
-        count("EventsFailed")
-        logger.warning("event failed", extra={"error": type(error).__name__, "where": place(error)})
-        raise
+def _settle(body: str) -> None:
+    for key in keys_in(body):
+        settlement.settle(key)
 
 
 def keys_in(body: str) -> Iterator[str]:

@@ -16,7 +16,7 @@ from chalicelib.kernel import clock
 from chalicelib.kernel.errors import Conflict, Invalid, NotFound
 from chalicelib.kernel.money import Rounding
 from chalicelib.notices import store as notices
-from chalicelib.tables import transaction
+from chalicelib.tables import expecting, transaction
 from tests.faults.crashes import calls_of
 from tests.support.invoices import (
     AT,
@@ -51,21 +51,21 @@ def test_a_draft_counts_its_lines(here: str) -> None:
 
 def test_a_line_is_charged_once(here: str) -> None:
     a_draft(here, FIRST)
-    with pytest.raises(Conflict), store.expecting("twice"):
+    with pytest.raises(Conflict), expecting("twice"):
         a_draft(here, FIRST)
     assert store.invoice(here, key_of(here).number).lines == 1
 
 
 def test_a_line_is_charged_once_even_by_the_next_invoice_of_the_day(here: str) -> None:
     an_invoice(here, FIRST)
-    with pytest.raises(Conflict), store.expecting("twice"):
+    with pytest.raises(Conflict), expecting("twice"):
         a_draft(here, FIRST, sequence=2)
     assert store.is_charged(key_of(here), FIRST)
 
 
 def test_a_late_line_goes_to_the_next_invoice_of_the_day(here: str) -> None:
     issued = an_invoice(here, FIRST)
-    with pytest.raises(Conflict), store.expecting("issued"):
+    with pytest.raises(Conflict), expecting("issued"):
         a_draft(here, SECOND)
     key = store.open_head(issued.key, issued.tax)
     assert key.number == f"{issued.number}.2"
@@ -75,7 +75,7 @@ def test_a_late_line_goes_to_the_next_invoice_of_the_day(here: str) -> None:
 def test_an_invoice_taxes_in_one_way(here: str) -> None:
     draft = a_draft(here, FIRST)
     inclusive = TaxRule(mode=TaxMode.INCLUSIVE)
-    with pytest.raises(Conflict), store.expecting("another way"), transaction() as write:
+    with pytest.raises(Conflict), expecting("another way"), transaction() as write:
         store.add_line_in(write, draft.key, SECOND, TaxTerms.of(inclusive), AT)
     assert store.open_head(draft.key, TaxTerms.of(inclusive)).sequence == 2
 

@@ -22,7 +22,7 @@ from chalicelib.billing.states import InvoiceState
 from chalicelib.billing.zengin import Outcome
 from chalicelib.kernel import clock
 from chalicelib.kernel.errors import Conflict, Invalid
-from chalicelib.tables import transaction
+from chalicelib.tables import expecting, transaction
 from tests.faults.crashes import calls_of
 from tests.support.invoices import (
     ACCOUNT,
@@ -250,7 +250,7 @@ def test_credit_spent_by_two_at_once_is_spent_once(here: str, issued: Invoice) -
     ]
     with transaction() as write:
         ledger_store.post_in(write, entries[0])
-    with pytest.raises(Conflict), store.expecting("spent"), transaction() as write:
+    with pytest.raises(Conflict), expecting("spent"), transaction() as write:
         ledger_store.post_in(write, entries[1])
     assert ledger_store.credit_yen(here) == 300
 

@@ -118,7 +118,7 @@ def release(claim: ObjectRow, facility_id: str) -> bool:
             write.delete(_key(claim), condition=unchanged)
             usage.release_in(write, facility_id, claim.target_id, claim.size_bytes)
     except TransactWriteError as error:
-        if not _condition_failed(error):
+        if not condition_failed(error):
             raise
         return False
     return True
@@ -199,13 +199,6 @@ def _update(claim: ObjectRow, actions: list[Any], condition: Any) -> bool:
             raise
         return False
     return True
-
-
-def _condition_failed(error: TransactWriteError) -> bool:
-    return any(
-        reason is not None and reason.code == "ConditionalCheckFailed"
-        for reason in error.cancellation_reasons
-    )
 
 
 def _key(claim: ObjectRow) -> _Object:
