@@ -9,6 +9,7 @@ from chalicelib import buckets
 from chalicelib.archive import selecting
 from chalicelib.archive.model import RestoredFile
 from chalicelib.archive.store import objects
+from chalicelib.buckets.media import MediaUpload
 from chalicelib.contracts.local import zone_of
 from chalicelib.exports import store, zipping
 from chalicelib.exports.model import BUILD_LIFE, OPEN, Export, at
@@ -98,7 +99,7 @@ class Work:
     def write(self) -> None:
         """Write the ZIP; nobody sees any of it before it is whole."""
         files = selecting.files(self.export.selection)
-        with buckets.MediaUpload(self.export.key) as self._upload:
+        with MediaUpload(self.export.key) as self._upload:
             zone = zone_of(self.export.facility_id)
             zipping.write(self._upload, self.export, files, self._pieces, zone)
             self._upload.complete()

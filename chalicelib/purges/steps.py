@@ -14,9 +14,10 @@ from datetime import timedelta
 
 import msgspec
 
-from chalicelib import buckets
 from chalicelib.archive.model import ObjectRow, ObjectState
-from chalicelib.archive.store import erasing, objects
+from chalicelib.archive.store import objects
+from chalicelib.archive.store.erasing import page as catalogue_page
+from chalicelib.buckets.erasing import erase, versions_under
 from chalicelib.contracts import purge_store, purging, store
 from chalicelib.contracts.purge_store import Certificate, Phase, Purge, Tally
 from chalicelib.kernel import clock
@@ -98,11 +99,11 @@ def _erase_manifests(found: Purge) -> bool:
 
 def _erase(found: Purge, prefix: str, then: Phase) -> bool:
     """Delete a page of versions under *prefix*; False when some are locked until another day."""
-    versions = buckets.versions_under(prefix)
+    versions = versions_under(prefix)
     if not versions:
         purge_store.enter(found, then)
         return True
-    locked = buckets.erase(versions)
+    locked = erase(versions)
     if locked:
         purge_store.look_again(found, clock.now() + A_DAY)
         count("PurgesWaitingForLocks")
@@ -111,7 +112,7 @@ def _erase(found: Purge, prefix: str, then: Phase) -> bool:
 
 
 def _erase_catalogue(found: Purge) -> bool:
-    rows = erasing.page(found.target_id)
+    rows = catalogue_page(found.target_id)
     if rows:
         purge_store.erase_rows(found, rows)
     else:

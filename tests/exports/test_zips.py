@@ -15,6 +15,7 @@ from chalice.test import Client
 from chalicelib import buckets
 from chalicelib.archive.store import objects
 from chalicelib.audit.store import of_facility
+from chalicelib.buckets import media, stored
 from chalicelib.exports import building, service
 from chalicelib.exports import model as limits
 from chalicelib.exports.model import State, at
@@ -119,7 +120,9 @@ def test_names_in_it_are_marked_as_utf_8(world: World) -> None:
 
 
 def test_a_zip_of_many_parts_is_whole(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(buckets, "PIECE_BYTES", 5 * 2**20)  # the smallest part S3 takes
+    smallest = 5 * 2**20  # of a part that S3 takes
+    monkeypatch.setattr(stored, "PIECE_BYTES", smallest)
+    monkeypatch.setattr(media, "PART_BYTES", smallest)
     big = b"0123456789abcdef" * 400_000
     world.back_up({"big": big, "small": b"one"})
     export = asked(world)

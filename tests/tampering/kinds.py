@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from unittest import mock
 
-from chalicelib.buckets import _base64
+from chalicelib.buckets.client import base64_of
 from chalicelib.kernel import clock
 from infra.template import REGION
 from tests.tampering.engines import BUCKET, OTHER_BUCKET
@@ -149,7 +149,7 @@ def shorter(request: Request, scene: Scene) -> Request:
 
 def other_bytes_with_their_hash(request: Request, scene: Scene) -> Request:
     sha256 = scene.neighbour.rpartition("/")[2]
-    return request.header("x-amz-checksum-sha256", _base64(sha256)).carrying(scene.other_body)
+    return request.header("x-amz-checksum-sha256", base64_of(sha256)).carrying(scene.other_body)
 
 
 def chunked(request: Request, scene: Scene) -> Request:
@@ -178,7 +178,7 @@ BODIES = {
     "a byte less than announced": Kind(lambda r, scene: r.carrying(scene.body[:-1]), INCOMPLETE),
     "other bytes": Kind(lambda r, scene: r.carrying(scene.other_body), BAD_DIGEST),
     "other bytes with their hash": Kind(other_bytes_with_their_hash),
-    "another hash": header("x-amz-checksum-sha256", _base64("00" * 32)),
+    "another hash": header("x-amz-checksum-sha256", base64_of("00" * 32)),
     "chunks and a length": Kind(chunked),
     "chunks instead of a length": Kind(
         lambda r, scene: chunked(r, scene).header("content-length", None)

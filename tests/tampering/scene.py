@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from chalicelib import buckets
+from chalicelib.buckets import signing
 from chalicelib.kernel import clock, sigv4
 from infra.template import REGION
 from tests.tampering.engines import BUCKET, OTHER_BUCKET, S3Engine
@@ -66,7 +67,7 @@ class Scene:
         """Return the upload as a careless signer would sign it: with other headers (None: none)."""
         headers = {**self.upload().headers, **instead}
         told = {name: value for name, value in headers.items() if value is not None}
-        signed = buckets._signed("PUT", self.key, {}, told, buckets.PUT_SECONDS)
+        signed = signing._signed("PUT", self.key, {}, told, buckets.PUT_SECONDS)
         return Request("PUT", signed.url, signed.headers, self.body)
 
     def download(self) -> Request:

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from chalicelib import buckets
+from chalicelib.buckets.client import base64_of
 from tests.tampering.kinds import PARTS
 from tests.tampering.scene import Scene
 from tests.tampering.wire import TAKEN, Answer
@@ -47,5 +48,5 @@ def complete(scene: Scene) -> None:
     parts = buckets.parts_of(scene.key, scene.upload_id)
     assert parts is not None
     (part,) = parts
-    sha256 = buckets._base64(scene.sha256)
+    sha256 = base64_of(scene.sha256)
     buckets.complete_multipart(scene.key, scene.upload_id, [replace(part, sha256=sha256)])

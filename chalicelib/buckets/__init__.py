@@ -1,0 +1,77 @@
+"""
+S3, and the only package that speaks to it.
+
+Keys of the objects bucket:
+
+t/<target id>/<sha256 hex>                   a facility's bytes, content-addressed, never rewritten
+m/<target id>/<completed at>-<batch id>.json the manifest of a finished batch
+
+Keys of the media bucket, which forgets:
+
+zip/<facility id>/<export id>.zip            a restore somebody asked for, for a week
+
+None holds patient data.  A PUT signs key, length, type, SHA-256, ``If-None-Match: *`` and the
+encryption, so a URL stores these very bytes once, or nothing.
+
+What everybody may do stands here; files for the media bucket are in media.py, deleting for good in
+erasing.py.
+"""
+
+from __future__ import annotations
+
+from chalicelib.buckets.client import CONTENT_TYPE, forget_connections
+from chalicelib.buckets.multipart import (
+    Part,
+    abort_multipart,
+    complete_multipart,
+    parts_of,
+    start_multipart,
+)
+from chalicelib.buckets.signing import (
+    PUT_SECONDS,
+    SignedRequest,
+    download_origin,
+    signed_download,
+    signed_get,
+    signed_part,
+    signed_put,
+)
+from chalicelib.buckets.stored import (
+    StoredBytes,
+    hide,
+    keys_under,
+    object_key,
+    pieces,
+    put_once,
+    read,
+    read_range,
+    sha256_of,
+    stored_bytes,
+)
+
+__all__ = [
+    "CONTENT_TYPE",
+    "PUT_SECONDS",
+    "Part",
+    "SignedRequest",
+    "StoredBytes",
+    "abort_multipart",
+    "complete_multipart",
+    "download_origin",
+    "forget_connections",
+    "hide",
+    "keys_under",
+    "object_key",
+    "parts_of",
+    "pieces",
+    "put_once",
+    "read",
+    "read_range",
+    "sha256_of",
+    "signed_download",
+    "signed_get",
+    "signed_part",
+    "signed_put",
+    "start_multipart",
+    "stored_bytes",
+]
