@@ -19,10 +19,12 @@ from chalicelib.billing.pages import pages as invoice_pages
 from chalicelib.billing.payment_pages import pages as payment_pages
 from chalicelib.billing.provider_pages import pages as billing_pages
 from chalicelib.contracts.api import routes as contracts
+from chalicelib.contracts.changing_api import routes as contract_changes
 from chalicelib.contracts.changing_pages import pages as changing_pages
 from chalicelib.contracts.lasting_pages import pages as lasting_pages
 from chalicelib.contracts.pages import pages as contract_pages
 from chalicelib.contracts.patient_pages import pages as patient_pages
+from chalicelib.contracts.purge_api import routes as purge_routes
 from chalicelib.contracts.purge_pages import pages as purge_pages
 from chalicelib.contracts.signing_pages import pages as signing_pages
 from chalicelib.exports import events as exports
@@ -55,6 +57,8 @@ app.register_middleware(problems_only, "http")
 
 app.register_blueprint(access)
 app.register_blueprint(contracts)
+app.register_blueprint(contract_changes)
+app.register_blueprint(purge_routes)
 app.register_blueprint(job_routes)
 app.register_blueprint(upload_routes)
 app.register_blueprint(archive)

@@ -10,7 +10,7 @@ from chalicelib.access.guard import GuardedRoutes
 from chalicelib.access.model import Caller
 from chalicelib.access.policy import Operation
 from chalicelib.archive.store.batches import Batch
-from chalicelib.contracts.api import PlannedTarget, for_agent
+from chalicelib.contracts.told import PlannedTarget, for_agent
 from chalicelib.jobs import service
 from chalicelib.jobs.model import OUTCOMES, Job, JobError, JobState, Origin, Progress
 from chalicelib.kernel.errors import Invalid, NotFound
