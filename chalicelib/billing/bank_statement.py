@@ -25,11 +25,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from chalicelib.billing.wrong_lines import refusal
 from chalicelib.kernel.errors import Invalid, TooLarge
 
 MAX_BYTES = 1_000_000
 MAX_LINES = 300  # of money that came in: a request has half a minute
-MAX_NAMED = 20  # wrong lines that are told one by one
 MOST_YEN = 10**11
 
 HEADINGS: Mapping[str, tuple[str, ...]] = {
@@ -198,10 +198,4 @@ def _refuse(wrong: list[str]) -> None:
 
 
 def _bad(wrong: list[str]) -> Invalid:
-    named = wrong[:MAX_NAMED]
-    return Invalid(
-        f"nothing was imported; {len(wrong)} lines are wrong: {', '.join(named)}",
-        code="bad-statement",
-        wrong=named,
-        more=len(wrong) - len(named),
-    )
+    return refusal(wrong, called="lines", code="bad-statement")

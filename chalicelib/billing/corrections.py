@@ -13,7 +13,7 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib.access import service as access
 from chalicelib.access.model import Caller
-from chalicelib.billing import issuer_store, ledger, ledger_store, store
+from chalicelib.billing import issuer_store, ledger, ledger_store, revenue_store, store
 from chalicelib.billing.ledger import Event
 from chalicelib.billing.model import UNPAID, CreditNote, Document, Invoice, credit_totals
 from chalicelib.billing.service import OVERTAKEN, closed, posting, today
@@ -67,7 +67,7 @@ def credit_in(write: TransactWrite, before: Invoice, after: Invoice, note: Credi
     net_yen = note.total_yen - note.tax_yen
     store.change_in(write, before, after)
     store.add_credit_note_in(write, note)
-    store.earn_in(write, before.facility_id, note.issued_on, -net_yen)
+    revenue_store.earn_in(write, before.facility_id, note.issued_on, -net_yen)
     amounts = ledger.credited(net_yen, note.tax_yen, note.settled_yen)
     ledger_store.post_in(
         write, posting(after, Event.CREDITED, amounts, note.issued_on, note.number)

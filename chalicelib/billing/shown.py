@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from chalicelib.access import store as access_store
-from chalicelib.billing import ledger_store, payment_store, service, store
+from chalicelib.billing import ledger_store, payment_store, revenue_store, service, store
 from chalicelib.billing.ledger import Account, Posting
 from chalicelib.billing.model import Invoice, totals_of
 from chalicelib.kernel import clock
@@ -100,7 +100,7 @@ def revenue(today: date) -> list[Bar]:
     """Return what was earned in each of the last months, the current one last."""
     last = today.year * 12 + today.month - 1
     months = [f"{each // 12}-{each % 12 + 1:02}" for each in range(last - MONTHS + 1, last + 1)]
-    earned = store.revenue(months[0], months[-1])
+    earned = revenue_store.revenue(months[0], months[-1])
     highest = max(*earned.values(), 1) if earned else 1
     return [
         Bar(each, earned.get(each, 0), max(earned.get(each, 0), 0) * 100 // highest)

@@ -8,12 +8,10 @@ FACILITY#<id>   UNPAID#<due date>#<number>            while it waits for money
 FACILITY#<id>   CREDITNOTE#<number>#<key>             what was taken back of an invoice
 INVOICES#<state>  <bill date>#<number>                the provider's lists; drafts are in none
 REFERENCE#<digits>  <number>                          what a payer names
-REVENUE         <yyyy-mm>#<shard>                     what was earned in a month, without tax
 """
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Iterable
 from datetime import date, datetime
 
@@ -25,6 +23,7 @@ from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
 from chalicelib import due
+from chalicelib.billing import revenue_store
 from chalicelib.billing.model import (
     UNPAID,
     CreditNote,
@@ -44,8 +43,6 @@ from chalicelib.tables import CoreTable, condition_failed
 from chalicelib.web import cursors
 
 PREFIX = "INVOICE#"  # of the rows the minute's schedule finds due
-REVENUE = "REVENUE"
-SHARDS = 8
 
 
 class _Head(Model):
@@ -105,15 +102,6 @@ class _Listed(Model):
     pk = UnicodeAttribute(hash_key=True)
     sk = UnicodeAttribute(range_key=True)
     facility_id = UnicodeAttribute()
-
-
-class _Revenue(Model):
-    class Meta(CoreTable):
-        pass
-
-    pk = UnicodeAttribute(hash_key=True, default=REVENUE)
-    sk = UnicodeAttribute(range_key=True)
-    yen = NumberAttribute(default=0)
 
 
 # --- drafts ------------------------------------------------------------------------------------
@@ -209,15 +197,7 @@ def issue_in(write: TransactWrite, draft: Invoice, issued: Invoice, targets: Ite
                 f"REFERENCE#{document.reference}", issued.number, facility_id=issued.facility_id
             )
         )
-    earn_in(write, issued.facility_id, document.issued_on, document.net_yen)
-
-
-def earn_in(write: TransactWrite, facility_id: str, on: date, net_yen: int) -> None:
-    """Add to what was earned in the month of *on*; nothing where it is nothing."""
-    if net_yen:
-        shard = zlib.crc32(facility_id.encode()) % SHARDS
-        row = _Revenue(REVENUE, f"{on:%Y-%m}#{shard}")
-        write.update(row, [_Revenue.yen.add(net_yen)])
+    revenue_store.earn_in(write, issued.facility_id, document.issued_on, document.net_yen)
 
 
 # --- what becomes of an invoice ------------------------------------------------------------------
@@ -319,16 +299,6 @@ def credit_notes_of(facility_id: str, number: str) -> list[CreditNote]:
 def with_reference(reference: str) -> list[tuple[str, str]]:
     """Return (facility id, number) of the invoices a payer can mean by *reference*."""
     return [(row.facility_id, row.sk) for row in _Listed.query(f"REFERENCE#{reference}")]
-
-
-def revenue(from_month: str, to_month: str) -> dict[str, int]:
-    """Return what was earned, without tax, by month (yyyy-mm), both included."""
-    rows = _Revenue.query(REVENUE, _Revenue.sk.between(from_month, f"{to_month}#~"))
-    earned: dict[str, int] = {}
-    for row in rows:
-        month = row.sk.partition("#")[0]
-        earned[month] = earned.get(month, 0) + int(row.yen)
-    return earned
 
 
 # --- rows ----------------------------------------------------------------------------------------

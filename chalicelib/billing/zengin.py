@@ -17,11 +17,11 @@ import msgspec
 
 from chalicelib.billing.issuer import ACCOUNT_TYPES, BankAccount
 from chalicelib.billing.kana import bank_kana
+from chalicelib.billing.wrong_lines import refusal
 from chalicelib.kernel.errors import Invalid
 
 RECORD_BYTES = 120
 MAX_DEBITS = 2_000
-MAX_NAMED = 20  # wrong records that are told one by one
 MOST_YEN = 10**10 - 1
 MOST_IN_ALL_YEN = 10**12 - 1
 
@@ -191,10 +191,4 @@ def _sums_up(trailer: list[str], results: list[Result]) -> bool:
 
 def bad(wrong: list[str]) -> Invalid:
     """Return the refusal of a file in which *wrong* is wrong."""
-    named = wrong[:MAX_NAMED]
-    return Invalid(
-        f"nothing was imported; {len(wrong)} records are wrong: {', '.join(named)}",
-        code="bad-results",
-        wrong=named,
-        more=len(wrong) - len(named),
-    )
+    return refusal(wrong, called="records", code="bad-results")

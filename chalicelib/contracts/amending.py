@@ -22,6 +22,7 @@ from chalicelib.contracts.model import (
     Contract,
     State,
     Timing,
+    check_not_cancelled,
     ends_on,
     is_over,
     term_end_on,
@@ -144,12 +145,7 @@ def _check_changeable(contract: Contract, today: date) -> None:
         raise Conflict(
             "only a contract in force can be amended: sign another one", code="contract-not-active"
         )
-    if contract.cancelled_on is not None:
-        raise Conflict(
-            f"the contract was cancelled and ends on {contract.cancelled_on}: sign another one"
-            " from then on",
-            code="contract-cancelled",
-        )
+    check_not_cancelled(contract)
 
 
 def _amended(contract: Contract, old: int, new: int, today: date) -> proration.Amendment:

@@ -197,3 +197,13 @@ def in_force_on(contract: Contract, today: date) -> Contract:
     if upcoming is None or upcoming.effective_on is None or today < upcoming.effective_on:
         return contract
     return msgspec.structs.replace(upcoming, **beside(contract))
+
+
+def check_not_cancelled(contract: Contract) -> None:
+    """Let pass what goes on; raises Conflict ``contract-cancelled`` with the date of its end."""
+    if contract.cancelled_on is not None:
+        raise Conflict(
+            f"the contract was cancelled and ends on {contract.cancelled_on}: sign another one"
+            " from then on",
+            code="contract-cancelled",
+        )

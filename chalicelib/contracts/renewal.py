@@ -21,6 +21,7 @@ from chalicelib.contracts.model import (
     NextTerm,
     Refusal,
     State,
+    check_not_cancelled,
     ends_on,
     is_over,
     term_end_on,
@@ -167,12 +168,7 @@ def check_renewable(contract: Contract, today: date) -> date:
         raise Conflict(
             "only a contract in force can be renewed: sign another one", code="contract-not-active"
         )
-    if contract.cancelled_on is not None:
-        raise Conflict(
-            f"the contract was cancelled and ends on {contract.cancelled_on}: sign another one"
-            " from then on",
-            code="contract-cancelled",
-        )
+    check_not_cancelled(contract)
     end_on = ends_on(contract)
     if end_on is None or (contract.upcoming is not None and contract.upcoming.auto_renew):
         raise Conflict(

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.billing import debits, ledger_store, payments, service, store
+from chalicelib.billing import debits, ledger_store, payments, revenue_store, service, store
 from chalicelib.billing.ledger import Account
 from chalicelib.billing.model import Invoice
 from chalicelib.billing.states import InvoiceState
@@ -78,7 +78,7 @@ def comes_to_its_end(world: World, prepare: Callable[[World], Act]) -> None:
     balance = ledger_store.balance(world.facility_id)
     assert (found.state, found.paid_yen, balance[Account.CASH]) == ENDS[prepare]
     assert (found.total_yen, balance[Account.REVENUE]) == (11_115, -10_105)
-    assert sum(store.revenue("2026-01", "2026-12").values()) == 10_105
+    assert sum(revenue_store.revenue("2026-01", "2026-12").values()) == 10_105
     check_money(world)
 
 

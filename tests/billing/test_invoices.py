@@ -7,7 +7,14 @@ from datetime import date, timedelta
 
 import pytest
 
-from chalicelib.billing import corrections, issuer_store, ledger_store, service, store
+from chalicelib.billing import (
+    corrections,
+    issuer_store,
+    ledger_store,
+    revenue_store,
+    service,
+    store,
+)
 from chalicelib.billing.ledger import Account
 from chalicelib.billing.model import HeadKey, TaxTerms
 from chalicelib.billing.states import InvoiceState
@@ -186,7 +193,7 @@ def test_an_invoice_is_on_the_providers_list_of_its_state(here: str) -> None:
 
 def test_revenue_of_a_month_is_what_was_issued_in_it(here: str) -> None:
     an_invoice(here, FIRST, SECOND)
-    assert store.revenue("2026-01", "2026-12") == {"2026-11": 10_105}
+    assert revenue_store.revenue("2026-01", "2026-12") == {"2026-11": 10_105}
 
 
 @pytest.mark.parametrize("lines", [1, 20])

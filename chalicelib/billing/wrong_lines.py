@@ -1,0 +1,18 @@
+"""The refusal of a file of which lines are wrong: nothing of it is taken, and each is named."""
+
+from __future__ import annotations
+
+from chalicelib.kernel.errors import Invalid
+
+MAX_NAMED = 20  # told one by one; the others are counted
+
+
+def refusal(wrong: list[str], *, called: str, code: str) -> Invalid:
+    """Return the refusal of a file for its *wrong* lines, as *called* (lines, records)."""
+    named = wrong[:MAX_NAMED]
+    return Invalid(
+        f"nothing was imported; {len(wrong)} {called} are wrong: {', '.join(named)}",
+        code=code,
+        wrong=named,
+        more=len(wrong) - len(named),
+    )
