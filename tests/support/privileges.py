@@ -115,6 +115,10 @@ def _bucket_needs(operation: str, parameters: dict[str, Any]) -> Iterator[Need]:
         yield LISTING[operation], _bucket()
     elif operation == "DeleteObjects":  # each named with its version
         for each in parameters["Delete"]["Objects"]:
+            yield (
+                "s3:DeleteObject",
+                f"{_bucket()}/{each['Key']}",
+            )  # "always", says the API reference
             yield "s3:DeleteObjectVersion", f"{_bucket()}/{each['Key']}"
     else:
         bucket = f"arn:aws:s3:::{parameters['Bucket']}"

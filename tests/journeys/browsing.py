@@ -1,0 +1,59 @@
+"""Somebody at the portal of the packaged stack, over real HTTP and without a browser's windows."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlencode, urlsplit
+
+import urllib3
+
+from infra.local.people import Person, pool_of
+from infra.local.stack import LocalStack
+
+
+class Browser:
+    """Somebody with a browser that keeps cookies, signed in at the portal."""
+
+    def __init__(self, stack: LocalStack, who: Person) -> None:
+        url = urlsplit(stack.api_url)
+        self._pool, self._root, self._host = pool_of(stack.api_url), url.path, url.netloc
+        self._origin = f"{url.scheme}://{url.netloc}"
+        self._cookies: dict[str, str] = {}
+        self.page = ""
+        self.get("/portal/sign-in")
+        self.send("/portal/sign-in", account=who.email, password=who.password)
+
+    def get(self, path: str) -> str:
+        return self._follow(self._ask("GET", self._root + path))
+
+    def send(self, path: str, **fields: str) -> str:
+        """Send the last form of the page that is open; return the page it leads to."""
+        return self._follow(self._submit(path, fields))
+
+    def leads_to(self, path: str) -> str:
+        """Send a form; return the address it leads to."""
+        return self._submit(path, {}).headers["Location"]
+
+    def _submit(self, path: str, fields: dict[str, str]) -> urllib3.BaseHTTPResponse:
+        form = self.page[self.page.rindex("<form") :]
+        hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form))
+        return self._ask("POST", self._root + path, urlencode(hidden | fields))
+
+    def _follow(self, answer: urllib3.BaseHTTPResponse) -> str:
+        while answer.status == 303:
+            answer = self._ask("GET", answer.headers["Location"])
+        assert answer.status == 200, (answer.status, answer.data.decode()[:2000])
+        self.page = answer.data.decode()
+        return self.page
+
+    def _ask(self, method: str, path: str, body: str = "") -> urllib3.BaseHTTPResponse:
+        headers = {"Host": self._host, "Accept-Language": "en"}
+        headers["Cookie"] = "; ".join(f"{name}={it}" for name, it in self._cookies.items())
+        if method == "POST":
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
+            headers["Origin"] = self._origin
+        answer = self._pool.request(method, path, body=body, headers=headers, redirect=False)
+        for kept in answer.headers.getlist("Set-Cookie"):
+            name, _, value = kept.partition(";")[0].partition("=")
+            self._cookies[name] = value
+        return answer
