@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from botocore.exceptions import ClientError, HTTPClientError
+from pynamodb.exceptions import TransactWriteError
 
 # DynamoDB and S3, "Error retries" and "Error responses" of their developer guides.
 PASSING = frozenset(
@@ -22,7 +23,7 @@ PASSING = frozenset(
     }
 )
 PASSING_REASONS = frozenset(
-    {"None", "TransactionConflict", "ProvisionedThroughputExceeded", "ThrottlingError"}
+    {"TransactionConflict", "ProvisionedThroughputExceeded", "ThrottlingError"}
 )
 
 
@@ -34,7 +35,7 @@ def is_passing(error: BaseException) -> bool:
     if not isinstance(cause, ClientError):
         return False
     code = cause.response["Error"]["Code"]
-    if code == "TransactionCanceledException":
-        reasons = {each.get("Code", "None") for each in cause.response["CancellationReasons"]}
+    if isinstance(error, TransactWriteError) and code == "TransactionCanceledException":
+        reasons = {each.code for each in error.cancellation_reasons if each is not None}
         return reasons <= PASSING_REASONS
     return code in PASSING
