@@ -133,6 +133,7 @@ def test_a_contract_is_signed_by_keyboard_alone(sit: Sit, target: str) -> None:
     press = surfer.page.keyboard.press
 
     def go_to(wanted: str) -> None:
+        surfer.page.wait_for_load_state()  # a browser drops keys until it has drawn the page
         for _ in range(80):
             press("Tab")
             found = surfer.page.evaluate(

@@ -1,6 +1,10 @@
 // Shows the price anew when an answer changes, as the [Show price] button does without a script.
 "use strict";
 
+function isChanged({ checked, defaultChecked, value, defaultValue = value }) {
+  return checked !== defaultChecked || value !== defaultValue;
+}
+
 for (const form of document.querySelectorAll("form[data-price]")) {
   let latest;
 
@@ -20,4 +24,5 @@ for (const form of document.querySelectorAll("form[data-price]")) {
   }
 
   form.addEventListener("change", refresh);
+  if ([...form.elements].some(isChanged)) refresh(); // before this script was here
 }
