@@ -29,6 +29,7 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
     """Hokan's tables, buckets and queues on moto; the settings point at them."""
     from chalicelib import buckets, due, mail, queues, tables
     from chalicelib.access import accounts, tokens
+    from chalicelib.charging.service import finalise_at
     from chalicelib.contracts.local import forget_zones
     from chalicelib.kernel import clock
     from chalicelib.settings import settings as service_settings
@@ -46,6 +47,7 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
             tables.forget_connections,
             queues.forget_connections,
             forget_zones,
+            finalise_at.cache_clear,
             due.forget_connections,
             mail.forget_connections,
             accounts.forget_connections,

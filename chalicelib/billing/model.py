@@ -39,6 +39,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
         start_on, end_on: Half-open local dates; None where there is no period.
         points: Of one period; the fee is points x periods x unit price, unless it is a part.
         percent: The rate of tax on the day of the bill.
+        version: Of the contract, whose change is charged for: there may be two on a day.
     """
 
     contract_id: str
@@ -52,11 +53,13 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     unit_price_yen: int = 0
     start_on: date | None = None
     end_on: date | None = None
+    version: int | None = None
 
     @property
     def key(self) -> str:
         """What is charged once and never again: of this contract, this kind, from this day."""
-        return f"{self.contract_id}#{self.kind}#{self.start_on or 'once'}"
+        version = f"#{self.version}" if self.version else ""
+        return f"{self.contract_id}#{self.kind}#{self.start_on or 'once'}{version}"
 
 
 class TaxTerms(msgspec.Struct, frozen=True):

@@ -62,6 +62,28 @@ class Lifecycle(Generic[S]):
                 code="illegal-transition",
             )
 
+    def way(self, old: S, new: S) -> tuple[S, ...]:
+        """
+        Return the states from *old*, without it, to *new*, by as few steps as the table allows.
+
+        Raises:
+            Conflict: ``illegal-transition``: no way leads there.
+
+        >>> CONTRACT.way(ContractState.ACTIVE, ContractState.SUSPENDED)
+        (<ContractState.GRACE: 'grace'>, <ContractState.SUSPENDED: 'suspended'>)
+        """
+        ways: list[tuple[S, ...]] = [()]
+        seen = {old}
+        for way in ways:  # grows as it is read: nearer states come first
+            last = way[-1] if way else old
+            if last == new:
+                return way
+            following = [each for each in self.successors[last] if each not in seen]
+            seen.update(following)
+            ways.extend((*way, each) for each in following)
+        self.check(old, new)
+        raise AssertionError("a step of the table is a way")
+
 
 def _article(word: str) -> str:
     return "an" if word[0] in "aeiou" else "a"
@@ -122,10 +144,11 @@ def contract_state_on(
         return ContractState.ENDED
     if on < start_on:
         return ContractState.SIGNED
-    return _state_when_late((on - unpaid_due_on).days if unpaid_due_on else 0)
+    return state_when_late((on - unpaid_due_on).days if unpaid_due_on else 0)
 
 
-def _state_when_late(days: int) -> ContractState:
+def state_when_late(days: int) -> ContractState:
+    """Return where a contract stands whose oldest unpaid invoice is *days* late."""
     if days <= 0:
         return ContractState.ACTIVE
     if days <= GRACE_DAYS:

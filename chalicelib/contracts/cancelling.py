@@ -69,13 +69,14 @@ def paid_yen(versions: Collection[Contract], now: BillingPeriod) -> int:
         if each.effective_on and now.start_on <= each.effective_on < now.end_on
     ]
     at_start = max(
-        (each for each in versions if _holds_at_start(each, now.start_on)),
+        (each for each in versions if holds_at_start(each, now.start_on)),
         key=lambda each: each.version,
     )
     return fee_of(at_start, book_for(at_start), at_start.unit_price_yen) + sum(charges)
 
 
-def _holds_at_start(version: Contract, start_on: date) -> bool:
+def holds_at_start(version: Contract, start_on: date) -> bool:
+    """Whether the period that begins on *start_on* was billed by *version*, or could have been."""
     if version.effective_on is None or version.effective_on < start_on:
         return True
     return version.effective_on == start_on and version.charge_yen == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -121,6 +122,28 @@ class Contract(msgspec.Struct, frozen=True, kw_only=True):
     term_no: int = 1
     renewed_on: date | None = None
     next_term: NextTerm | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Billed:
+    """
+    How far a contract has been billed.
+
+    Attributes:
+        target_name: As the lines name it; it never changes.
+        periods: So many, from the first on.
+        version: The charges of this version and of those before it were billed.
+        refund_yen: So much of a term cut short was given back, before tax.
+        due_at: When to look again; None when nothing follows.
+    """
+
+    facility_id: str
+    contract_id: str
+    target_name: str
+    periods: int = 0
+    version: int = 0
+    refund_yen: int = 0
+    due_at: str | None = None
 
 
 RUNNING = {State.ACTIVE, State.GRACE, State.SUSPENDED}

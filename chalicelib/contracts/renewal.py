@@ -59,7 +59,7 @@ def outlook(contract: Contract, today: date, zone: ZoneInfo) -> Outlook:
     """Return what lies ahead of *contract*, seen from the local date *today* in *zone*."""
     if contract.state in {State.DRAFT, State.PROPOSED}:
         return Outlook()
-    end_on = _ended_on(contract, zone) or ends_on(contract)
+    end_on = ended_on(contract, zone) or ends_on(contract)
     if end_on is not None:
         return Outlook(
             ends_on=end_on,
@@ -238,13 +238,13 @@ def next_bill_on(contract: Contract, today: date) -> date | None:
     return following if end_on is None or following < end_on else None
 
 
-def _ended_on(contract: Contract, zone: ZoneInfo) -> date | None:
+def ended_on(contract: Contract, zone: ZoneInfo) -> date | None:
     """Return the first date without service of a contract that was ended by hand."""
     if contract.state is not State.ENDED or contract.ended_at is None:
         return None
-    ended_on = local_date(clock.parse(contract.ended_at), zone)
+    last_on = local_date(clock.parse(contract.ended_at), zone)
     planned = ends_on(contract)
-    return min(ended_on, planned) if planned else ended_on
+    return min(last_on, planned) if planned else last_on
 
 
 def _renews_on(contract: Contract, today: date) -> date | None:

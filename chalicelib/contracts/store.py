@@ -5,6 +5,7 @@ FACILITY#<id>  TARGET#<target id>      name, kind, and the contract whose plan i
 FACILITY#<id>  CONTRACT#<contract id>  the contract as JSON, and its state and revision
 FACILITY#<id>  VERSION#<contract id>#<version, 6 digits>  as both sides accepted it; never rewritten
 FACILITY#<id>  USAGE#<target id>       limit and free bytes (see archive/store/usage.py)
+FACILITY#<id>  BILL#<contract id>      how far it is billed (see billed_store.py)
 WAITING        CONTRACT#<contract id>  whose contract, or change of one, waits for the provider
 """
 
@@ -21,7 +22,7 @@ from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.archive.store import usage
-from chalicelib.contracts import local, purge_store, timers
+from chalicelib.contracts import billed_store, local, purge_store, timers
 from chalicelib.contracts.model import Contract, State, TargetKind, awaits_provider
 from chalicelib.contracts.purge_store import Phase, Purge
 from chalicelib.contracts.renewal import outlook
@@ -180,6 +181,7 @@ def put_in_force(
         _set_plan(write, agreed, condition=_Target.running == (over is not None))
         usage.set_limit_in(write, before, agreed.capacity_bytes)
         timers.follow_in(write, agreed)
+        _bill(write, agreed)
         purge_store.call_off_in(write, agreed.facility_id, agreed.target_id)
         _tell(write, agreed, told)
 
@@ -210,12 +212,19 @@ def change(
             _keep_version(write, each)
         _set_plan(write, changed)
         timers.follow_in(write, changed)
+        _bill(write, changed)
         if changed.state is State.ENDED:
             purge_store.expect_in(write, _purge_after(changed))
         _tell(write, changed, told)
         if capacity_bytes is not None:
             before = usage.of(changed.facility_id, changed.target_id)
             usage.set_limit_in(write, before, capacity_bytes, may_exceed=may_exceed)
+
+
+def _bill(write: TransactWrite, changed: Contract) -> None:
+    """Let billing look at what *changed* means."""
+    name = target(changed.facility_id, changed.target_id).name
+    billed_store.look_in(write, changed.facility_id, changed.contract_id, name)
 
 
 def _purge_after(ended: Contract) -> Purge:

@@ -7,8 +7,12 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib.billing import service as billing
+from chalicelib.billing import store as invoices
 from chalicelib.billing.store import PREFIX as INVOICE
-from chalicelib.contracts import milestones, purging, timers
+from chalicelib.billing.store import STANDING
+from chalicelib.charging import service as charging
+from chalicelib.charging import standing
+from chalicelib.contracts import billed_store, milestones, purging, timers
 from chalicelib.contracts.purge_store import PREFIX as PURGE
 from chalicelib.due import DueRow
 from chalicelib.jobs import scanner, store
@@ -36,6 +40,15 @@ def _look_ahead(row: DueRow, now: datetime) -> None:
     milestones.look_ahead(row.facility_id, row.attributes["contract_id"], now)
 
 
+def _bill(row: DueRow, now: datetime) -> None:
+    charging.bill(billed_store.from_due(row), now)
+
+
+def _follow(row: DueRow, now: datetime) -> None:
+    standing.follow(row.facility_id, now)
+    invoices.standing_done(row.facility_id, row.sk.removeprefix(STANDING), row.due_at)
+
+
 HANDLERS: Mapping[str, Handler] = {
     timers.RUN: scanner.run,
     timers.CHANGE: scanner.change,
@@ -44,4 +57,6 @@ HANDLERS: Mapping[str, Handler] = {
     INVOICE: _look_at_invoice,
     NOTICE: _send_notice,
     PURGE: purging.look,
+    billed_store.PREFIX: _bill,
+    STANDING: _follow,
 }

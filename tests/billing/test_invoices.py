@@ -67,7 +67,7 @@ def test_a_line_is_charged_once_even_by_the_next_invoice_of_the_day(here: str) -
     an_invoice(here, FIRST)
     with pytest.raises(Conflict), expecting("twice"):
         a_draft(here, FIRST, sequence=2)
-    assert store.is_charged(key_of(here), FIRST)
+    assert store.charged_on(key_of(here), FIRST) is not None
 
 
 def test_a_late_line_goes_to_the_next_invoice_of_the_day(here: str) -> None:

@@ -283,7 +283,7 @@ def test_what_happens_to_one_target_leaves_every_row_of_another_as_it_was(
     world.back_up({"a": b"one"})
     before = stored_of(world)
     first = (world.target_id, world.contract_id)
-    assert len(before) == 6, "target, contract, version, usage, timer, and look ahead"
+    assert len(before) == 7, "target, contract, version, usage, timer, look ahead, and bill"
     added = world.admin.post("/targets", {"name": "X-ray", "kind": "mass_storage"}, status=201)
     world.target_id = added["target_id"]
     sign(world, capacity_bytes=2 * BLOCK, term_count=2, auto_renew=True)

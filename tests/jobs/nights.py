@@ -10,6 +10,8 @@ from chalicelib.contracts.model import State
 from chalicelib.jobs import store
 from chalicelib.jobs.model import Job
 from chalicelib.kernel import clock
+from tests.support.invoices import an_issuer
+from tests.support.life import pay
 from tests.support.world import World
 
 
@@ -26,6 +28,16 @@ def at_run(world: World) -> datetime:
     at = first_run(world)
     world.tick(clock.text(at))
     return at
+
+
+def paid_for(world: World) -> None:
+    """Let the world's contract be billed and paid, so that only its nights fall due."""
+    an_issuer(grace_hours=0)
+    for _ in range(2):  # the line, then the invoice
+        world.tick()
+    pay(world)
+    for _ in range(2):  # the contract follows, and notices are sent
+        world.tick()
 
 
 def pass_to(at: datetime) -> None:

@@ -17,7 +17,7 @@ from chalicelib.kernel import clock
 from chalicelib.settings import settings
 from tests.faults.interleaving import orders, played
 from tests.faults.invariants import rows
-from tests.jobs.nights import at_run, first_run, jobs_of, move, pass_to
+from tests.jobs.nights import at_run, first_run, jobs_of, move, paid_for, pass_to
 from tests.support.snapshot import Snapshot
 from tests.support.world import World, build, sign
 from tests.uploads.test_costs import counted
@@ -109,6 +109,7 @@ def test_one_bad_row_does_not_keep_the_others_waiting(
     first = world.target_id
     world.target_id = target["target_id"]
     sign(world)
+    paid_for(world)
     run = store.run
 
     def failing(timer: Any, job: Job) -> bool:
@@ -172,6 +173,7 @@ def test_a_job_of_a_suspended_contract_is_cancelled_not_missed(world: World) -> 
 
 
 def test_an_empty_minute_is_eight_queries(world: World) -> None:
+    paid_for(world)
     at = clock.text(clock.now())
     world.tick(at)
     with counted() as calls:
@@ -180,6 +182,7 @@ def test_an_empty_minute_is_eight_queries(world: World) -> None:
 
 
 def test_a_due_job_is_one_request_more(world: World) -> None:
+    paid_for(world)
     at = clock.text(first_run(world))
     with counted() as calls:
         world.tick(at)

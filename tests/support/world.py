@@ -194,6 +194,11 @@ def a_form(target_id: str, **changes: Any) -> dict[str, Any]:
 def days_pass(world: World, days: int) -> None:
     """Let *days* pass since the world was made, and its staff sign in again."""
     clock.move(days * 86_400)
+    signed_in_again(world)
+
+
+def signed_in_again(world: World) -> None:
+    """Let the world's staff sign in now: what they signed in to before is over."""
     world.operator = staff(world.client, Role.OPERATOR)
     world.admin = staff(world.client, Role.FACILITY_ADMIN, world.facility_id)
     world.doctor = staff(world.client, Role.DOCTOR, world.facility_id)

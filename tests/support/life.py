@@ -1,0 +1,55 @@
+"""The life of a world: the clock goes from one thing that falls due to the next."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from chalicelib import due
+from chalicelib.billing import payments, store
+from chalicelib.kernel import clock
+from chalicelib.kernel.calendar import local_date, start_of_day
+from tests.support.invoices import OPERATOR
+from tests.support.world import World, signed_in_again
+
+TOKYO = ZoneInfo("Asia/Tokyo")
+
+
+def live(world: World, until: datetime, *, paying: bool = True) -> None:
+    """
+    Let everything happen that falls due before *until*, each at its own moment.
+
+    Args:
+        paying: The facility pays each invoice as it comes.
+    """
+    while (at := _next_due_at()) is not None and clock.parse(at) < until:
+        show(max(clock.parse(at), clock.now()))
+        world.tick()
+        if paying:
+            pay(world)
+    show(until)
+
+
+def show(moment: datetime) -> None:
+    """Let the service's clock show *moment*, or a moment after it."""
+    clock.move(int((moment - clock.wall_now()).total_seconds()) + 1)
+
+
+def pay(world: World) -> None:
+    """Pay what is open."""
+    for each in store.unpaid_of(world.facility_id):
+        found = store.invoice(world.facility_id, each.number)
+        on = local_date(clock.now(), TOKYO)
+        payments.enter(OPERATOR, world.facility_id, each.number, found.open_yen, on, key="all")
+
+
+def live_until(world: World, day: date, *, paying: bool = True) -> None:
+    """Live until *day* begins in Japan; who works then signs in anew."""
+    live(world, start_of_day(day, TOKYO), paying=paying)
+    signed_in_again(world)
+
+
+def _next_due_at() -> str | None:
+    ends = "9999"
+    found = [row.due_at for shard in due.SHARDS for row in due.rows(shard, ends)[:1]]
+    return min(found, default=None)
