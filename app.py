@@ -18,6 +18,7 @@ from chalicelib.billing.debit_pages import pages as debit_pages
 from chalicelib.billing.pages import pages as invoice_pages
 from chalicelib.billing.payment_pages import pages as payment_pages
 from chalicelib.billing.provider_pages import pages as billing_pages
+from chalicelib.charging.pages import pages as charging_pages
 from chalicelib.contracts.api import routes as contracts
 from chalicelib.contracts.changing_api import routes as contract_changes
 from chalicelib.contracts.changing_pages import pages as changing_pages
@@ -71,6 +72,7 @@ app.register_blueprint(queue_pages)
 app.register_blueprint(quarantine_pages)
 app.register_blueprint(invoice_pages)
 app.register_blueprint(billing_pages)
+app.register_blueprint(charging_pages)
 app.register_blueprint(payment_pages)
 app.register_blueprint(debit_pages)
 app.register_blueprint(contract_pages)

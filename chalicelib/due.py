@@ -64,6 +64,11 @@ def rows(shard: str, until: str) -> list[DueRow]:
     return sorted(found, key=lambda each: (each.due_at, each.sk))
 
 
+def every_row(shard: str, until: str) -> Iterator[DueRow]:
+    """Yield all that is due in *shard* by the moment *until*, however much it is, oldest first."""
+    return map(_to_row, _items(shard, until))
+
+
 def forget_connections() -> None:
     """Let the next call connect afresh (tests change the world between them)."""
     _client.cache_clear()

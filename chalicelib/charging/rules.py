@@ -18,6 +18,7 @@ from chalicelib.billing.runs import InvoiceGrouping
 from chalicelib.contracts.cancelling import holds_at_start
 from chalicelib.contracts.model import Billed, Contract, in_force_on
 from chalicelib.contracts.offer import fee_of, points_of
+from chalicelib.contracts.renewal import renewed
 from chalicelib.contracts.signing import book_for
 
 Versions = Callable[[], Collection[Contract]]
@@ -101,7 +102,7 @@ def _begins(contract: Contract, at: date, end_on: date | None) -> bool:
 
 def _at_start(contract: Contract, versions: Versions, start_on: date) -> Contract:
     """Return the version that the period from *start_on* on is billed by."""
-    there = in_force_on(contract, start_on)
+    there = renewed(in_force_on(contract, start_on), start_on, contract.signed_at)
     if holds_at_start(there, start_on):
         return there
     earlier = (each for each in versions() if holds_at_start(each, start_on))

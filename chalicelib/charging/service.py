@@ -7,7 +7,7 @@ lines come of it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import cache, lru_cache
@@ -46,6 +46,14 @@ def bill(billed: Billed, now: datetime) -> None:
             return  # somebody was faster: the next minute sees what is left
         billed = charge.after
     _settle(contract, billed, now)
+
+
+def run_due(now: datetime, has_time: Callable[[], bool]) -> None:
+    """Bill what is due of every contract at *now*, as the minute's schedule does."""
+    for billed in billed_store.due_until(clock.text(now)):
+        if not has_time():
+            break
+        bill(billed, now)
 
 
 def due_of(contract: Contract, billed: Billed, upto: date) -> Iterator[Charge]:

@@ -9,6 +9,8 @@ in the contract's own transaction, so that no change goes unbilled.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.exceptions import UpdateError
 from pynamodb.expressions.condition import Condition
@@ -16,6 +18,7 @@ from pynamodb.expressions.update import Action
 from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
+from chalicelib import due
 from chalicelib.contracts.model import Billed
 from chalicelib.due import DueRow, shard_of
 from chalicelib.kernel import clock
@@ -79,6 +82,14 @@ def billed(facility_id: str, contract_id: str) -> Billed | None:
         refund_yen=int(row.refund_yen),
         due_at=row.due_at,
     )
+
+
+def due_until(until: str) -> Iterator[Billed]:
+    """Yield the contracts of which something is to be billed by the moment *until*."""
+    for shard in due.SHARDS:
+        for row in due.every_row(shard, until):
+            if row.sk.startswith(PREFIX):
+                yield from_due(row)
 
 
 def advance_in(write: TransactWrite, before: Billed, after: Billed) -> None:

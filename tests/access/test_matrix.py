@@ -138,6 +138,9 @@ GET    /portal/queues                                               -         op
 GET    /portal/queues/{work}/send-back                              -         operator -     -
 POST   /portal/queues/{work}/send-back                              -         operator -     -
 GET    /portal/invoices                                             -         -        admin -
+GET    /portal/bills-ahead                                          -         -        admin -
+GET    /portal/billing/run                                          -         operator -     -
+POST   /portal/billing/run                                          -         operator -     -
 GET    /portal/invoices/{invoice_id}                                -         -        admin -
 GET    /portal/invoices/{invoice_id}/csv                            -         -        admin -
 GET    /portal/statement                                            -         -        admin -

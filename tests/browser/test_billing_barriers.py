@@ -32,6 +32,7 @@ from tests.support.world import World
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("chromium")]
 
 PAYMENTS = "/portal/billing/payments"
+RUN = "/portal/billing/run"
 
 
 class Money:
@@ -94,6 +95,9 @@ PAGES: dict[str, tuple[Role, Show]] = {
         Role.OPERATOR,
         lambda v, m: v.get(f"/portal/billing/facilities/{m.facility_id}/mandate"),
     ),
+    "bills_ahead": (Role.FACILITY_ADMIN, lambda v, _: v.get("/portal/bills-ahead")),
+    "billing_run": (Role.OPERATOR, lambda v, _: v.get(f"{RUN}?as_of=2028-01-31&done=run")),
+    "billing_run_refused": (Role.OPERATOR, lambda v, _: v.get(f"{RUN}?as_of=soon")),
     "debits": (Role.OPERATOR, lambda v, _: v.get("/portal/billing/debits")),
     "debit_run": (Role.OPERATOR, lambda v, _: wrong_answer(v)),
     "wrong_issuer": (Role.OPERATOR, lambda v, _: wrong_issuer(v)),

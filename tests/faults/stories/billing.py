@@ -174,6 +174,22 @@ def _(world: World) -> Act:
     return clicks(signed_in(Role.OPERATOR), "POST", path, **typed)
 
 
+@story("GET /portal/bills-ahead")
+def _(world: World) -> Act:
+    visitor = signed_in(Role.FACILITY_ADMIN, world.facility_id)
+    return clicks(visitor, "GET", "/portal/bills-ahead")
+
+
+@story("GET /portal/billing/run")
+def _(world: World) -> Act:  # noqa: ARG001 - it has a contract to bill
+    return clicks(signed_in(Role.OPERATOR), "GET", "/portal/billing/run")
+
+
+@story("POST /portal/billing/run")
+def _(world: World) -> Act:  # noqa: ARG001 - as above
+    return clicks(signed_in(Role.OPERATOR), "POST", "/portal/billing/run")
+
+
 @story("POST /portal/billing/issuer")
 def _(world: World) -> Act:  # noqa: ARG001 - it makes the tables
     typed = {name: partial(str, value) for name, value in issuer_fields().items()}

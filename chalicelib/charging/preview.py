@@ -1,0 +1,67 @@
+"""
+What will be billed, before it is: by the same rules as the run, and nothing is written.
+
+Prices are those of the newest price book, as far as a contract renews itself by then.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+
+from chalicelib.billing.model import HeadKey, TaxTerms, totals_of
+from chalicelib.billing.tax import InvoiceTotals
+from chalicelib.charging.rules import Charge
+from chalicelib.charging.service import due_of
+from chalicelib.contracts import billed_store, store
+from chalicelib.contracts.model import Billed, Contract
+from chalicelib.kernel import clock
+
+EARLIEST_ZONE = timedelta(hours=14)  # where a day begins first: UTC+14
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """An invoice to come, or what will be added to one of that day."""
+
+    key: HeadKey
+    charges: tuple[Charge, ...]
+    totals: InvoiceTotals
+
+
+def of_facility(facility_id: str, upto: date) -> list[Expected]:
+    """Return what a facility will be billed up to the local date *upto*, by day."""
+    charges: list[Charge] = []
+    for contract in store.contracts_of(facility_id):
+        billed = billed_store.billed(facility_id, contract.contract_id)
+        if billed is not None:
+            charges.extend(_due(contract, billed, upto))
+    return _expected(charges)
+
+
+def of_provider(upto: date) -> list[Expected]:
+    """Return what the run will bill of all facilities up to the local date *upto*, by day."""
+    ends = datetime.combine(upto + timedelta(days=1), time(), UTC) + EARLIEST_ZONE
+    charges: list[Charge] = []
+    for billed in billed_store.due_until(clock.text(ends)):
+        contract = store.contract(billed.facility_id, billed.contract_id)
+        charges.extend(_due(contract, billed, upto))
+    return _expected(charges)
+
+
+def _due(contract: Contract, billed: Billed, upto: date) -> list[Charge]:
+    return list(due_of(contract, billed, upto))
+
+
+def _expected(charges: Iterable[Charge]) -> list[Expected]:
+    """Return the invoices *charges* make, as drafts gather them."""
+    groups: defaultdict[tuple[HeadKey, TaxTerms], list[Charge]] = defaultdict(list)
+    for each in charges:
+        groups[each.key, each.tax].append(each)
+    found = [
+        Expected(key, tuple(group), totals_of((each.line for each in group), tax))
+        for (key, tax), group in groups.items()
+    ]
+    return sorted(found, key=lambda each: (each.key.bill_on, each.key.number))
