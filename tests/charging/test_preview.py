@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from random import Random
+from typing import Any
 
 import pytest
 from chalice.test import Client
@@ -46,7 +47,7 @@ def billed(world: World) -> list[tuple[date, int, int]]:
 def a_random_plan(world: World, luck: Random) -> str:
     """Sign for a target of its own, and perhaps change it at once; return the contract."""
     target = world.admin.post("/targets", {"name": "X-ray", "kind": "mass_storage"}, status=201)
-    terms = {
+    terms: dict[str, Any] = {
         "term": luck.choice(["annual", "monthly", "capacity_only"]),
         "capacity_bytes": luck.randint(1, STANDARD_BLOCKS - 1) * BLOCK,
         "invoice_grouping": luck.choice(["facility", "target"]),

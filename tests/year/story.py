@@ -1,0 +1,132 @@
+"""
+A year of two facilities, played on the movable clock, and what it has to come to.
+
+Every figure expected here is worked out by hand from the reference: points x periods x unit price
+(patent, table 1), days by the calendar, tax at 10 per cent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Any
+
+from chalice.test import Client
+
+from chalicelib.billing import ledger_store, store
+from chalicelib.billing.ledger import Account, Posting
+from chalicelib.contracts import store as contracts
+from chalicelib.contracts.model import State
+from chalicelib.kernel.calendar import start_of_day
+from tests.support.invoices import an_issuer
+from tests.support.life import TOKYO, live_until, show
+from tests.support.world import World, build, sign, signed_in_again
+
+BEGIN, END = date(2027, 1, 31), date(2028, 1, 31)
+BLOCK = 100 * 10**9
+# Nights would bring jobs, which are not the matter here.
+PLAN: dict[str, Any] = {"timing": {"kind": "at_once"}, "batch_scope": "object"}
+
+EXPECTED = {
+    "annual, 10 x 1 x 1,000": 10_000,
+    "monthly, 1 x 12 x 1,000, from the 31st": 12_000,
+    "monthly, two blocks from 15 April on": 3 * 1_000 + 500 + 9 * 2_000,
+    "annual, cut short in its 4th month": 10_000,
+    "never paid: grace, suspended, ended on 3 May": 4 * 1_000,
+}
+GIVEN_BACK = 10_000 - 4 * 1_000  # months begun stay charged at the monthly price
+
+
+class Year:
+    """
+    The year as it was lived.
+
+    Attributes:
+        paying, silent: The facility that pays at once, and the one that never does.
+        contracts: Facility and contract by what EXPECTED calls it.
+    """
+
+    def __init__(self, client: Client) -> None:
+        show(start_of_day(BEGIN, TOKYO) + timedelta(hours=9))
+        an_issuer(grace_hours=24)
+        self.contracts: dict[str, tuple[str, str]] = {}
+        self.paying = build(client, capacity_bytes=BLOCK, term="annual", **PLAN)
+        names = iter(EXPECTED)
+        self._name(next(names), self.paying)
+        for term in ("monthly", "monthly", "annual"):
+            self._one_more(next(names), term)
+        self.silent = build(client, capacity_bytes=BLOCK, term="monthly", **PLAN)
+        self._name(next(names), self.silent)
+        self._live()
+
+    def _name(self, name: str, world: World) -> None:
+        self.contracts[name] = (world.facility_id, world.contract_id)
+
+    def _one_more(self, name: str, term: str) -> None:
+        world = self.paying
+        target = {"name": f"Room {len(self.contracts)}", "kind": "mass_storage"}
+        world.target_id = world.admin.post("/targets", target, status=201)["target_id"]
+        sign(world, capacity_bytes=BLOCK, term=term, **PLAN)
+        self._name(name, world)
+
+    def _live(self) -> None:
+        _, _, amended, cut_short, _ = self.contracts.values()
+        self._until(date(2027, 4, 15))
+        path = f"/contracts/{amended[1]}/amendments"
+        self.paying.admin.post(path, {"capacity_bytes": 2 * BLOCK})
+        self._until(date(2027, 5, 10))
+        path = f"/contracts/{cut_short[1]}/cancellation"
+        self.paying.admin.post(path, {"policy": "short_rate"})
+        self._until(END)
+
+    def _until(self, day: date) -> None:
+        live_until(self.paying, day)
+        signed_in_again(self.silent)
+
+    # --- what it came to ---
+
+    def charged(self) -> dict[str, int]:
+        """Return what each contract was charged, before tax."""
+        found = dict.fromkeys(EXPECTED, 0)
+        names = {contract_id: name for name, (_, contract_id) in self.contracts.items()}
+        for world in (self.paying, self.silent):
+            heads, _ = store.invoices_page(world.facility_id, None, 100)
+            for line in (line for each in heads for line in store.lines_of(each)):
+                found[names[line.contract_id]] += line.amount_yen
+        return found
+
+    def states(self) -> dict[str, State]:
+        """Return where each contract stands."""
+        return {name: contracts.contract(*key).state for name, key in self.contracts.items()}
+
+    def postings(self, world: World) -> Iterator[Posting]:
+        """Yield every posting of a facility's ledger, in order."""
+        for month, _ in sorted(ledger_store.months(world.facility_id)):
+            yield from ledger_store.postings_of(world.facility_id, month)
+
+    def balances(self) -> list[dict[Account, int]]:
+        """Return the balance of each account, of the facility that pays and of the other."""
+        return [ledger_store.balance(each.facility_id) for each in (self.paying, self.silent)]
+
+
+def expected_balances() -> list[dict[Account, int]]:
+    """Return what the accounts have to come to; what is given back stays the payer's credit."""
+    revenue = sum(list(EXPECTED.values())[:4]) - GIVEN_BACK
+    paid = (revenue + GIVEN_BACK) * 11 // 10
+    unpaid = EXPECTED["never paid: grace, suspended, ended on 3 May"]
+    nothing = dict.fromkeys(Account, 0)
+    return [
+        nothing
+        | {
+            Account.CASH: paid,
+            Account.CREDIT: -GIVEN_BACK * 11 // 10,
+            Account.REVENUE: -revenue,
+            Account.TAX: -revenue // 10,
+        },
+        nothing
+        | {
+            Account.RECEIVABLE: unpaid * 11 // 10,
+            Account.REVENUE: -unpaid,
+            Account.TAX: -unpaid // 10,
+        },
+    ]
