@@ -21,6 +21,7 @@ from chalicelib.contracts import timers
 from chalicelib.jobs import events, scanner
 from chalicelib.kernel import clock
 from chalicelib.settings import settings
+from tests.jobs.nights import paid_for
 from tests.support.world import World
 
 PLANS = 10_000
@@ -41,6 +42,7 @@ def _lived_through() -> tuple[Tally, Tally, int]:
     """Return what an empty minute asked, what 10,000 due plans asked, and in how many minutes."""
     empty = Tally()
     with on_moto() as (world, _):
+        paid_for(world)
         with counted(empty):
             scanner.scan(clock.now(), events.HANDLERS)
         _copy_timer(world, PLANS - 1)

@@ -22,6 +22,9 @@ class Snapshot:
 
     def restore(self) -> None:
         """Bring that moment back."""
+        from chalicelib.charging.service import finalise_at
+
+        finalise_at.cache_clear()  # what a process remembers of the run that is played again
         dynamodb().tables, s3().buckets, waiting = pickle.loads(self._kept)
         sqs().queues = dict(self._queues)
         for name, messages in waiting.items():
