@@ -6,7 +6,7 @@ FACILITY#<id>   LINE#<bill date>#<billed id>#<line>   a line, and the sequence o
                                                       is charged once, whichever invoice has it
 FACILITY#<id>   UNPAID#<due date>#<number>            while it waits for money
 FACILITY#<id>   CREDITNOTE#<number>#<key>             what was taken back of an invoice
-FACILITY#<id>   STANDING#<number>                     while contracts have yet to follow
+FACILITY#<id>   STANDING#<number>                     see standing_store.py
 INVOICES#<state>  <bill date>#<number>                the provider's lists; drafts are in none
 REFERENCE#<digits>  <number>                          what a payer names
 """
@@ -19,13 +19,13 @@ from datetime import date, datetime
 
 import msgspec
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
-from pynamodb.exceptions import DeleteError, UpdateError
+from pynamodb.exceptions import UpdateError
 from pynamodb.expressions.update import Action
 from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
 from chalicelib import due
-from chalicelib.billing import revenue_store
+from chalicelib.billing import revenue_store, standing_store
 from chalicelib.billing.model import (
     UNPAID,
     CreditNote,
@@ -45,7 +45,6 @@ from chalicelib.tables import CoreTable, condition_failed
 from chalicelib.web import cursors
 
 PREFIX = "INVOICE#"  # of the rows the minute's schedule finds due
-STANDING = "STANDING#"  # of rows that let contracts follow what became of an invoice
 
 
 class _Head(Model):
@@ -78,16 +77,6 @@ class _Line(Model):
     sk = UnicodeAttribute(range_key=True)
     sequence = NumberAttribute()
     line = UnicodeAttribute()
-
-
-class _Standing(Model):
-    class Meta(CoreTable):
-        pass
-
-    pk = UnicodeAttribute(hash_key=True)
-    sk = UnicodeAttribute(range_key=True)
-    due_shard = UnicodeAttribute()
-    due_at = UnicodeAttribute()
 
 
 class _Unpaid(Model):
@@ -229,24 +218,7 @@ def change_in(write: TransactWrite, before: Invoice, after: Invoice) -> None:
         write.save(_listed(after))
     if before.state in UNPAID and after.state not in UNPAID:
         write.delete(_Unpaid(_pk(before.facility_id), _unpaid_sk(before)))
-    _let_contracts_follow_in(write, after)
-
-
-def _let_contracts_follow_in(write: TransactWrite, changed: Invoice) -> None:
-    """Let the next minute look at what *changed* means for the facility's contracts."""
-    shard, at = due.shard_of(changed.facility_id), clock.text(clock.now())
-    sk = STANDING + changed.number
-    write.save(_Standing(_pk(changed.facility_id), sk, due_shard=shard, due_at=at))
-
-
-def standing_done(facility_id: str, number: str, due_at: str) -> None:
-    """Note that contracts have followed what was due at *due_at*; what came since stays due."""
-    row = _Standing(_pk(facility_id), STANDING + number)
-    try:
-        row.delete(condition=_Standing.due_at == due_at)
-    except DeleteError as error:
-        if not condition_failed(error):
-            raise
+    standing_store.look_in(write, after.facility_id, after.number)
 
 
 def add_credit_note_in(write: TransactWrite, note: CreditNote) -> None:

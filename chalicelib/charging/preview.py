@@ -16,7 +16,6 @@ from chalicelib.billing.tax import InvoiceTotals
 from chalicelib.charging.rules import Charge
 from chalicelib.charging.service import due_of
 from chalicelib.contracts import billed_store, store
-from chalicelib.contracts.model import Billed, Contract
 from chalicelib.kernel import clock
 
 EARLIEST_ZONE = timedelta(hours=14)  # where a day begins first: UTC+14
@@ -37,7 +36,7 @@ def of_facility(facility_id: str, upto: date) -> list[Expected]:
     for contract in store.contracts_of(facility_id):
         billed = billed_store.billed(facility_id, contract.contract_id)
         if billed is not None:
-            charges.extend(_due(contract, billed, upto))
+            charges.extend(due_of(contract, billed, upto))
     return _expected(charges)
 
 
@@ -47,12 +46,8 @@ def of_provider(upto: date) -> list[Expected]:
     charges: list[Charge] = []
     for billed in billed_store.due_until(clock.text(ends)):
         contract = store.contract(billed.facility_id, billed.contract_id)
-        charges.extend(_due(contract, billed, upto))
+        charges.extend(due_of(contract, billed, upto))
     return _expected(charges)
-
-
-def _due(contract: Contract, billed: Billed, upto: date) -> list[Charge]:
-    return list(due_of(contract, billed, upto))
 
 
 def _expected(charges: Iterable[Charge]) -> list[Expected]:

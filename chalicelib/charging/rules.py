@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
-from itertools import count, takewhile
+from itertools import takewhile
 
 from chalicelib.billing.model import HeadKey, Line, LineKind, TaxTerms
-from chalicelib.billing.periods import BillingPeriod, Term, number_on, period
-from chalicelib.billing.pricebook import PriceBook
+from chalicelib.billing.periods import Term, periods
 from chalicelib.billing.runs import InvoiceGrouping
+from chalicelib.contracts.amending import period_on
 from chalicelib.contracts.cancelling import holds_at_start
 from chalicelib.contracts.model import Billed, Contract, in_force_on
 from chalicelib.contracts.offer import fee_of, points_of
@@ -71,9 +71,8 @@ def charged_for_term(
     contract: Contract, versions: Collection[Contract], billed: Billed, on: date
 ) -> list[Charge]:
     """Return what was charged for the period that *on* is in: its fee, and changes since."""
-    now = period(
-        contract.starts_on, contract.term, number_on(contract.starts_on, contract.term, on)
-    )
+    now = period_on(contract, on)
+    assert now is not None  # capacity without a term is never cut short
     there = _at_start(contract, lambda: versions, now.start_on)
     since = [
         each
@@ -91,7 +90,7 @@ def _starts(contract: Contract, first: int, end_on: date | None, upto: date) -> 
     if contract.term is Term.CAPACITY_ONLY:
         ahead = iter([contract.starts_on] if first == 0 else [])
     else:
-        ahead = (period(contract.starts_on, contract.term, each).start_on for each in count(first))
+        ahead = (each.start_on for each in periods(contract.starts_on, contract.term, first))
     return takewhile(lambda at: at <= upto and _begins(contract, at, end_on), ahead)
 
 
@@ -124,7 +123,7 @@ def _changes(versions: Collection[Contract], since: int, upto: date) -> list[Con
 
 def _period_line(there: Contract, start_on: date, billed: Billed) -> Line:
     book = book_for(there)
-    now = _period_of(there, start_on)
+    now = period_on(there, start_on)
     return Line(
         contract_id=there.contract_id,
         target_id=there.target_id,
@@ -141,7 +140,7 @@ def _period_line(there: Contract, start_on: date, billed: Billed) -> Line:
 
 def _change_line(there: Contract, billed: Billed) -> Line:
     assert there.effective_on is not None
-    now = _period_of(there, there.effective_on)
+    now = period_on(there, there.effective_on)
     return Line(
         contract_id=there.contract_id,
         target_id=there.target_id,
@@ -155,14 +154,7 @@ def _change_line(there: Contract, billed: Billed) -> Line:
     )
 
 
-def _period_of(there: Contract, on: date) -> BillingPeriod | None:
-    if there.term is Term.CAPACITY_ONLY:
-        return None
-    return period(there.starts_on, there.term, number_on(there.starts_on, there.term, on))
-
-
 def _charge(there: Contract, line: Line, after: Billed) -> Charge:
-    book: PriceBook = book_for(there)
     by_facility = there.invoice_grouping is InvoiceGrouping.FACILITY
     return Charge(
         key=HeadKey(
@@ -171,6 +163,6 @@ def _charge(there: Contract, line: Line, after: Billed) -> Charge:
             bill_on=line.start_on or there.starts_on,
         ),
         line=line,
-        tax=TaxTerms.of(book.tax),
+        tax=TaxTerms.of(book_for(there).tax),
         after=after,
     )

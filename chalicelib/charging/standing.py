@@ -12,11 +12,9 @@ from datetime import date, datetime
 from chalicelib.access.model import Caller, Role
 from chalicelib.billing import service as billing
 from chalicelib.billing.states import CONTRACT, state_when_late
-from chalicelib.contracts import changing, local, signing, store
-from chalicelib.contracts.model import RUNNING, Contract, State
-from chalicelib.kernel import clock
+from chalicelib.contracts import changing, local, store
+from chalicelib.contracts.model import RUNNING, Contract
 from chalicelib.kernel.calendar import local_date
-from chalicelib.telemetry import count
 
 SCHEDULE = Caller(Role.OPERATOR, "payment-schedule")
 
@@ -26,20 +24,10 @@ def follow(facility_id: str, now: datetime) -> None:
     today = local_date(now, local.zone_of(facility_id))
     for target in store.targets_of(facility_id):
         if target.contract is not None and target.contract.state in RUNNING:
-            _follow(target.contract, today, now)
+            _follow(target.contract, today)
 
 
-def _follow(contract: Contract, today: date, now: datetime) -> None:
+def _follow(contract: Contract, today: date) -> None:
     days = billing.worst_lateness(contract.facility_id, today, contract.target_id)
-    wanted = state_when_late(days)
-    for state in CONTRACT.way(contract.state, wanted):
-        if state is State.ENDED:
-            _end(contract, now)
-        else:
-            changing.move(SCHEDULE, contract.facility_id, contract.contract_id, state)
-
-
-def _end(contract: Contract, now: datetime) -> None:
-    found = changing.current(contract.facility_id, contract.contract_id)
-    store.change(signing.ended(found, clock.text(now)))
-    count("ContractsEnded")
+    for state in CONTRACT.way(contract.state, state_when_late(days)):
+        changing.move(SCHEDULE, contract.facility_id, contract.contract_id, state)

@@ -9,7 +9,8 @@ in the contract's own transaction, so that no change goes unbilled.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.exceptions import UpdateError
@@ -55,16 +56,8 @@ def look_in(write: TransactWrite, facility_id: str, contract_id: str, target_nam
 
 def from_due(row: DueRow) -> Billed:
     """Return what a due row tells; the index may be a moment behind, as writes will notice."""
-    facts = row.attributes
-    return Billed(
-        facility_id=row.facility_id,
-        contract_id=row.sk.removeprefix(PREFIX),
-        target_name=facts["target_name"],
-        periods=int(facts["periods"]),
-        version=int(facts["version"]),
-        refund_yen=int(facts["refund_yen"]),
-        due_at=row.due_at,
-    )
+    contract_id = row.sk.removeprefix(PREFIX)
+    return _to_billed(row.facility_id, contract_id, row.attributes, row.due_at)
 
 
 def billed(facility_id: str, contract_id: str) -> Billed | None:
@@ -73,15 +66,7 @@ def billed(facility_id: str, contract_id: str) -> Billed | None:
         row = _Billed.get(f"FACILITY#{facility_id}", PREFIX + contract_id, consistent_read=True)
     except _Billed.DoesNotExist:
         return None
-    return Billed(
-        facility_id=facility_id,
-        contract_id=contract_id,
-        target_name=row.target_name,
-        periods=int(row.periods),
-        version=int(row.version),
-        refund_yen=int(row.refund_yen),
-        due_at=row.due_at,
-    )
+    return _to_billed(facility_id, contract_id, row.attribute_values, row.due_at)
 
 
 def due_until(until: str) -> Iterator[Billed]:
@@ -106,6 +91,20 @@ def advance(before: Billed, after: Billed) -> None:
     except UpdateError as error:
         if not condition_failed(error):
             raise
+
+
+def _to_billed(
+    facility_id: str, contract_id: str, facts: Mapping[str, Any], due_at: str | None
+) -> Billed:
+    return Billed(
+        facility_id=facility_id,
+        contract_id=contract_id,
+        target_name=facts["target_name"],
+        periods=int(facts["periods"]),
+        version=int(facts["version"]),
+        refund_yen=int(facts["refund_yen"]),
+        due_at=due_at,
+    )
 
 
 def _is(before: Billed) -> Condition:

@@ -142,14 +142,17 @@ def cancel(caller: Caller, contract_id: str, policy: CancellationPolicy) -> Cont
 
 def move(caller: Caller, facility_id: str, contract_id: str, state: State) -> Contract:
     """
-    Move a contract to *state* as its payments stand: grace, suspended, or active again.
+    Move a contract to *state* as its payments stand: grace, suspended, ended, or active again.
 
     Raises:
         Conflict: ``illegal-transition``; the message names what may follow.
     """
     found = current(facility_id, contract_id)
     CONTRACT.check(found.state, state)
-    moved = _revised(found, state=state)
+    if state is State.ENDED:
+        moved = signing.ended(found, clock.text(clock.now()))
+    else:
+        moved = _revised(found, state=state)
     audit(caller, f"contract-{state}", contract_id, facility_id=facility_id)
     store.change(moved)
     count("ContractsMoved")

@@ -7,9 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib.billing import service as billing
-from chalicelib.billing import store as invoices
+from chalicelib.billing import standing_store
 from chalicelib.billing.store import PREFIX as INVOICE
-from chalicelib.billing.store import STANDING
 from chalicelib.charging import service as charging
 from chalicelib.charging import standing
 from chalicelib.contracts import billed_store, milestones, purging, timers
@@ -46,7 +45,7 @@ def _bill(row: DueRow, now: datetime) -> None:
 
 def _follow(row: DueRow, now: datetime) -> None:
     standing.follow(row.facility_id, now)
-    invoices.standing_done(row.facility_id, row.sk.removeprefix(STANDING), row.due_at)
+    standing_store.done(row.facility_id, row.sk.removeprefix(standing_store.PREFIX), row.due_at)
 
 
 HANDLERS: Mapping[str, Handler] = {
@@ -58,5 +57,5 @@ HANDLERS: Mapping[str, Handler] = {
     NOTICE: _send_notice,
     PURGE: purging.look,
     billed_store.PREFIX: _bill,
-    STANDING: _follow,
+    standing_store.PREFIX: _follow,
 }

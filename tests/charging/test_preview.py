@@ -16,8 +16,8 @@ from chalicelib.charging import preview
 from chalicelib.contracts.offer import STANDARD_BLOCKS
 from chalicelib.kernel import clock, ids
 from chalicelib.kernel.calendar import local_date, start_of_day
-from tests.charging.test_run import AT_ONCE, BLOCK, a_world, after, all_invoices, amend, lines
-from tests.support.life import TOKYO, live_until, show
+from tests.charging.test_run import BLOCK, a_world, after, all_invoices, amend, lines
+from tests.support.life import TOKYO, WITHOUT_NIGHTS, live_until, show
 from tests.support.snapshot import Snapshot
 from tests.support.visitor import Visitor, signed_in
 from tests.support.world import World, a_form
@@ -54,7 +54,7 @@ def a_random_plan(world: World, luck: Random) -> str:
         "starts_on": (today() - timedelta(days=luck.randrange(31))).isoformat(),
     }
     signed = world.admin.post(
-        "/contracts", a_form(target["target_id"], **(AT_ONCE | terms)), status=201
+        "/contracts", a_form(target["target_id"], **(WITHOUT_NIGHTS | terms)), status=201
     )
     world.contract_id = signed["contract_id"]
     if luck.random() < 0.4:

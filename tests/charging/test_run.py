@@ -17,19 +17,15 @@ from chalicelib.kernel import clock
 from chalicelib.kernel.calendar import local_date, months_after, start_of_day
 from tests.faults.invariants import check_money
 from tests.support.invoices import an_issuer
-from tests.support.life import TOKYO, live_until, show
+from tests.support.life import TOKYO, WITHOUT_NIGHTS, live_until, show
 from tests.support.world import World, build, days_pass, sign, signed_in_again
 
 BLOCK = 100 * 10**9
-AT_ONCE: dict[str, Any] = {
-    "timing": {"kind": "at_once"},
-    "batch_scope": "object",
-}  # its nights bring nothing
 
 
 def a_world(client: Client, **terms: Any) -> World:
     an_issuer()
-    return build(client, **({"capacity_bytes": BLOCK} | AT_ONCE | terms))
+    return build(client, **({"capacity_bytes": BLOCK} | WITHOUT_NIGHTS | terms))
 
 
 def contract(world: World) -> Contract:
@@ -125,7 +121,7 @@ def test_what_waits_for_the_provider_is_not_billed(client: Client) -> None:
     target = world.admin.post("/targets", {"name": "X-ray", "kind": "mass_storage"}, status=201)
     first = world.contract_id
     world.target_id = target["target_id"]
-    sign(world, accept=False, capacity_bytes=BLOCK, **AT_ONCE)
+    sign(world, accept=False, capacity_bytes=BLOCK, **WITHOUT_NIGHTS)
     world.tick()
     assert {each.contract_id for each in lines(world)} == {first}
 
@@ -148,7 +144,7 @@ def test_targets_share_an_invoice_or_not_as_agreed(
     world = a_world(client, invoice_grouping=grouping)
     target = world.admin.post("/targets", {"name": "X-ray", "kind": "mass_storage"}, status=201)
     world.target_id = target["target_id"]
-    sign(world, capacity_bytes=BLOCK, invoice_grouping=grouping, **AT_ONCE)
+    sign(world, capacity_bytes=BLOCK, invoice_grouping=grouping, **WITHOUT_NIGHTS)
     world.tick()
     assert (len(all_invoices(world)), len(lines(world))) == (count, 2)
 
@@ -163,7 +159,7 @@ def test_a_contract_signed_after_the_days_invoice_gets_the_next(client: Client) 
     signed_in_again(world)
     target = world.admin.post("/targets", {"name": "X-ray", "kind": "mass_storage"}, status=201)
     day, world.target_id = starts_on(world), target["target_id"]
-    sign(world, capacity_bytes=BLOCK, starts_on=day.isoformat(), **AT_ONCE)
+    sign(world, capacity_bytes=BLOCK, starts_on=day.isoformat(), **WITHOUT_NIGHTS)
     show(clock.now() + timedelta(hours=50))
     world.tick()
     assert [each.key.sequence for each in all_invoices(world)] == [1, 2]

@@ -10,9 +10,8 @@ from chalice.test import Client
 from chalicelib.billing import store as invoices
 from chalicelib.contracts import purge_store, store
 from chalicelib.contracts.model import Contract, State
-from chalicelib.kernel import clock
-from tests.charging.test_run import AT_ONCE, BLOCK, a_world
-from tests.support.life import live_until, pay
+from tests.charging.test_run import BLOCK, a_world
+from tests.support.life import WITHOUT_NIGHTS, live_until, pay
 from tests.support.world import World, sign
 
 
@@ -75,27 +74,13 @@ def test_what_ends_unpaid_is_kept_for_ninety_days_like_all_that_ended(world: Wor
 
 
 def test_another_target_whose_invoice_is_paid_goes_on(world: World) -> None:
-    late, target_id = contract(world), world.target_id
+    late = contract(world)
     other = world.admin.post("/targets", {"name": "X-ray", "kind": "mass_storage"}, status=201)
     world.target_id = other["target_id"]
-    paid = sign(world, capacity_bytes=BLOCK, invoice_grouping="target", **AT_ONCE)
+    paid = sign(world, capacity_bytes=BLOCK, invoice_grouping="target", **WITHOUT_NIGHTS)
     first = due_on(world)
     live_until(world, first - timedelta(days=5), paying=False)
-    for each in invoices.unpaid_of(world.facility_id):
-        if world.target_id in each.targets:
-            _pay(world, each.number)
+    pay(world, world.target_id)
     live_until(world, first + timedelta(days=21), paying=False)
     states = {each.contract_id: each.state for each in store.contracts_of(world.facility_id)}
     assert states == {late.contract_id: State.SUSPENDED, paid: State.ACTIVE}
-    assert target_id != world.target_id
-
-
-def _pay(world: World, number: str) -> None:
-    from chalicelib.billing import payments
-    from chalicelib.kernel.calendar import local_date
-    from tests.support.invoices import OPERATOR
-    from tests.support.life import TOKYO
-
-    on = local_date(clock.now(), TOKYO)
-    found = invoices.invoice(world.facility_id, number)
-    payments.enter(OPERATOR, world.facility_id, number, found.open_yen, on, key="one")

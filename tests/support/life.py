@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from chalicelib.billing import payments, store
@@ -14,6 +15,8 @@ from tests.support.snapshot import dynamodb
 from tests.support.world import World, signed_in_again
 
 TOKYO = ZoneInfo("Asia/Tokyo")
+# A plan whose nights bring nothing, for what jobs are not the matter of.
+WITHOUT_NIGHTS: dict[str, Any] = {"timing": {"kind": "at_once"}, "batch_scope": "object"}
 
 
 def live(world: World, until: datetime, *, paying: bool = True) -> None:
@@ -36,9 +39,11 @@ def show(moment: datetime) -> None:
     clock.move(int((moment - clock.wall_now()).total_seconds()) + 1)
 
 
-def pay(world: World) -> None:
-    """Pay what is open."""
+def pay(world: World, target_id: str = "") -> None:
+    """Pay what is open; of one target only, where one is named."""
     for each in store.unpaid_of(world.facility_id):
+        if target_id and target_id not in each.targets:
+            continue
         found = store.invoice(world.facility_id, each.number)
         on = local_date(clock.now(), TOKYO)
         payments.enter(OPERATOR, world.facility_id, each.number, found.open_yen, on, key="all")

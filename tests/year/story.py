@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
-from typing import Any
 
 from chalice.test import Client
 
@@ -19,13 +18,11 @@ from chalicelib.contracts import store as contracts
 from chalicelib.contracts.model import State
 from chalicelib.kernel.calendar import start_of_day
 from tests.support.invoices import an_issuer
-from tests.support.life import TOKYO, live_until, show
+from tests.support.life import TOKYO, WITHOUT_NIGHTS, live_until, show
 from tests.support.world import World, build, sign, signed_in_again
 
 BEGIN, END = date(2027, 1, 31), date(2028, 1, 31)
 BLOCK = 100 * 10**9
-# Nights would bring jobs, which are not the matter here.
-PLAN: dict[str, Any] = {"timing": {"kind": "at_once"}, "batch_scope": "object"}
 
 EXPECTED = {
     "annual, 10 x 1 x 1,000": 10_000,
@@ -50,12 +47,12 @@ class Year:
         show(start_of_day(BEGIN, TOKYO) + timedelta(hours=9))
         an_issuer(grace_hours=24)
         self.contracts: dict[str, tuple[str, str]] = {}
-        self.paying = build(client, capacity_bytes=BLOCK, term="annual", **PLAN)
+        self.paying = build(client, capacity_bytes=BLOCK, term="annual", **WITHOUT_NIGHTS)
         names = iter(EXPECTED)
         self._name(next(names), self.paying)
         for term in ("monthly", "monthly", "annual"):
             self._one_more(next(names), term)
-        self.silent = build(client, capacity_bytes=BLOCK, term="monthly", **PLAN)
+        self.silent = build(client, capacity_bytes=BLOCK, term="monthly", **WITHOUT_NIGHTS)
         self._name(next(names), self.silent)
         self._live()
 
@@ -66,7 +63,7 @@ class Year:
         world = self.paying
         target = {"name": f"Room {len(self.contracts)}", "kind": "mass_storage"}
         world.target_id = world.admin.post("/targets", target, status=201)["target_id"]
-        sign(world, capacity_bytes=BLOCK, term=term, **PLAN)
+        sign(world, capacity_bytes=BLOCK, term=term, **WITHOUT_NIGHTS)
         self._name(name, world)
 
     def _live(self) -> None:
