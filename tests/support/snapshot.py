@@ -13,22 +13,34 @@ from infra.template import REGION
 
 
 class Snapshot:
-    """What DynamoDB, S3 and SQS held at one moment."""
+    """
+    What DynamoDB, S3 and SQS held at one moment.
+
+    What is played from it on begins as a new process does, the first time and every other.
+    """
 
     def __init__(self) -> None:
         self._queues: dict[str, Any] = dict(sqs().queues)
         waiting = {name: _messages(queue) for name, queue in self._queues.items()}
         self._kept = pickle.dumps((dynamodb().tables, s3().buckets, waiting))
+        _forget()
 
     def restore(self) -> None:
         """Bring that moment back."""
-        from chalicelib.charging.service import finalise_at
-
-        finalise_at.cache_clear()  # what a process remembers of the run that is played again
+        _forget()
         dynamodb().tables, s3().buckets, waiting = pickle.loads(self._kept)
         sqs().queues = dict(self._queues)
         for name, messages in waiting.items():
             self._queues[name].__dict__.update(messages)
+
+
+def _forget() -> None:
+    """Let this process remember no answer that a new one would have to ask for."""
+    from chalicelib.charging.service import finalise_at
+    from chalicelib.contracts.local import forget_zones
+
+    forget_zones()
+    finalise_at.cache_clear()
 
 
 def _messages(queue: Any) -> dict[str, Any]:
