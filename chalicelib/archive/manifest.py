@@ -89,6 +89,12 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     scope: str | None = None
     of: str | None = None
 
+    @property
+    def added_bytes(self) -> int:
+        """How much it stored that its target did not hold before."""
+        new = {each.sha256: each.size for each in self.entries if each.stored_in == self.batch_id}
+        return sum(new.values())
+
 
 class Declared(msgspec.Struct, frozen=True, kw_only=True):
     """An entry of a chunk, with the examination the agent declared for it."""

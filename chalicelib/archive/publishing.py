@@ -1,5 +1,6 @@
 """
-From manifest to catalogue: the one way rows of patients, examinations and files come to be.
+From manifest to catalogue: the one way rows of patients, examinations and files come to be, and
+of how much a target grew.
 
 Used when a batch finishes and when a catalogue is rebuilt; repeating it changes nothing.
 """
@@ -14,7 +15,7 @@ from chalicelib import buckets
 from chalicelib.archive import manifest as manifests
 from chalicelib.archive.manifest import Manifest, ManifestExamination
 from chalicelib.archive.model import PART_ENTRIES, Entry, Part, patient_key
-from chalicelib.archive.store import batches, examinations, objects
+from chalicelib.archive.store import batches, examinations, growth, objects
 from chalicelib.archive.store.batches import Batch
 
 NOTED_EVERY = 50  # examinations: a fifth of a second's work at four calls each
@@ -39,6 +40,10 @@ def publish(
             examinations.add_part(manifest.target_id, part)
         if number % NOTED_EVERY == 0:
             note(number)
+    if manifest.added_bytes:
+        growth.note(
+            manifest.target_id, manifest.batch_id, manifest.completed_at, manifest.added_bytes
+        )
 
 
 def _publish(manifest: Manifest, each: ManifestExamination) -> None:

@@ -62,6 +62,27 @@ def credit(
     return note
 
 
+def credit_up_to(
+    caller: Caller, found: Invoice, percent: int, most_yen: int, *, key: str, reason: str
+) -> int:
+    """
+    Take back *most_yen* of what an invoice charges at *percent*, or what is left of it.
+
+    Returns:
+        How much was taken back by *key*, now or before, before tax.
+    """
+    notes = store.credit_notes_of(found.facility_id, found.number)
+    for each in notes:
+        if each.key == key:
+            return _taken_back([each]).get(percent, 0)
+    charged = {rate.percent: rate.subtotal_yen for rate in _creditable(found).rates}
+    left_yen = charged.get(percent, 0) - _taken_back(notes).get(percent, 0)
+    yen = min(most_yen, left_yen)
+    if yen:
+        credit(caller, found.facility_id, found.number, {percent: yen}, key=key, reason=reason)
+    return yen
+
+
 def credit_in(write: TransactWrite, before: Invoice, after: Invoice, note: CreditNote) -> None:
     """Write *note* with all that follows from it."""
     net_yen = note.total_yen - note.tax_yen

@@ -113,7 +113,6 @@ def _run(visit: Visit, found: Run, refused: HokanError | None = None) -> Respons
         file=DATA + base64.b64encode(debits.file_of(found.number)).decode(),
         refused=refused.code if refused else "",
         wrong=[str(each).split(" ", 1) for each in wrong] if isinstance(wrong, list) else [],
-        more=refused.facts.get("more", 0) if refused else 0,
         done=visit.asked("done"),
         outcomes={each.value: _count(visit, f"no{each}") for each in Outcome},
     )

@@ -84,7 +84,6 @@ def _payments(visit: Visit, refused: HokanError | None = None) -> Response:
         brought={each: _count(visit, each) for each in Imported.__dataclass_fields__},
         refused=refused.code if refused else "",
         wrong=[str(each).split(" ", 1) for each in wrong] if isinstance(wrong, list) else [],
-        more=refused.facts.get("more", 0) if refused else 0,
         most_lines=bank_statement.MAX_LINES,
         done=visit.asked("done"),
     )

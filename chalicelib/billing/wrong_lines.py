@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from chalicelib.kernel.errors import Invalid
 
-MAX_NAMED = 20  # told one by one; the others are counted
-
 
 def refusal(wrong: list[str], *, called: str, code: str) -> Invalid:
     """Return the refusal of a file for its *wrong* lines, as *called* (lines, records)."""
-    named = wrong[:MAX_NAMED]
     return Invalid(
-        f"nothing was imported; {len(wrong)} {called} are wrong: {', '.join(named)}",
+        f"nothing was imported; {len(wrong)} {called} are wrong: {', '.join(wrong)}",
         code=code,
-        wrong=named,
-        more=len(wrong) - len(named),
+        wrong=wrong,
     )

@@ -55,11 +55,12 @@ def run_now(visit: Visit) -> Response:
 
 
 def _run(visit: Visit, as_of: date, refused: Invalid | None = None) -> Response:
-    found = preview.of_provider(as_of)
+    found, failed = preview.of_provider(as_of)
     names = {each.key.facility_id for each in found}
     return visit.page(
         "charging/run.html",
         expected=found,
+        failed=failed,
         as_of=as_of,
         typed=visit.asked("as_of") if refused else as_of.isoformat(),
         refused=refused.code if refused else "",

@@ -1,7 +1,8 @@
 """
 What will be billed, before it is: by the same rules as the run, and nothing is written.
 
-Prices are those of the newest price book, as far as a contract renews itself by then.
+Prices are those of the newest price book, as far as a contract renews itself by then; overage is
+that of what is stored now.
 """
 
 from __future__ import annotations
@@ -13,8 +14,9 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from chalicelib.billing.model import HeadKey, TaxTerms, totals_of
 from chalicelib.billing.tax import InvoiceTotals
+from chalicelib.charging import rules
 from chalicelib.charging.rules import Charge
-from chalicelib.charging.service import due_of
+from chalicelib.charging.service import Failures, agreed_of
 from chalicelib.contracts import billed_store, store
 from chalicelib.kernel import clock
 
@@ -36,18 +38,24 @@ def of_facility(facility_id: str, upto: date) -> list[Expected]:
     for contract in store.contracts_of(facility_id):
         billed = billed_store.billed(facility_id, contract.contract_id)
         if billed is not None:
-            charges.extend(due_of(contract, billed, upto))
+            charges.extend(rules.charges(agreed_of(contract), billed, upto))
     return _expected(charges)
 
 
-def of_provider(upto: date) -> list[Expected]:
-    """Return what the run will bill of all facilities up to the local date *upto*, by day."""
+def of_provider(upto: date) -> tuple[list[Expected], int]:
+    """
+    Return what the run will bill of all facilities up to the local date *upto*, by day.
+
+    Returns:
+        The invoices, and of how many contracts it cannot be told: the log says why.
+    """
     ends = datetime.combine(upto + timedelta(days=1), time(), UTC) + EARLIEST_ZONE
-    charges: list[Charge] = []
+    charges, failures = list[Charge](), Failures()
     for billed in billed_store.due_until(clock.text(ends)):
-        contract = store.contract(billed.facility_id, billed.contract_id)
-        charges.extend(due_of(contract, billed, upto))
-    return _expected(charges)
+        with failures.counted(billed):
+            contract = store.contract(billed.facility_id, billed.contract_id)
+            charges.extend(rules.charges(agreed_of(contract), billed, upto))
+    return _expected(charges), failures.count
 
 
 def _expected(charges: Iterable[Charge]) -> list[Expected]:

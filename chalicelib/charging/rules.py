@@ -6,22 +6,23 @@ The run writes what these functions say, and the preview shows it: there is no s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from itertools import takewhile
 
 from chalicelib.billing.model import HeadKey, Line, LineKind, TaxTerms
 from chalicelib.billing.periods import Term, periods
 from chalicelib.billing.runs import InvoiceGrouping
+from chalicelib.charging import overage
+from chalicelib.charging.agreed import Agreed, effective_on
+from chalicelib.charging.overage import Overage
 from chalicelib.contracts.amending import period_on
-from chalicelib.contracts.cancelling import holds_at_start
-from chalicelib.contracts.model import Billed, Contract, in_force_on
+from chalicelib.contracts.model import Billed, Contract
 from chalicelib.contracts.offer import fee_of, points_of
-from chalicelib.contracts.renewal import renewed
 from chalicelib.contracts.signing import book_for
 
-Versions = Callable[[], Collection[Contract]]
+ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,71 +42,62 @@ class Charge:
 
 
 def charges(
-    contract: Contract, versions: Versions, billed: Billed, end_on: date | None, upto: date
+    agreed: Agreed, billed: Billed, upto: date, counted_upto: date | None = None
 ) -> Iterator[Charge]:
     """
-    Yield what is due of *contract* on or before the local date *upto*: periods, then changes.
+    Yield what is due on or before the local date *upto*: periods, then changes, then overage.
 
     Args:
-        contract: In the version and the term that hold on *upto*.
-        versions: Returns all that both sides agreed on; asked only when one may have changed.
-        billed: How far it has been billed.
-        end_on: The first date on which nothing begins any more; None where no end is in sight.
+        billed: How far the contract has been billed.
+        counted_upto: All that was stored before this date is known; *upto* unless it is named.
     """
-    for at in _starts(contract, billed.periods, end_on, upto):
-        there = _at_start(contract, versions, at)
+    billed = overage.begun(agreed, billed)
+    for at in _starts(agreed, billed.periods, upto):
+        there = agreed.at_start(at)
         billed = replace(billed, periods=billed.periods + 1)
-        yield _charge(there, _period_line(there, at, billed), billed)
-    if contract.version > max(billed.version, 1):
-        for each in _changes(versions(), billed.version, upto):
+        yield _charge(there, _period_line(there, at, billed), at, billed)
+    if agreed.contract.version > max(billed.version, 1):
+        for each in _changes(agreed.versions(), billed.version, upto):
             billed = replace(billed, version=each.version)
-            yield _charge(each, _change_line(each, billed), billed)
+            yield _charge(each, _change_line(each, billed), effective_on(each), billed)
+    for found in overage.over(agreed, billed, counted_upto or upto):
+        billed = replace(billed, metered_on=found.month.end_on)
+        yield _charge(found.there, _overage_line(found, billed), found.month.end_on, billed)
 
 
-def next_start_on(contract: Contract, billed: Billed, end_on: date | None) -> date | None:
+def next_start_on(agreed: Agreed, billed: Billed) -> date | None:
     """Return when the first period begins that was not billed; None where none follows."""
-    return next(_starts(contract, billed.periods, end_on, date.max), None)
+    return next(_starts(agreed, billed.periods, date.max), None)
 
 
-def charged_for_term(
-    contract: Contract, versions: Collection[Contract], billed: Billed, on: date
-) -> list[Charge]:
+def charged_for_term(agreed: Agreed, billed: Billed, on: date) -> list[Charge]:
     """Return what was charged for the period that *on* is in: its fee, and changes since."""
-    now = period_on(contract, on)
+    now = period_on(agreed.contract, on)
     assert now is not None  # capacity without a term is never cut short
-    there = _at_start(contract, lambda: versions, now.start_on)
+    there = agreed.at_start(now.start_on)
     since = [
-        each
-        for each in _changes(versions, 0, on)
-        if each.effective_on and each.effective_on >= now.start_on
+        each for each in _changes(agreed.versions(), 0, on) if effective_on(each) >= now.start_on
     ]
     return [
-        _charge(there, _period_line(there, now.start_on, billed), billed),
-        *(_charge(each, _change_line(each, billed), billed) for each in since),
+        _charge(there, _period_line(there, now.start_on, billed), now.start_on, billed),
+        *(_charge(each, _change_line(each, billed), effective_on(each), billed) for each in since),
     ]
 
 
-def _starts(contract: Contract, first: int, end_on: date | None, upto: date) -> Iterator[date]:
+def _starts(agreed: Agreed, first: int, upto: date) -> Iterator[date]:
     """Yield the starts of the periods from number *first* on that are due by *upto*."""
+    contract = agreed.contract
     if contract.term is Term.CAPACITY_ONLY:
         ahead = iter([contract.starts_on] if first == 0 else [])
     else:
         ahead = (each.start_on for each in periods(contract.starts_on, contract.term, first))
-    return takewhile(lambda at: at <= upto and _begins(contract, at, end_on), ahead)
+    return takewhile(lambda at: at <= upto and _begins(agreed, at), ahead)
 
 
-def _begins(contract: Contract, at: date, end_on: date | None) -> bool:
+def _begins(agreed: Agreed, at: date) -> bool:
     """Whether a period begins *at*: also one that is cut short on its first day, by short rate."""
-    return end_on is None or at < end_on or (at == end_on and contract.refund_yen > 0)
-
-
-def _at_start(contract: Contract, versions: Versions, start_on: date) -> Contract:
-    """Return the version that the period from *start_on* on is billed by."""
-    there = renewed(in_force_on(contract, start_on), start_on, contract.signed_at)
-    if holds_at_start(there, start_on):
-        return there
-    earlier = (each for each in versions() if holds_at_start(each, start_on))
-    return max(earlier, key=lambda each: each.version)
+    end_on = agreed.end_on
+    return end_on is None or at < end_on or (at == end_on and agreed.contract.refund_yen > 0)
 
 
 def _changes(versions: Collection[Contract], since: int, upto: date) -> list[Contract]:
@@ -154,13 +146,29 @@ def _change_line(there: Contract, billed: Billed) -> Line:
     )
 
 
-def _charge(there: Contract, line: Line, after: Billed) -> Charge:
+def _overage_line(found: Overage, billed: Billed) -> Line:
+    there, month = found.there, found.month
+    return Line(
+        contract_id=there.contract_id,
+        target_id=there.target_id,
+        target_name=billed.target_name,
+        kind=LineKind.OVERAGE,
+        amount_yen=found.amount_yen,
+        percent=book_for(there).tax.rate_on(month.end_on - ONE_DAY),  # as it was rendered
+        points=found.points,
+        unit_price_yen=there.unit_price_yen,
+        start_on=month.start_on,
+        end_on=month.end_on,
+    )
+
+
+def _charge(there: Contract, line: Line, bill_on: date, after: Billed) -> Charge:
     by_facility = there.invoice_grouping is InvoiceGrouping.FACILITY
     return Charge(
         key=HeadKey(
             facility_id=there.facility_id,
             billed_id=there.facility_id if by_facility else there.target_id,
-            bill_on=line.start_on or there.starts_on,
+            bill_on=bill_on,
         ),
         line=line,
         tax=TaxTerms.of(book_for(there).tax),

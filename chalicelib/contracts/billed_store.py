@@ -1,7 +1,7 @@
 """
 What has been billed of each contract, in DynamoDB (core), on the index of what falls due.
 
-FACILITY#<id>  BILL#<contract id>  periods and versions billed, and when something is due again
+FACILITY#<id>  BILL#<contract id>  periods, versions and months billed, and when more is due
 
 The row is looked at whenever its contract changes, and when its next period begins: it is written
 in the contract's own transaction, so that no change goes unbilled.
@@ -10,6 +10,7 @@ in the contract's own transaction, so that no change goes unbilled.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import Any
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
@@ -38,6 +39,7 @@ class _Billed(Model):
     periods = NumberAttribute()
     version = NumberAttribute()
     refund_yen = NumberAttribute()
+    metered_on = UnicodeAttribute(null=True)
     due_shard = UnicodeAttribute(null=True)
     due_at = UnicodeAttribute(null=True)
 
@@ -96,6 +98,7 @@ def advance(before: Billed, after: Billed) -> None:
 def _to_billed(
     facility_id: str, contract_id: str, facts: Mapping[str, Any], due_at: str | None
 ) -> Billed:
+    metered_on = facts.get("metered_on")
     return Billed(
         facility_id=facility_id,
         contract_id=contract_id,
@@ -103,6 +106,7 @@ def _to_billed(
         periods=int(facts["periods"]),
         version=int(facts["version"]),
         refund_yen=int(facts["refund_yen"]),
+        metered_on=date.fromisoformat(metered_on) if metered_on else None,
         due_at=due_at,
     )
 
@@ -113,8 +117,15 @@ def _is(before: Billed) -> Condition:
         & (_Billed.version == before.version)
         & (_Billed.refund_yen == before.refund_yen)
         & (_Billed.due_at == before.due_at)
+        & _metered(before)
     )
     return unchanged
+
+
+def _metered(before: Billed) -> Condition:
+    if before.metered_on is None:
+        return _Billed.metered_on.does_not_exist()
+    return _Billed.metered_on == str(before.metered_on)
 
 
 def _moved(after: Billed) -> list[Action]:
@@ -122,6 +133,7 @@ def _moved(after: Billed) -> list[Action]:
         _Billed.periods.set(after.periods),
         _Billed.version.set(after.version),
         _Billed.refund_yen.set(after.refund_yen),
+        *([_Billed.metered_on.set(str(after.metered_on))] if after.metered_on else []),
         *_due(after.contract_id, after.due_at),
     ]
 

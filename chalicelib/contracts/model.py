@@ -134,6 +134,8 @@ class Billed:
         periods: So many, from the first on.
         version: The charges of this version and of those before it were billed.
         refund_yen: So much of a term cut short was given back, before tax.
+        metered_on: From this local date on overage has yet to be billed; None where none was ever
+            agreed on.
         due_at: When to look again; None when nothing follows.
     """
 
@@ -143,6 +145,7 @@ class Billed:
     periods: int = 0
     version: int = 0
     refund_yen: int = 0
+    metered_on: date | None = None
     due_at: str | None = None
 
 

@@ -272,6 +272,11 @@ def test_wrong_lines_are_named_on_the_page(operator: Visitor) -> None:
     assert payment_store.receipts_page(None, 10)[0] == []
 
 
+def test_every_wrong_line_is_named(operator: Visitor) -> None:
+    answer = upload(operator, statement(("A", 1)) + b"\nsoon,A,1,2" * 50)
+    assert [f"Line {number}:" in text_of(answer.text) for number in range(3, 53)] == [True] * 50
+
+
 def test_no_file_is_told(operator: Visitor) -> None:
     assert "Choose a file." in upload(operator, b"").text
 

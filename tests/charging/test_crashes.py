@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from chalice.test import Client
@@ -13,6 +14,7 @@ from chalicelib.contracts import billed_store, store
 from chalicelib.kernel import clock
 from chalicelib.kernel.calendar import start_of_day
 from chalicelib.tables import transaction
+from tests.charging.test_overage import grow
 from tests.charging.test_run import BLOCK, a_world, after, all_invoices, amend, cancel, lines
 from tests.faults.crashes import calls_of, died, every_fault
 from tests.faults.interleaving import interruptions, played
@@ -69,12 +71,21 @@ def a_year_was_cut_short(client: Client) -> tuple[World, list[int], int]:
     return world, [10_000], 9_000
 
 
+def more_was_stored_than_agreed_on(client: Client) -> tuple[World, list[int], int]:
+    world = a_world(client, term="monthly", limit_policy="overage")
+    grow(world, after(world, 0, 3), 2.5)
+    live_until(world, after(world, 0, 5))
+    show(start_of_day(after(world, 1), TOKYO) + timedelta(hours=2))
+    return world, [1_000, 1_000, 2_000], 0
+
+
 STORIES = (
     a_year_begins,
     three_months_were_missed,
     the_day_has_an_invoice_already,
     more_was_agreed_on,
     a_year_was_cut_short,
+    more_was_stored_than_agreed_on,
 )
 stories = pytest.mark.parametrize("story", STORIES, ids=lambda each: each.__name__)
 

@@ -18,6 +18,7 @@ import pytest
 from dateutil.relativedelta import relativedelta  # type: ignore[import-untyped]
 
 from chalicelib.billing.periods import Term
+from chalicelib.charging.agreed import Agreed
 from chalicelib.charging.rules import charges, next_start_on
 from chalicelib.contracts.amending import Change, amendment, changed_form
 from chalicelib.contracts.model import Billed, Contract, ends_on, in_force_on
@@ -129,13 +130,17 @@ def lived(asked: Asked, luck: Random) -> Billing:
         elif what == "cancel" and _goes_on(there, day):
             there = _cancelled(there, day)
         elif what == "run":
-            for charge in charges(there, lambda: versions, billed, ends_on(there), day):
+            for charge in charges(agreed(there, versions), billed, day):
                 found.append((charge.key.bill_on, charge.line.amount_yen))
                 billed = charge.after
             billed = replace(billed, version=there.version)
-    following = next_start_on(there, billed, ends_on(there))
+    following = next_start_on(agreed(there, versions), billed)
     assert following is None or following >= END
     return found
+
+
+def agreed(there: Contract, versions: list[Contract]) -> Agreed:
+    return Agreed(there, ends_on(there), lambda: versions)
 
 
 def _goes_on(there: Contract, day: date) -> bool:

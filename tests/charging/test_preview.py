@@ -13,9 +13,11 @@ from chalicelib.access.model import Role
 from chalicelib.billing import store as invoices
 from chalicelib.billing.model import totals_of
 from chalicelib.charging import preview
+from chalicelib.contracts import billed_store
 from chalicelib.contracts.offer import STANDARD_BLOCKS
 from chalicelib.kernel import clock, ids
 from chalicelib.kernel.calendar import local_date, start_of_day
+from chalicelib.tables import transaction
 from tests.charging.test_run import BLOCK, a_world, after, all_invoices, amend, lines
 from tests.support.life import TOKYO, WITHOUT_NIGHTS, live_until, show
 from tests.support.snapshot import Snapshot
@@ -122,6 +124,17 @@ def test_the_provider_sees_what_a_day_will_bring(world: World, operator: Visitor
     assert "Kawabe Clinic" in page
     assert page.count("Endoscopy · Backup") == 2
     assert lines(world) == []
+
+
+def test_a_contract_that_cannot_be_billed_keeps_no_other_waiting(
+    world: World, operator: Visitor
+) -> None:
+    with transaction() as write:  # of a contract that is not there
+        billed_store.look_in(write, world.facility_id, "contract-0", "Endoscopy")
+    operator.get(RUN)
+    page = operator.follow(operator.submit(RUN)).text
+    assert "1 contract cannot be billed, nor shown here." in page
+    assert [each.amount_yen for each in lines(world)] == [1_000]
 
 
 def test_what_is_due_is_billed_by_a_button(world: World, operator: Visitor) -> None:

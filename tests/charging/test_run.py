@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from chalice.test import Client
 
+from chalicelib.billing import corrections
 from chalicelib.billing import store as invoices
 from chalicelib.billing.model import Invoice, Line
 from chalicelib.billing.states import InvoiceState
@@ -16,7 +17,7 @@ from chalicelib.contracts.model import Contract
 from chalicelib.kernel import clock
 from chalicelib.kernel.calendar import local_date, months_after, start_of_day
 from tests.faults.invariants import check_money
-from tests.support.invoices import an_issuer
+from tests.support.invoices import OPERATOR, an_issuer
 from tests.support.life import TOKYO, WITHOUT_NIGHTS, live_until, show
 from tests.support.world import World, build, days_pass, sign, signed_in_again
 
@@ -246,6 +247,20 @@ def test_a_year_cut_short_before_it_was_billed_costs_its_month(client: Client) -
     live_until(world, starts_on(world) + timedelta(days=4), paying=False)
     found = all_invoices(world)[0]
     assert (found.total_yen, found.credited_yen) == (11_000, 9_900)
+
+
+def test_what_was_credited_by_hand_is_not_given_back_again(client: Client) -> None:
+    world = a_world(client)
+    live_until(world, starts_on(world) + timedelta(days=3))
+    number = all_invoices(world)[0].number
+    amounts = {10: 8_000}
+    corrections.credit(OPERATOR, world.facility_id, number, amounts, key="by-hand", reason="Closed")
+    cancel(world, "short_rate")
+    live_until(world, starts_on(world) + timedelta(days=6))
+    found = all_invoices(world)[0]
+    notes = invoices.credit_notes_of(world.facility_id, found.number)
+    assert sum(each.rates[0].subtotal_yen for each in notes) == 10_000
+    check_money(world)
 
 
 def test_a_refund_of_more_than_the_fee_goes_on_with_what_was_charged_since(client: Client) -> None:

@@ -20,6 +20,7 @@ def test_a_year_comes_to_what_it_has_to(client: Client) -> None:
         State.ACTIVE,
         State.ACTIVE,
         State.ENDED,
+        State.ACTIVE,
         State.ENDED,
     ]
     check_money(year.paying)

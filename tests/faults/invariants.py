@@ -44,8 +44,15 @@ def check_at_rest(world: World) -> None:
     assert claimed == [], "a claim was never released"
     sizes = {digest: int(row["size_bytes"]["N"]) for digest, row in rows.items()}
     assert sizes == bucket, "catalogue and bucket differ"
+    check_growth(world, sum(sizes.values()))
     check_batches(world, set(rows))
     check_examinations(world)
+
+
+def check_growth(world: World, stored_bytes: int) -> None:
+    """All that is stored was stored anew by one batch, and is counted once."""
+    grown = sum(int(row["size_bytes"]["N"]) for row in rows_of(world, "GROWTH#").values())
+    assert grown == stored_bytes, f"{stored_bytes} bytes are stored, {grown} were counted"
 
 
 def check_capacity(world: World) -> None:

@@ -9,13 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from typing import Any
 
 from chalice.test import Client
 
+from chalicelib.archive.store import growth
 from chalicelib.billing import ledger_store, store
 from chalicelib.billing.ledger import Account, Posting
 from chalicelib.contracts import store as contracts
 from chalicelib.contracts.model import State
+from chalicelib.kernel import clock
 from chalicelib.kernel.calendar import start_of_day
 from tests.support.invoices import an_issuer
 from tests.support.life import TOKYO, WITHOUT_NIGHTS, live_until, show
@@ -29,6 +32,7 @@ EXPECTED = {
     "monthly, 1 x 12 x 1,000, from the 31st": 12_000,
     "monthly, two blocks from 15 April on": 3 * 1_000 + 500 + 9 * 2_000,
     "annual, cut short in its 4th month": 10_000,
+    "monthly, 1.2 blocks above its limit from July on": 12 * 1_000 + 6 * 2 * 1_000,
     "never paid: grace, suspended, ended on 3 May": 4 * 1_000,
 }
 GIVEN_BACK = 10_000 - 4 * 1_000  # months begun stay charged at the monthly price
@@ -52,6 +56,8 @@ class Year:
         self._name(next(names), self.paying)
         for term in ("monthly", "monthly", "annual"):
             self._one_more(next(names), term)
+        self._one_more(next(names), "monthly", limit_policy="overage")
+        self.full = self.paying.target_id
         self.silent = build(client, capacity_bytes=BLOCK, term="monthly", **WITHOUT_NIGHTS)
         self._name(next(names), self.silent)
         self._live()
@@ -59,21 +65,24 @@ class Year:
     def _name(self, name: str, world: World) -> None:
         self.contracts[name] = (world.facility_id, world.contract_id)
 
-    def _one_more(self, name: str, term: str) -> None:
+    def _one_more(self, name: str, term: str, **terms: Any) -> None:
         world = self.paying
         target = {"name": f"Room {len(self.contracts)}", "kind": "mass_storage"}
         world.target_id = world.admin.post("/targets", target, status=201)["target_id"]
-        sign(world, capacity_bytes=BLOCK, term=term, **WITHOUT_NIGHTS)
+        sign(world, capacity_bytes=BLOCK, term=term, **WITHOUT_NIGHTS, **terms)
         self._name(name, world)
 
     def _live(self) -> None:
-        _, _, amended, cut_short, _ = self.contracts.values()
+        _, _, amended, cut_short, _, _ = self.contracts.values()
         self._until(date(2027, 4, 15))
         path = f"/contracts/{amended[1]}/amendments"
         self.paying.admin.post(path, {"capacity_bytes": 2 * BLOCK})
         self._until(date(2027, 5, 10))
         path = f"/contracts/{cut_short[1]}/cancellation"
         self.paying.admin.post(path, {"policy": "short_rate"})
+        self._until(date(2027, 7, 2))
+        stored_at = clock.text(start_of_day(date(2027, 7, 1), TOKYO))
+        growth.note(self.full, "batch-1", stored_at, BLOCK * 22 // 10)  # nobody sends that here
         self._until(END)
 
     def _until(self, day: date) -> None:
@@ -108,7 +117,7 @@ class Year:
 
 def expected_balances() -> list[dict[Account, int]]:
     """Return what the accounts have to come to; what is given back stays the payer's credit."""
-    revenue = sum(list(EXPECTED.values())[:4]) - GIVEN_BACK
+    revenue = sum(list(EXPECTED.values())[:5]) - GIVEN_BACK
     paid = (revenue + GIVEN_BACK) * 11 // 10
     unpaid = EXPECTED["never paid: grace, suspended, ended on 3 May"]
     nothing = dict.fromkeys(Account, 0)
