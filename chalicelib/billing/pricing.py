@@ -32,9 +32,11 @@ def backup_points(
     return per_block * blocks + book.timing_points.of(timing)
 
 
-def area_points(book: PriceBook, term: Term, service_class: ServiceClass) -> int:
-    """Return the points of one period of a rented storage area (patent, fig. 7)."""
-    return book.area_points.of(service_class).of(term)
+def area_points(
+    book: PriceBook, term: Term, service_class: ServiceClass, *, blocks: int = 1
+) -> int:
+    """Return the points of one period of a rented area of so many blocks (patent, fig. 7)."""
+    return book.area_points.of(service_class).of(term) * blocks
 
 
 def fee_yen(points: int, periods: int = 1, *, unit_price_yen: int) -> int:

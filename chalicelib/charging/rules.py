@@ -120,7 +120,7 @@ def _period_line(there: Contract, start_on: date, billed: Billed) -> Line:
         contract_id=there.contract_id,
         target_id=there.target_id,
         target_name=billed.target_name,
-        kind=LineKind.BACKUP,
+        kind=LineKind.AREA if there.service_class else LineKind.BACKUP,
         amount_yen=fee_of(there, book, there.unit_price_yen),
         percent=book.tax.rate_on(start_on),
         points=points_of(there, book),

@@ -13,14 +13,16 @@ import msgspec
 
 from chalicelib.billing import proration
 from chalicelib.billing.periods import BillingPeriod, Term, number_on, period
+from chalicelib.billing.pricebook import ServiceClass
 from chalicelib.billing.runs import InvoiceGrouping
 from chalicelib.billing.tax import TaxRule, tax_yen, with_tax_yen
 from chalicelib.billing.units import LimitPolicy
-from chalicelib.contracts.form import SCOPES_OF, Form, check, terms_digest
+from chalicelib.contracts.form import SCOPES_OF, Form, check, check_kind, terms_digest
 from chalicelib.contracts.model import (
     BatchScope,
     Contract,
     State,
+    TargetKind,
     Timing,
     check_not_cancelled,
     ends_on,
@@ -40,6 +42,7 @@ class Change(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     batch_scope: BatchScope | None = None
     patients: Selection | None = None
     capacity_bytes: int | None = None
+    service_class: ServiceClass | None = None
     auto_renew: bool | None = None
     limit_policy: LimitPolicy | None = None
     invoice_grouping: InvoiceGrouping | None = None
@@ -81,6 +84,7 @@ def changed_form(contract: Contract, change: Change, today: date) -> Form:
         change.patients.check()
     form = filled_in(contract, change)
     check(form)
+    check_kind(form, TargetKind.AREA if contract.service_class else TargetKind.MASS_STORAGE)
     if form == form_of(contract):
         names = ", ".join(Change.__struct_fields__)
         raise Invalid(f"nothing changes: name one of {names}", code="nothing-changes")

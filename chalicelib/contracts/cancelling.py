@@ -10,12 +10,11 @@ import msgspec
 from chalicelib.billing import cancellation as rules
 from chalicelib.billing.cancellation import CancellationPolicy, Refund
 from chalicelib.billing.periods import BillingPeriod, Term, number_on
-from chalicelib.billing.pricing import backup_points, fee_yen
+from chalicelib.billing.pricing import fee_yen
 from chalicelib.billing.tax import with_tax_yen
-from chalicelib.billing.units import blocks_for
 from chalicelib.contracts.amending import period_on
 from chalicelib.contracts.model import Contract, State, is_over
-from chalicelib.contracts.offer import Price, fee_of
+from chalicelib.contracts.offer import Price, fee_of, points_of
 from chalicelib.contracts.signing import book_for
 from chalicelib.kernel.errors import Conflict, Invalid
 
@@ -114,8 +113,7 @@ def _refund(
     contract: Contract, versions: Collection[Contract], now: BillingPeriod, today: date
 ) -> Refund:
     book = book_for(contract)
-    blocks = blocks_for(book, contract.capacity_bytes)
-    monthly = backup_points(book, Term.MONTHLY, blocks=blocks, timing=contract.timing.kind)
+    monthly = points_of(msgspec.structs.replace(contract, term=Term.MONTHLY), book)
     years_before = number_on(contract.starts_on, Term.ANNUAL, now.start_on)
     return rules.short_rate(
         paid_yen=paid_yen(versions, now),

@@ -10,10 +10,10 @@ from typing import Annotated
 import msgspec
 
 from chalicelib.billing.periods import Term
-from chalicelib.billing.pricebook import PriceBook
+from chalicelib.billing.pricebook import PriceBook, ServiceClass
 from chalicelib.billing.runs import InvoiceGrouping
 from chalicelib.billing.units import LimitPolicy
-from chalicelib.contracts.model import BatchScope, Timing, TimingKind
+from chalicelib.contracts.model import BatchScope, TargetKind, Timing, TimingKind
 from chalicelib.contracts.selection import Selection
 from chalicelib.kernel import ids
 from chalicelib.kernel.errors import Invalid
@@ -48,6 +48,7 @@ class Form(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
 
     Attributes:
         term_count: Years or months signed for.
+        service_class: Of a rented area; None for backup.
         unit_price_yen: Another price than the book's: special terms.
     """
 
@@ -57,6 +58,7 @@ class Form(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     timing: Timing
     capacity_bytes: int
     term_count: int = 1
+    service_class: ServiceClass | None = None
     auto_renew: bool | None = None
     batch_scope: BatchScope | None = None
     patients: Selection = Selection()
@@ -95,6 +97,24 @@ def check_new(form: Form, today: date) -> None:
     first, last = today - EARLIEST, today + LATEST
     if not first <= form.starts_on <= last:
         raise Invalid(f"starts_on must be between {first} and {last}")
+
+
+def check_kind(form: Form, kind: TargetKind) -> None:
+    """
+    Let pass what is sold for targets of *kind*.
+
+    Raises:
+        Invalid: A rented area without its class, or as prepaid capacity; a class elsewhere.
+    """
+    classes = " or ".join(ServiceClass)
+    if kind is not TargetKind.AREA and form.service_class is not None:
+        raise Invalid("only a rented area has a service_class: leave it out, or add an area")
+    if kind is TargetKind.AREA and form.service_class is None:
+        raise Invalid(f"a rented area needs its service_class: {classes}", code="area-class")
+    if kind is TargetKind.AREA and form.term is Term.CAPACITY_ONLY:
+        raise Invalid(
+            "a rented area is paid by the month or the year: choose such a term", code="area-term"
+        )
 
 
 def check_scope(timing: TimingKind, scope: BatchScope) -> None:

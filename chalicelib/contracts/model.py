@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from chalicelib.billing.periods import MONTHS_OF, Term
-from chalicelib.billing.pricebook import BackupTiming
+from chalicelib.billing.pricebook import BackupTiming, ServiceClass
 from chalicelib.billing.runs import InvoiceGrouping
 from chalicelib.billing.states import ContractState
 from chalicelib.billing.units import LimitPolicy
@@ -24,7 +24,8 @@ FIRST_BOOK = "2026-01"  # what contracts are pinned to that were signed before p
 
 
 class TargetKind(StrEnum):
-    MASS_STORAGE = "mass_storage"
+    MASS_STORAGE = "mass_storage"  # backed up by agents
+    AREA = "area"  # rented: any files, of any kind (patent, fig. 7)
 
 
 class BatchScope(StrEnum):
@@ -68,6 +69,7 @@ class Contract(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         term_count: Terms signed for: years, or months.
+        service_class: Of a rented area; None for backup.
         terms_sha256: Digest of the form and the price book as signed: what was accepted cannot
             change unseen.
         accepted_by: The provider's operator, or STANDING_OFFER.
@@ -104,6 +106,7 @@ class Contract(msgspec.Struct, frozen=True, kw_only=True):
     accepted_by: str | None = None
     ended_at: str | None = None
     term_count: int = 1
+    service_class: ServiceClass | None = None
     limit_policy: LimitPolicy = LimitPolicy.REJECT
     invoice_grouping: InvoiceGrouping = InvoiceGrouping.FACILITY
     price_book: str = FIRST_BOOK

@@ -12,8 +12,8 @@ from typing import Protocol
 import msgspec
 
 from chalicelib.billing.periods import BillingPeriod, Term
-from chalicelib.billing.pricebook import PriceBook
-from chalicelib.billing.pricing import backup_points, fee_yen
+from chalicelib.billing.pricebook import PriceBook, ServiceClass
+from chalicelib.billing.pricing import area_points, backup_points, fee_yen
 from chalicelib.billing.runs import BillablePlan, InvoiceLine, invoices, lines_due
 from chalicelib.billing.tax import TaxRule
 from chalicelib.billing.units import blocks_for
@@ -32,6 +32,8 @@ class Terms(Protocol):
     def timing(self) -> Timing: ...
     @property
     def capacity_bytes(self) -> int: ...
+    @property
+    def service_class(self) -> ServiceClass | None: ...
 
 
 class Price(msgspec.Struct, frozen=True):
@@ -111,6 +113,8 @@ def offer(form: Form, book: PriceBook) -> Offer:
 def points_of(terms: Terms, book: PriceBook) -> int:
     """Return the points of one period."""
     blocks = blocks_for(book, terms.capacity_bytes)
+    if terms.service_class is not None:
+        return area_points(book, terms.term, terms.service_class, blocks=blocks)
     return backup_points(book, terms.term, blocks=blocks, timing=terms.timing.kind)
 
 

@@ -16,7 +16,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from chalicelib.billing.periods import Term
-from chalicelib.billing.pricebook import PriceBook
+from chalicelib.billing.pricebook import PriceBook, ServiceClass
 from chalicelib.billing.runs import InvoiceGrouping
 from chalicelib.billing.units import LimitPolicy
 from chalicelib.contracts.amending import Change
@@ -29,7 +29,7 @@ from chalicelib.contracts.form import (
     SCOPES_OF,
     Form,
 )
-from chalicelib.contracts.model import BatchScope, Contract, Timing, TimingKind
+from chalicelib.contracts.model import BatchScope, Contract, TargetKind, Timing, TimingKind
 from chalicelib.contracts.selection import Mode, Selection
 from chalicelib.contracts.signing import form_of
 from chalicelib.kernel.errors import HokanError, Invalid
@@ -43,11 +43,14 @@ PLANS = {  # the six pairs that mean something, by the value of their radio butt
 FIELD_OF = {  # where a refusal of the service is shown
     "capacity-below-stored": "capacity",
     "prepaid-shrinks": "capacity",
+    "area-class": "service_class",
+    "area-term": "term",
 }
 USUAL = {
     "term": Term.ANNUAL.value,
     "term_count": "1",
     "starts_on": "",  # today, unless another day was typed
+    "service_class": "",  # of a rented area only
     "plan": "nightly-facility",
     "at": "02:00",
     "patients": Mode.ALL.value,
@@ -59,6 +62,7 @@ USUAL = {
     "invoice_grouping": InvoiceGrouping.FACILITY.value,
     "unit_price_yen": "",
 }
+AREA = {"service_class": ServiceClass.ECONOMY.value, "plan": "at_once-object"}
 RENEWALS = {"usual": None, "yes": True, "no": False}
 _HH_MM = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 _BETWEEN = re.compile(r"[\r\n,、]+")
@@ -117,14 +121,16 @@ class Sketch:
     term: Term
     timing: Timing
     capacity_bytes: int
+    service_class: ServiceClass | None
 
 
 # --- what stands in the fields -----------------------------------------------------------------
 
 
-def usual_fields(today: date) -> dict[str, str]:
-    """Return the choices that let a form be checked at once."""
-    return {**USUAL, "starts_on": today.isoformat()}
+def usual_fields(kind: TargetKind, today: date) -> dict[str, str]:
+    """Return the choices for a target of *kind* that let a form be checked at once."""
+    of_kind = AREA if kind is TargetKind.AREA else {}
+    return {**USUAL, **of_kind, "starts_on": today.isoformat()}
 
 
 def kept_fields(form: Fields, usual: Fields) -> dict[str, str]:
@@ -139,6 +145,7 @@ def fields_of(contract: Contract) -> dict[str, str]:
         "term": contract.term.value,
         "term_count": str(contract.term_count),
         "starts_on": contract.starts_on.isoformat(),
+        "service_class": contract.service_class or "",
         "plan": f"{contract.timing.kind}-{contract.batch_scope}",
         "at": contract.timing.at or USUAL["at"],
         "patients": contract.patients.mode.value,
@@ -163,6 +170,7 @@ def form_from(typed: Typed, target_id: str, book: PriceBook, today: date) -> For
         term=term or Term.ANNUAL,
         term_count=_term_count(typed, term),
         starts_on=_start(typed, today),
+        service_class=_service_class(typed),
         timing=timing,
         batch_scope=scope,
         patients=_patients(typed),
@@ -185,6 +193,7 @@ def change_from(typed: Typed, contract: Contract, book: PriceBook) -> Change | N
         "batch_scope": scope,
         "patients": _patients(typed).settled(),
         "capacity_bytes": _capacity_bytes(typed, book),
+        "service_class": _service_class(typed),
         "limit_policy": _limit_policy(typed, term),
         "auto_renew": _auto_renew(typed, term),
         "invoice_grouping": typed.one_of("invoice_grouping", InvoiceGrouping),
@@ -201,7 +210,9 @@ def sketches(fields: Fields, book: PriceBook) -> list[Sketch]:
     typed = Typed(dict(fields))
     capacity_bytes = _capacity_bytes(typed, book) or book.block_bytes
     kind, _ = PLANS.get(fields["plan"], PLANS[USUAL["plan"]])
-    return [Sketch(term, Timing(kind), capacity_bytes) for term in Term]
+    service_class = _service_class(typed)
+    terms = [each for each in Term if each is not Term.CAPACITY_ONLY or service_class is None]
+    return [Sketch(term, Timing(kind), capacity_bytes, service_class) for term in terms]
 
 
 def contract_path(contract: Contract) -> str:
@@ -232,6 +243,10 @@ def _plan(typed: Typed) -> tuple[Timing, BatchScope]:
         return Timing(TimingKind.AT_ONCE), BatchScope.OBJECT
     kind, scope = PLANS[typed.fields["plan"]]
     return Timing(kind, _hh_mm(typed) if kind is TimingKind.NIGHTLY else None), scope
+
+
+def _service_class(typed: Typed) -> ServiceClass | None:
+    return typed.one_of("service_class", ServiceClass) if typed.fields["service_class"] else None
 
 
 def _hh_mm(typed: Typed) -> str:

@@ -31,7 +31,7 @@ MAX_REASON = 500  # characters of a refusal's own words
 
 
 def add_target(caller: Caller, name: str, kind: TargetKind) -> Target:
-    """Add something to back up; it needs a contract before anything can be sent."""
+    """Add something to back up, or an area; it needs a contract before anything can be sent."""
     if not 1 <= len(name.strip()) <= 100:
         raise Invalid("a target needs a name of 1 to 100 characters")
     target_id = ids.new_id("target", clock.now())
@@ -52,7 +52,7 @@ def quote(caller: Caller, asked: Form) -> Offer:
     """
     form.check(asked)
     form.check_new(asked, local.today(caller.facility_id))
-    store.target(caller.facility_id, asked.target_id)
+    form.check_kind(asked, store.target(caller.facility_id, asked.target_id).kind)
     check_holds(caller.facility_id, asked.target_id, asked.capacity_bytes)
     return offer(asked, newest_book())
 

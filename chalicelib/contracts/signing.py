@@ -35,6 +35,7 @@ def agreed_on(form: Form, book: PriceBook) -> dict[str, Any]:
     terms = settled(form, book)
     return {
         "term_count": terms.term_count,
+        "service_class": terms.service_class,
         "auto_renew": terms.auto_renew,
         "timing": terms.timing,
         "batch_scope": terms.batch_scope,

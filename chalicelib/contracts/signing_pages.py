@@ -26,7 +26,7 @@ def ask_terms(visit: Visit, target_id: str) -> Response:
     running = _running(target)
     if running is not None:
         return visit.redirect(f"{contract_path(running)}?done=has-contract")
-    typed = Typed(_usual(visit))
+    typed = Typed(_usual(visit, target))
     return _sign_page(visit, target, typed, offered=_usual_offer(visit, target, typed))
 
 
@@ -34,7 +34,7 @@ def ask_terms(visit: Visit, target_id: str) -> Response:
 def take_terms(visit: Visit, target_id: str) -> Response:
     """Show the price, check the answers, go back to them, or sign: as the button says."""
     target = store.target(visit.caller.facility_id, target_id)
-    typed = Typed(page_forms.kept_fields(visit.form, _usual(visit)))
+    typed = Typed(page_forms.kept_fields(visit.form, _usual(visit, target)))
     step = visit.form.get("step", "check")
     if step == "edit":
         return _sign_page(visit, target, typed)
@@ -118,8 +118,8 @@ def _signed(visit: Visit, contract: Contract) -> Response:
     return visit.redirect(f"{contract_path(contract)}?done={done}")
 
 
-def _usual(visit: Visit) -> dict[str, str]:
-    return page_forms.usual_fields(local.today(visit.caller.facility_id))
+def _usual(visit: Visit, target: Target) -> dict[str, str]:
+    return page_forms.usual_fields(target.kind, local.today(visit.caller.facility_id))
 
 
 def _running(target: Target) -> Contract | None:

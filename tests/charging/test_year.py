@@ -22,6 +22,7 @@ def test_a_year_comes_to_what_it_has_to(client: Client) -> None:
         State.ENDED,
         State.ACTIVE,
         State.ENDED,
+        State.ACTIVE,
     ]
     check_money(year.paying)
     check_money(year.silent)

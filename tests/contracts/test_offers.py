@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.billing.periods import Term
-from chalicelib.billing.pricebook import PriceBook, TimingPoints, newest_book
+from chalicelib.billing.pricebook import PriceBook, ServiceClass, TimingPoints, newest_book
 from chalicelib.billing.runs import BillablePlan, InvoiceGrouping, invoices, lines_due
 from chalicelib.billing.units import LimitPolicy
 from chalicelib.contracts.form import SCOPES_OF, Form, check, settled, terms_digest
@@ -174,6 +174,7 @@ def test_every_choice_is_in_the_digest() -> None:
     changes: list[dict[str, Any]] = [
         {"term": Term.MONTHLY},
         {"term_count": 2},
+        {"service_class": ServiceClass.DELUXE},
         {"starts_on": date(2027, 4, 2)},
         {"timing": TIMINGS[TimingKind.AT_ONCE]},
         {"batch_scope": BatchScope.PATIENT},

@@ -33,6 +33,7 @@ EXPECTED = {
     "monthly, two blocks from 15 April on": 3 * 1_000 + 500 + 9 * 2_000,
     "annual, cut short in its 4th month": 10_000,
     "monthly, 1.2 blocks above its limit from July on": 12 * 1_000 + 6 * 2 * 1_000,
+    "area, monthly from 1 May, deluxe from 12 May on": 1_000 + 1_290 + 8 * 3_000,
     "never paid: grace, suspended, ended on 3 May": 4 * 1_000,
 }
 GIVEN_BACK = 10_000 - 4 * 1_000  # months begun stay charged at the monthly price
@@ -45,6 +46,7 @@ class Year:
     Attributes:
         paying, silent: The facility that pays at once, and the one that never does.
         contracts: Facility and contract by what EXPECTED calls it.
+        full: The target that goes above its limit.
     """
 
     def __init__(self, client: Client) -> None:
@@ -57,7 +59,7 @@ class Year:
         for term in ("monthly", "monthly", "annual"):
             self._one_more(next(names), term)
         self._one_more(next(names), "monthly", limit_policy="overage")
-        self.full = self.paying.target_id
+        self.full, self.area_name = self.paying.target_id, next(names)
         self.silent = build(client, capacity_bytes=BLOCK, term="monthly", **WITHOUT_NIGHTS)
         self._name(next(names), self.silent)
         self._live()
@@ -65,9 +67,9 @@ class Year:
     def _name(self, name: str, world: World) -> None:
         self.contracts[name] = (world.facility_id, world.contract_id)
 
-    def _one_more(self, name: str, term: str, **terms: Any) -> None:
+    def _one_more(self, name: str, term: str, kind: str = "mass_storage", **terms: Any) -> None:
         world = self.paying
-        target = {"name": f"Room {len(self.contracts)}", "kind": "mass_storage"}
+        target = {"name": f"Room {len(self.contracts)}", "kind": kind}
         world.target_id = world.admin.post("/targets", target, status=201)["target_id"]
         sign(world, capacity_bytes=BLOCK, term=term, **WITHOUT_NIGHTS, **terms)
         self._name(name, world)
@@ -75,15 +77,23 @@ class Year:
     def _live(self) -> None:
         _, _, amended, cut_short, _, _ = self.contracts.values()
         self._until(date(2027, 4, 15))
-        path = f"/contracts/{amended[1]}/amendments"
-        self.paying.admin.post(path, {"capacity_bytes": 2 * BLOCK})
+        self._amend(amended, capacity_bytes=2 * BLOCK)
+        self._until(date(2027, 5, 1))
+        self._one_more(
+            self.area_name, "monthly", "area", starts_on="2027-05-01", service_class="economy"
+        )
         self._until(date(2027, 5, 10))
         path = f"/contracts/{cut_short[1]}/cancellation"
         self.paying.admin.post(path, {"policy": "short_rate"})
+        self._until(date(2027, 5, 12))
+        self._amend(self.contracts[self.area_name], service_class="deluxe")
         self._until(date(2027, 7, 2))
         stored_at = clock.text(start_of_day(date(2027, 7, 1), TOKYO))
         growth.note(self.full, "batch-1", stored_at, BLOCK * 22 // 10)  # nobody sends that here
         self._until(END)
+
+    def _amend(self, contract: tuple[str, str], **change: Any) -> None:
+        self.paying.admin.post(f"/contracts/{contract[1]}/amendments", change)
 
     def _until(self, day: date) -> None:
         live_until(self.paying, day)
@@ -117,7 +127,7 @@ class Year:
 
 def expected_balances() -> list[dict[Account, int]]:
     """Return what the accounts have to come to; what is given back stays the payer's credit."""
-    revenue = sum(list(EXPECTED.values())[:5]) - GIVEN_BACK
+    revenue = sum(list(EXPECTED.values())[:6]) - GIVEN_BACK
     paid = (revenue + GIVEN_BACK) * 11 // 10
     unpaid = EXPECTED["never paid: grace, suspended, ended on 3 May"]
     nothing = dict.fromkeys(Account, 0)
