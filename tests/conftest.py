@@ -13,6 +13,10 @@ from chalice.test import Client
 from hypothesis import HealthCheck, settings
 from moto import mock_aws
 
+from tests.support.quick_aws import quicken
+
+quicken()
+
 # Machines are slow now and then: a property fails for what is wrong, never for the time it took.
 settings.register_profile("hokan", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("hokan")
