@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Request
 
+from chalicelib.web.cookies import SESSION
 from infra.local.people import Person
 from infra.local.stack import LocalStack
 from tests.journeys.conftest import Agent
@@ -27,12 +28,18 @@ def browser() -> Iterator[Browser]:
 
 @dataclass
 class Scene:
-    """A provider with a facility, and what each of its people types at the portal."""
+    """
+    A provider with a facility, and what each of its people types at the portal.
+
+    Attributes:
+        sessions: The cookies of those who have signed in.
+    """
 
     stack: LocalStack
     operator: Person
     admin: Person
     doctor: Person
+    sessions: dict[str, list[Any]] = field(default_factory=dict)
 
     @property
     def origin(self) -> str:
@@ -112,6 +119,18 @@ class Surfer:
         person = self.scene.person(who)
         self.open("/portal/sign-in")
         self.type_in(person.email, password or person.password)
+
+    def come_as(self, who: str) -> None:
+        """Be at the portal as *who*, signed in: typed once, for all who only look at a page."""
+        cookies = self.scene.sessions.get(who)
+        if cookies is not None:
+            self.context.add_cookies(cookies)
+            self.open("/portal")
+            return
+        self.sign_in(who)
+        self.scene.sessions[who] = [
+            each for each in self.context.cookies() if each.get("name") == SESSION
+        ]
 
     def type_in(self, account: str, password: str) -> None:
         self.page.fill("#account", account)

@@ -57,22 +57,22 @@ def not_found(surfer: Surfer) -> None:
 
 @place
 def home_of_operator(surfer: Surfer) -> None:
-    surfer.sign_in("operator")
+    surfer.come_as("operator")
 
 
 @place
 def home_of_admin(surfer: Surfer) -> None:
-    surfer.sign_in("admin")
+    surfer.come_as("admin")
 
 
 @place
 def home_of_doctor(surfer: Surfer) -> None:
-    surfer.sign_in("doctor")
+    surfer.come_as("doctor")
 
 
 @place
 def authenticator(surfer: Surfer) -> None:
-    surfer.sign_in("doctor")
+    surfer.come_as("doctor")
     surfer.open("/portal/authenticator")
 
 
@@ -85,13 +85,13 @@ def new_authenticator(surfer: Surfer) -> None:
 
 @place
 def targets(surfer: Surfer) -> None:
-    surfer.sign_in("admin")
+    surfer.come_as("admin")
     surfer.open("/portal/targets")
 
 
 @place
 def signing(surfer: Surfer) -> None:
-    surfer.sign_in("admin")
+    surfer.come_as("admin")
     surfer.page.locator("main a[href*='/sign']").first.click()
 
 
@@ -169,13 +169,13 @@ def confirming_a_cancellation(surfer: Surfer) -> None:
 
 @place
 def accepting(surfer: Surfer) -> None:
-    surfer.sign_in("operator")
+    surfer.come_as("operator")
     surfer.open("/portal/accepting")
 
 
 @place
 def facilities(surfer: Surfer) -> None:
-    surfer.sign_in("operator")
+    surfer.come_as("operator")
     surfer.open("/portal/facilities")
 
 
@@ -187,7 +187,7 @@ def one_facility(surfer: Surfer) -> None:
 
 @place
 def people(surfer: Surfer) -> None:
-    surfer.sign_in("admin")
+    surfer.come_as("admin")
     surfer.open("/portal/people")
 
 
@@ -221,7 +221,7 @@ def given_password(surfer: Surfer) -> None:
 
 @place
 def agents(surfer: Surfer) -> None:
-    surfer.sign_in("admin")
+    surfer.come_as("admin")
     surfer.open("/portal/agents")
 
 
@@ -239,13 +239,13 @@ def revoke_agent(surfer: Surfer) -> None:
 
 @place
 def restores(surfer: Surfer) -> None:
-    surfer.sign_in("doctor")
+    surfer.come_as("doctor")
     surfer.open("/portal/restores")
 
 
 @place
 def restoring(surfer: Surfer) -> None:
-    surfer.sign_in("doctor")
+    surfer.come_as("doctor")
     surfer.open("/portal/restores/new")
 
 
@@ -294,7 +294,7 @@ def zip_download(surfer: Surfer) -> None:
 
 @place
 def backups(surfer: Surfer) -> None:
-    surfer.sign_in("doctor")
+    surfer.come_as("doctor")
     surfer.open("/portal/jobs")
 
 
@@ -321,7 +321,7 @@ def all_backups(surfer: Surfer) -> None:
 
 @place
 def patient_targets(surfer: Surfer) -> None:
-    surfer.sign_in("admin")
+    surfer.come_as("admin")
     surfer.open("/portal/patients")
 
 
@@ -366,19 +366,19 @@ def a_wrong_list(surfer: Surfer) -> None:
 
 @place
 def missed(surfer: Surfer) -> None:
-    surfer.sign_in("operator")
+    surfer.come_as("operator")
     surfer.open("/portal/missed")
 
 
 @place
 def queues(surfer: Surfer) -> None:
-    surfer.sign_in("operator")
+    surfer.come_as("operator")
     surfer.open("/portal/queues")
 
 
 @place
 def sending_back(surfer: Surfer) -> None:
-    surfer.sign_in("operator")
+    surfer.come_as("operator")
     surfer.open("/portal/queues/ingest/send-back")
 
 
@@ -439,5 +439,5 @@ def certificate(surfer: Surfer) -> None:
 
 @place
 def quarantine(surfer: Surfer) -> None:
-    surfer.sign_in("operator")
+    surfer.come_as("operator")
     surfer.open("/portal/quarantine")
