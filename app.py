@@ -14,6 +14,7 @@ from chalicelib.access.pages import pages as sign_in_pages
 from chalicelib.access.people_pages import pages as people_pages
 from chalicelib.archive.api import routes as archive
 from chalicelib.archive.quarantine_pages import pages as quarantine_pages
+from chalicelib.billing import book_store, books
 from chalicelib.billing.debit_pages import pages as debit_pages
 from chalicelib.billing.pages import pages as invoice_pages
 from chalicelib.billing.payment_pages import pages as payment_pages
@@ -48,6 +49,7 @@ from chalicelib.web.problems import problems_only
 from chalicelib.web.routes import correlated
 
 clock.move(settings().clock_offset_seconds)
+books.keep(book_store.published)
 
 app = Chalice(app_name="hokan")
 app.api.binary_types.append(multipart.TYPE)  # API Gateway would read a file as UTF-8 otherwise

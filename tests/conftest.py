@@ -28,11 +28,20 @@ os.environ.setdefault("AWS_SECRET_ACCESS_KEY", "testing")
 os.environ.setdefault("POWERTOOLS_METRICS_DISABLED", "true")
 
 
+@pytest.fixture(autouse=True)
+def no_world() -> None:
+    """Without tables there is the price book that every deployment begins with, and no other."""
+    from chalicelib.billing import books
+
+    books.keep(books.nowhere)
+
+
 @pytest.fixture
 def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
     """Hokan's tables, buckets and queues on moto; the settings point at them."""
     from chalicelib import buckets, due, mail, queues, tables
     from chalicelib.access import accounts, tokens
+    from chalicelib.billing import book_store, books
     from chalicelib.charging.service import finalise_at
     from chalicelib.contracts.local import forget_zones
     from chalicelib.kernel import clock
@@ -58,6 +67,7 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
         ):
             forget()
         tokens.forget_keys()
+        books.keep(book_store.published)
         clock.move(0)
         yield environment
         clock.move(0)

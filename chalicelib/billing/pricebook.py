@@ -108,18 +108,3 @@ class PriceBook(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     def sha256(self) -> str:
         """Return the digest that both sides accept along with the form."""
         return hashlib.sha256(msgspec.json.encode(self, order="deterministic")).hexdigest()
-
-
-BOOKS = {book.version: book for book in (PriceBook(version="2026-01"),)}
-
-
-def book_of(version: str) -> PriceBook:
-    """Return the price book of *version*; raises Invalid, naming those there are."""
-    if version not in BOOKS:
-        raise Invalid(f"there is no price book {version}, only {', '.join(BOOKS)}")
-    return BOOKS[version]
-
-
-def newest_book() -> PriceBook:
-    """Return the book that contracts are signed by now; versions sort like the months they name."""
-    return BOOKS[max(BOOKS)]

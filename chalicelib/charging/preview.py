@@ -1,8 +1,8 @@
 """
 What will be billed, before it is: by the same rules as the run, and nothing is written.
 
-Prices are those of the newest price book, as far as a contract renews itself by then; overage is
-that of what is stored now.
+Where a contract renews itself by then, prices are those of the price books published so far;
+overage is that of what is stored now.
 """
 
 from __future__ import annotations

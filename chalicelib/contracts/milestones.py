@@ -9,7 +9,7 @@ from __future__ import annotations
 from contextlib import suppress
 from datetime import date, datetime, timedelta
 
-from chalicelib.billing.pricebook import newest_book
+from chalicelib.billing.books import newest_book
 from chalicelib.contracts import changing, local, signing, store, timers
 from chalicelib.contracts.model import RUNNING, Contract, is_over
 from chalicelib.contracts.renewal import in_next_term, next_look_on, outlook
@@ -62,4 +62,4 @@ def _remind(found: Contract, today: date) -> None:
 
 
 def _next_price_yen(found: Contract, on: date) -> int:
-    return price_of(in_next_term(found, newest_book()), on).total_yen
+    return price_of(in_next_term(found, newest_book(on)), on).total_yen

@@ -12,8 +12,9 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from chalicelib.billing.books import book_of, newest_book
 from chalicelib.billing.periods import Term, number_on, period
-from chalicelib.billing.pricebook import PriceBook, book_of, newest_book
+from chalicelib.billing.pricebook import PriceBook
 from chalicelib.contracts.model import (
     RUNNING,
     STANDING_OFFER,
@@ -71,7 +72,9 @@ def outlook(contract: Contract, today: date, zone: ZoneInfo) -> Outlook:
     renews_on = _renews_on(contract, today)
     return Outlook(
         renews_on=renews_on,
-        reminders=_reminders(contract, renews_on, _days_told(contract)) if renews_on else (),
+        reminders=_reminders(contract, renews_on, _days_told(contract, renews_on))
+        if renews_on
+        else (),
     )
 
 
@@ -109,7 +112,7 @@ def renewal_due(contract: Contract, today: date) -> NextTerm | None:
     number = number_on(contract.starts_on, contract.term, today)
     begins_on = period(contract.starts_on, contract.term, number).start_on
     is_in_it = contract.renewed_on is not None and contract.renewed_on >= begins_on
-    return None if is_in_it else NextTerm(begins_on, newest_book().version)
+    return None if is_in_it else NextTerm(begins_on, newest_book(begins_on).version)
 
 
 def renewed(contract: Contract, today: date, at: str) -> Contract:
@@ -210,11 +213,11 @@ def _overtaken(at: str, book: PriceBook) -> Refusal:
     return Refusal(at, STANDING_OFFER, reason)
 
 
-def _days_told(contract: Contract) -> tuple[int, ...]:
+def _days_told(contract: Contract, renews_on: date) -> tuple[int, ...]:
     """Return how many days before it renews itself the facility is told."""
     if contract.term is Term.ANNUAL:
         return REMINDER_DAYS
-    book = newest_book()
+    book = newest_book(renews_on)
     following = in_next_term(contract, book)
     new_yen = fee_of(following, book, following.unit_price_yen)
     now_yen = fee_of(contract, book_for(contract), contract.unit_price_yen)

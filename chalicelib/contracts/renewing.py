@@ -8,7 +8,7 @@ import msgspec
 
 from chalicelib.access.model import Caller
 from chalicelib.access.service import audit
-from chalicelib.billing.pricebook import newest_book
+from chalicelib.billing.books import book_of, newest_book
 from chalicelib.contracts import changing, local, signing, store
 from chalicelib.contracts.model import Contract, term_end_on
 from chalicelib.contracts.offer import Price
@@ -47,7 +47,7 @@ def quote_renewal(caller: Caller, contract_id: str) -> Renewal:
 
 def renew(caller: Caller, contract_id: str, shown_sha256: str | None = None) -> Contract:
     """
-    Sign for one more term of a contract, from its end on, by the newest price book.
+    Sign for one more term of a contract, from its end on, by the newest price book of then.
 
     Raises:
         Conflict: As :func:`quote_renewal`; ``terms-differ``.
@@ -69,7 +69,8 @@ def renew(caller: Caller, contract_id: str, shown_sha256: str | None = None) -> 
 def _renewal(found: Contract) -> Renewal:
     begins_on = check_renewable(found, local.today(found.facility_id))
     latest = found.upcoming or found
-    following = in_next_term(extended(latest, begins_on, newest_book()), newest_book())
+    book = newest_book(begins_on)
+    following = in_next_term(extended(latest, begins_on, book), book)
     end_on = term_end_on(following)
     assert end_on is not None  # what has no term does not end, and is not renewed
     return Renewal(
@@ -85,7 +86,7 @@ def _signed(version: Contract, caller: Caller, meant: Renewal, before: Contract)
     """Return the version after *before*: *version* with one more term, agreed on by both sides."""
     at = clock.text(clock.now())
     waiting = before.upcoming.version if before.upcoming else 0
-    longer = extended(version, meant.begins_on, newest_book())
+    longer = extended(version, meant.begins_on, book_of(meant.price_book))
     return msgspec.structs.replace(
         signing.accepted(longer, at),
         state=version.state,

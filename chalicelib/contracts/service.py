@@ -6,7 +6,7 @@ import msgspec
 
 from chalicelib.access.model import Caller
 from chalicelib.access.service import audit
-from chalicelib.billing.pricebook import newest_book
+from chalicelib.billing.books import book_of, newest_book
 from chalicelib.billing.states import CONTRACT
 from chalicelib.contracts import changing, form, local, purge_store, signing, store
 from chalicelib.contracts.capacity import check_holds
@@ -50,11 +50,12 @@ def quote(caller: Caller, asked: Form) -> Offer:
         NotFound: The target is not the caller's.
         Conflict: ``capacity-below-stored``, with both figures.
     """
+    today = local.today(caller.facility_id)
     form.check(asked)
-    form.check_new(asked, local.today(caller.facility_id))
+    form.check_new(asked, today)
     form.check_kind(asked, store.target(caller.facility_id, asked.target_id).kind)
     check_holds(caller.facility_id, asked.target_id, asked.capacity_bytes)
-    return offer(asked, newest_book())
+    return offer(asked, newest_book(today))
 
 
 def sign(caller: Caller, asked: Form, shown_sha256: str | None = None) -> Contract:
@@ -72,7 +73,7 @@ def sign(caller: Caller, asked: Form, shown_sha256: str | None = None) -> Contra
     signing.check_agreed(shown_sha256, offered.terms_sha256)
     contract = signing.drawn_up(
         asked,
-        newest_book(),
+        book_of(offered.price_book),
         contract_id=ids.new_id("contract", at),
         facility_id=caller.facility_id,
         by=caller.id,

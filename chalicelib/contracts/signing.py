@@ -6,7 +6,8 @@ from typing import Any
 
 import msgspec
 
-from chalicelib.billing.pricebook import PriceBook, book_of
+from chalicelib.billing.books import book_of
+from chalicelib.billing.pricebook import PriceBook
 from chalicelib.contracts.form import Form, settled, terms_digest
 from chalicelib.contracts.model import STANDING_OFFER, Contract, State
 from chalicelib.kernel.errors import Conflict

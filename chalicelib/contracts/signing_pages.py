@@ -6,8 +6,9 @@ from chalice.app import Response
 
 from chalicelib.access.page_guard import PageRoutes, Visit
 from chalicelib.access.policy import Operation
+from chalicelib.billing.books import book_of, newest_book
 from chalicelib.billing.periods import Term
-from chalicelib.billing.pricebook import PriceBook, newest_book
+from chalicelib.billing.pricebook import PriceBook
 from chalicelib.contracts import local, page_forms, service, store
 from chalicelib.contracts.form import EARLIEST, LATEST, Form
 from chalicelib.contracts.model import Contract, State, is_over
@@ -57,7 +58,7 @@ def take_terms(visit: Visit, target_id: str) -> Response:
 def _form(visit: Visit, target: Target, typed: Typed) -> Form:
     """Return the form that was typed; raises Invalid for wrong fields."""
     today = local.today(visit.caller.facility_id)
-    form = page_forms.form_from(typed, target.target_id, newest_book(), today)
+    form = page_forms.form_from(typed, target.target_id, newest_book(today), today)
     if form is None:
         raise Invalid("a field is wrong", code=page_forms.WRONG_FIELDS)
     return form
@@ -74,7 +75,8 @@ def _usual_offer(visit: Visit, target: Target, typed: Typed) -> Offer | None:
 def _sign_page(
     visit: Visit, target: Target, typed: Typed, *, status: int = 200, **known: object
 ) -> Response:
-    today, book = local.today(visit.caller.facility_id), newest_book()
+    today = local.today(visit.caller.facility_id)
+    book = newest_book(today)
     values: dict[str, object] = {
         "target": target,
         "typed": typed.fields,
@@ -102,7 +104,7 @@ def _check_page(
         typed=typed.fields,
         form=form,
         offered=offered,
-        book=newest_book(),
+        book=book_of(offered.price_book),
         refused=refused is not None,
     )
 

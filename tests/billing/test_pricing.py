@@ -5,13 +5,13 @@ from __future__ import annotations
 import msgspec
 import pytest
 
+from chalicelib.billing.books import FIRST, book_of
 from chalicelib.billing.periods import Term
 from chalicelib.billing.pricebook import (
     BackupTiming,
     PriceBook,
     ServiceClass,
     TimingPoints,
-    book_of,
 )
 from chalicelib.billing.pricing import area_points, backup_points, fee_yen
 from chalicelib.billing.units import (
@@ -24,7 +24,7 @@ from chalicelib.billing.units import (
 )
 from chalicelib.kernel.errors import Invalid, QuotaExceeded
 
-BOOK = book_of("2026-01")
+BOOK = FIRST
 GIGABYTE = 10**9
 
 

@@ -14,10 +14,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.billing.bankdays import due_on, is_bank_day
+from chalicelib.billing.books import FIRST
 from chalicelib.billing.cancellation import ends_on, months_begun, short_rate
 from chalicelib.billing.identifiers import check_digit, registration_number
 from chalicelib.billing.periods import BillingPeriod, Term, number_on, period, periods
-from chalicelib.billing.pricebook import BackupTiming, book_of
+from chalicelib.billing.pricebook import BackupTiming
 from chalicelib.billing.pricing import backup_points, fee_yen
 from chalicelib.billing.proration import amend, difference_yen, rest_yen
 from chalicelib.billing.runs import (
@@ -34,7 +35,7 @@ from chalicelib.kernel.calendar import local_date, start_of_day
 from chalicelib.kernel.errors import Invalid
 from chalicelib.kernel.money import Rounding
 
-BOOK = book_of("2026-01")
+BOOK = FIRST
 YEARS = 20
 TERMS = {Term.ANNUAL: 12, Term.MONTHLY: 1}
 # Without daylight saving, with it, with half an hour of it, and where midnight was skipped.

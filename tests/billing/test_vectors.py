@@ -29,8 +29,9 @@ from chalicelib.billing import (
     units,
 )
 from chalicelib.billing.bankdays import due_on
+from chalicelib.billing.books import book_of
 from chalicelib.billing.periods import BillingPeriod, Term, periods
-from chalicelib.billing.pricebook import BackupTiming, PriceBook, book_of
+from chalicelib.billing.pricebook import BackupTiming, PriceBook
 from chalicelib.kernel.errors import Invalid, QuotaExceeded
 from chalicelib.kernel.money import Rounding
 

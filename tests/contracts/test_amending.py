@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.billing.books import FIRST
 from chalicelib.billing.cancellation import CancellationPolicy
 from chalicelib.billing.periods import Term, number_on, period
-from chalicelib.billing.pricebook import newest_book
 from chalicelib.billing.proration import difference_yen
 from chalicelib.contracts.amending import Amendment, Change, amendment, changed_form
 from chalicelib.contracts.cancelling import cancellation, paid_yen
@@ -23,7 +23,7 @@ from chalicelib.contracts.selection import Mode, Selection
 from chalicelib.contracts.signing import accepted, agreed_on, drawn_up
 from chalicelib.kernel.errors import Conflict, Invalid
 
-BOOK = newest_book()
+BOOK = FIRST
 BLOCK = BOOK.block_bytes
 START = date(2027, 4, 1)
 TERMS = [Term.ANNUAL, Term.MONTHLY]

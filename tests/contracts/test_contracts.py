@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.access.model import DEFAULT_ZONE
+from chalicelib.billing.books import FIRST
 from chalicelib.billing.periods import Term
-from chalicelib.billing.pricebook import newest_book
 from chalicelib.contracts.form import Form, terms_digest
 from chalicelib.contracts.model import Timing, TimingKind
 from chalicelib.contracts.selection import Mode, Selection
@@ -71,7 +71,7 @@ def test_a_contract_keeps_who_accepted_it_and_the_digest_of_its_terms(world: Wor
     assert told["signed_by"] == "person-facility-admin"
     assert told["accepted_by"] == "standard-terms"
     assert len(told["terms_sha256"]) == 64
-    assert told["price_book_sha256"] == newest_book().sha256()
+    assert told["price_book_sha256"] == FIRST.sha256()
 
 
 def test_special_terms_keep_who_accepted_them(client: Client) -> None:
@@ -244,7 +244,7 @@ def test_another_choice_is_another_digest() -> None:
         timing=Timing(TimingKind.NIGHTLY, "02:01"),
         capacity_bytes=1,
     )
-    assert terms_digest(form, newest_book()) != terms_digest(other, newest_book())
+    assert terms_digest(form, FIRST) != terms_digest(other, FIRST)
 
 
 # --- patients ----------------------------------------------------------------------------------

@@ -11,7 +11,6 @@ import pytest
 from chalice.test import Client
 
 from chalicelib.access.model import Role
-from chalicelib.billing import pricebook
 from chalicelib.billing.pricebook import PriceBook
 from chalicelib.contracts import store
 from chalicelib.contracts.model import Contract, State
@@ -21,17 +20,15 @@ from tests.faults.invariants import rows
 from tests.jobs.nights import at_run, first_run, jobs_of, move
 from tests.jobs.test_timers import amend, timers
 from tests.portal.test_home import said
+from tests.support.price_books import dearer_book, month, published
 from tests.support.visitor import signed_in
 from tests.support.world import World, a_chunk, build, days_pass
 
-DEARER = PriceBook(version="2027-01", unit_price_yen=1_200)
-
 
 @pytest.fixture
-def dearer(monkeypatch: pytest.MonkeyPatch) -> PriceBook:
-    """The provider has a new price book."""
-    monkeypatch.setitem(pricebook.BOOKS, DEARER.version, DEARER)
-    return DEARER
+def dearer(client: Client) -> PriceBook:  # noqa: ARG001 - it makes the tables
+    """The provider has a new price book, from next month on."""
+    return published(dearer_book())
 
 
 def contract(world: World) -> Contract:
@@ -172,7 +169,7 @@ def test_by_the_same_prices_no_version_is_made(client: Client) -> None:
 
 
 def test_another_term_is_by_the_newest_prices(client: Client, dearer: PriceBook) -> None:
-    world = build_before(client, dearer)
+    world = build(client, auto_renew=True)
     renews_on = boundary(world, "renews_on")
     world.tick(on(renews_on))
     first, second = versions(world)
@@ -184,16 +181,8 @@ def test_another_term_is_by_the_newest_prices(client: Client, dearer: PriceBook)
     assert second["terms_sha256"] != first["terms_sha256"]
 
 
-def build_before(client: Client, dearer: PriceBook, **terms: Any) -> World:
-    """Sign by the prices before *dearer*."""
-    del pricebook.BOOKS[dearer.version]
-    world = build(client, **{"auto_renew": True} | terms)
-    pricebook.BOOKS[dearer.version] = dearer
-    return world
-
-
 def test_a_price_agreed_on_specially_outlasts_a_renewal(client: Client, dearer: PriceBook) -> None:
-    world = build_before(client, dearer, unit_price_yen=900)
+    world = build(client, auto_renew=True, unit_price_yen=900)
     world.tick(on(boundary(world, "renews_on")))
     found = contract(world)
     assert (found.price_book, found.unit_price_yen) == (dearer.version, 900)
@@ -224,7 +213,7 @@ def test_months_missed_are_counted(client: Client) -> None:
 def test_a_change_that_waits_by_old_prices_is_turned_down(
     client: Client, dearer: PriceBook
 ) -> None:
-    world = build_before(client, dearer)
+    world = build(client, auto_renew=True)
     post(world, "amendments", {"unit_price_yen": 500})
     world.tick(on(boundary(world, "renews_on")))
     found = contract(world)
@@ -240,8 +229,9 @@ def test_a_cancelled_contract_is_not_renewed(client: Client) -> None:
     assert (contract(world).term_no, contract(world).state) == (1, State.ENDED)
 
 
-def test_the_first_page_tells_the_price_of_the_next_term(client: Client, dearer: PriceBook) -> None:
-    world = build_before(client, dearer)
+@pytest.mark.usefixtures("dearer")
+def test_the_first_page_tells_the_price_of_the_next_term(client: Client) -> None:
+    world = build(client, auto_renew=True)
     days_pass(world, 1)
     page = signed_in(Role.DOCTOR, world.facility_id).get("/portal")
     assert "13,200 yen" in said(page.text)
@@ -269,24 +259,20 @@ def test_a_contract_renewed_by_hand_goes_on_in_the_next_term(world: World) -> No
 
 
 def test_the_price_that_was_shown_is_the_one_that_holds(client: Client, dearer: PriceBook) -> None:
-    world = build_before(client, dearer, auto_renew=False)
+    world = build(client, auto_renew=False)
     quote = post(world, "renewal/quote")
     assert quote["price"]["total_yen"] == 13_200
     post(world, "renewal", {"terms_sha256": quote["terms_sha256"]})
     assert contract(world).price_book == "2026-01"
-    pricebook.BOOKS["2027-02"] = msgspec.structs.replace(dearer, version="2027-02", block_bytes=1)
-    try:
-        world.tick(on(date.fromisoformat(quote["begins_on"])))
-        assert versions(world)[-1]["fee_per_period_yen"] == 12_000
-        assert versions(world)[-1]["terms_sha256"] == quote["terms_sha256"]
-    finally:
-        del pricebook.BOOKS["2027-02"]
+    published(msgspec.structs.replace(dearer, version=month(2), block_bytes=1))
+    world.tick(on(date.fromisoformat(quote["begins_on"])))
+    assert versions(world)[-1]["fee_per_period_yen"] == 12_000
+    assert versions(world)[-1]["terms_sha256"] == quote["terms_sha256"]
 
 
-def test_other_prices_than_were_shown_are_not_signed(world: World, dearer: PriceBook) -> None:
-    del pricebook.BOOKS[dearer.version]
+def test_other_prices_than_were_shown_are_not_signed(world: World) -> None:
     shown = post(world, "renewal/quote")["terms_sha256"]
-    pricebook.BOOKS[dearer.version] = dearer
+    published(dearer_book())
     assert refused(world, "renewal", {"terms_sha256": shown}) == "terms-differ"
 
 
@@ -329,16 +315,16 @@ def test_a_late_minute_tells_how_many_days_are_left(world: World) -> None:
     assert [each["days"] for each in told(world)] == [20]
 
 
-def test_a_renewal_is_told_of_with_its_new_price(client: Client, dearer: PriceBook) -> None:
-    world = build_before(client, dearer)
+@pytest.mark.usefixtures("dearer")
+def test_a_renewal_is_told_of_with_its_new_price(client: Client) -> None:
+    world = build(client, auto_renew=True)
     world.tick(on(boundary(world, "renews_on") - timedelta(days=60)))
     assert [(each["renews"], each["total_yen"]) for each in told(world)] == [(True, 13_200)]
 
 
-def test_a_month_is_told_of_only_when_it_costs_another_price(
-    client: Client, dearer: PriceBook
-) -> None:
-    world = build_before(client, dearer, term="monthly")
+@pytest.mark.usefixtures("dearer")
+def test_a_month_is_told_of_only_when_it_costs_another_price(client: Client) -> None:
+    world = build(client, auto_renew=True, term="monthly")
     world.tick(on(boundary(world, "renews_on") - timedelta(days=7)))
     assert [each["total_yen"] for each in told(world)] == [1_320]
 

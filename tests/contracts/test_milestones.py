@@ -9,26 +9,24 @@ import pytest
 from chalice.test import Client
 
 from chalicelib.access.model import Caller, Role
-from chalicelib.billing import pricebook
-from chalicelib.billing.pricebook import PriceBook
 from chalicelib.contracts import milestones, pausing, store
 from chalicelib.contracts.model import Contract, State, ends_on, term_end_on
 from tests.contracts.test_lasting import told
 from tests.faults.crashes import calls_of, died, every_fault
 from tests.faults.interleaving import interruptions, played
 from tests.faults.invariants import check_contract, check_timers
+from tests.support.price_books import dearer_book, published
 from tests.support.snapshot import Snapshot
 from tests.support.world import World, build
 
-DEARER = PriceBook(version="2027-01", unit_price_yen=1_200)
 A_WEEK = timedelta(days=7)
 
 
 @pytest.fixture
-def world(client: Client, monkeypatch: pytest.MonkeyPatch) -> World:
-    """A contract that renews itself, and prices that have changed since."""
+def world(client: Client) -> World:
+    """A contract that renews itself, and prices that will have changed by then."""
     made = build(client, auto_renew=True)
-    monkeypatch.setitem(pricebook.BOOKS, DEARER.version, DEARER)
+    published(dearer_book())
     return made
 
 

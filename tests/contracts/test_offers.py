@@ -12,8 +12,9 @@ from chalice.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.billing.books import FIRST
 from chalicelib.billing.periods import Term
-from chalicelib.billing.pricebook import PriceBook, ServiceClass, TimingPoints, newest_book
+from chalicelib.billing.pricebook import PriceBook, ServiceClass, TimingPoints
 from chalicelib.billing.runs import BillablePlan, InvoiceGrouping, invoices, lines_due
 from chalicelib.billing.units import LimitPolicy
 from chalicelib.contracts.form import SCOPES_OF, Form, check, settled, terms_digest
@@ -23,7 +24,7 @@ from chalicelib.contracts.selection import Mode, Selection
 from chalicelib.kernel.errors import Invalid
 from tests.support.world import World, a_form, build
 
-BOOK = newest_book()
+BOOK = FIRST
 DEARER = PriceBook(version="dearer", timing_points=TimingPoints(per_exam=1, at_once=2))
 BLOCK = BOOK.block_bytes
 SELECTIONS = [Selection(), Selection(Mode.LISTED, frozenset({"P-1"}))]

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.billing.books import FIRST
 from chalicelib.billing.periods import Term, period
-from chalicelib.billing.pricebook import newest_book
 from chalicelib.contracts.form import Form
 from chalicelib.contracts.model import Contract, State, Timing, TimingKind, is_over
 from chalicelib.contracts.renewal import KEPT_BY_LAW, Outlook, outlook
@@ -32,7 +32,7 @@ def a_contract(**changes: Any) -> Contract:
     }
     named = {name: changes.pop(name) for name in list(changes) if name in Form.__struct_fields__}
     form = Form(**(terms | named))
-    made = drawn_up(form, newest_book(), contract_id="c", facility_id="f", by="p", at="t")
+    made = drawn_up(form, FIRST, contract_id="c", facility_id="f", by="p", at="t")
     return msgspec.structs.replace(accepted(made, "t"), **changes)
 
 

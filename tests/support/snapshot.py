@@ -36,9 +36,11 @@ class Snapshot:
 
 def _forget() -> None:
     """Let this process remember no answer that a new one would have to ask for."""
+    from chalicelib.billing import books
     from chalicelib.charging.service import finalise_at
     from chalicelib.contracts.local import forget_zones
 
+    books.forget()
     forget_zones()
     finalise_at.cache_clear()
 
