@@ -15,6 +15,7 @@ from chalicelib.access.people_pages import pages as people_pages
 from chalicelib.archive.api import routes as archive
 from chalicelib.archive.quarantine_pages import pages as quarantine_pages
 from chalicelib.billing import book_store, books
+from chalicelib.billing.book_pages import pages as book_pages
 from chalicelib.billing.debit_pages import pages as debit_pages
 from chalicelib.billing.pages import pages as invoice_pages
 from chalicelib.billing.payment_pages import pages as payment_pages
@@ -77,6 +78,7 @@ app.register_blueprint(billing_pages)
 app.register_blueprint(charging_pages)
 app.register_blueprint(payment_pages)
 app.register_blueprint(debit_pages)
+app.register_blueprint(book_pages)
 app.register_blueprint(contract_pages)
 app.register_blueprint(patient_pages)
 app.register_blueprint(job_pages)

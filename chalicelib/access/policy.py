@@ -46,6 +46,7 @@ class Operation(StrEnum):
     ACCEPT_CONTRACT = auto()
     SEE_INVOICES = auto()
     MANAGE_BILLING = auto()
+    MANAGE_PRICE_BOOKS = auto()
     UPLOAD = auto()
     RUN_JOBS = auto()
     START_JOB = auto()
@@ -121,6 +122,7 @@ POLICY: Mapping[Operation, Mapping[Role, Condition]] = {
     Operation.ACCEPT_CONTRACT: _operator,
     Operation.SEE_INVOICES: _admin,
     Operation.MANAGE_BILLING: _operator,
+    Operation.MANAGE_PRICE_BOOKS: _operator,  # and of two of them, see billing.publishing
     Operation.UPLOAD: _agent,
     Operation.RUN_JOBS: _agent,
     Operation.START_JOB: _facility,

@@ -79,15 +79,13 @@ def propose(caller: Caller, book: PriceBook, seen_sha256: str) -> Draft:
         seen_sha256: Of the draft it takes the place of; empty where there was none.
 
     Raises:
-        Invalid: As :func:`check_version`; ``nothing-changes``: all figures are as before.
-        Conflict: ``anothers-draft``: somebody else's waits; ``overtaken``.
+        Invalid: As :func:`check`.
+        Conflict: As :func:`check`; ``overtaken``: that draft moved on.
     """
     now, found = clock.now(), book_store.draft()
     if found and found.book == book and found.proposed.by == caller.id and not found.declined:
         return found
-    check_version(book.version, now)
-    check_differs(book)
-    check_may_replace(caller, found)
+    check(caller, book)
     if (found.book.sha256() if found else "") != seen_sha256:
         raise Conflict(book_store.OVERTAKEN, code="overtaken")
     new = Draft(book=book, proposed=Decision(clock.text(now), caller.id))
@@ -97,16 +95,28 @@ def propose(caller: Caller, book: PriceBook, seen_sha256: str) -> Draft:
     return new
 
 
+def check(caller: Caller, book: PriceBook) -> None:
+    """
+    Let pass what *caller* may propose now.
+
+    Raises:
+        Invalid: As :func:`check_version`; ``no-rate``: of tax, for agreements dated back;
+            ``nothing-changes``: all figures are as before.
+        Conflict: ``anothers-draft``: somebody else's waits.
+    """
+    check_version(book.version, clock.now())
+    a_year_before = months_after(begins_on(book.version), -12)
+    if not any(each.from_on <= a_year_before for each in book.tax.rates):
+        raise Invalid("keep a rate that has held for a year by then", code="no-rate")
+    if _figures(book) == _figures(before(book.version)):
+        raise Invalid("all figures are as before", code="nothing-changes")
+    check_may_replace(caller, book_store.draft())
+
+
 def check_may_replace(caller: Caller, found: Draft | None) -> None:
     """Let pass where nobody else's draft waits; raises Conflict ``anothers-draft``."""
     if found and found.proposed.by != caller.id and not found.declined:
         raise Conflict("somebody else's draft waits: answer it first", code="anothers-draft")
-
-
-def check_differs(book: PriceBook) -> None:
-    """Let pass a book that changes a figure; raises Invalid ``nothing-changes``."""
-    if _figures(book) == _figures(before(book.version)):
-        raise Invalid("all figures are as before", code="nothing-changes")
 
 
 def approve(caller: Caller, version: str, seen_sha256: str) -> Published:
@@ -179,6 +189,13 @@ def before(version: str) -> PriceBook:
     """Return the published book that holds until *version* does."""
     known = {books.FIRST.version: books.FIRST, **book_store.published()}
     return known[max((each for each in known if each < version), default=books.FIRST.version)]
+
+
+def to_answer(caller: Caller) -> str:
+    """Return the version that *caller* may approve or decline; nothing where none waits."""
+    found = book_store.draft()
+    waits = found is not None and not found.declined and found.proposed.by != caller.id
+    return found.book.version if found and waits else ""
 
 
 def find(version: str) -> Published | None:

@@ -9,10 +9,9 @@ from __future__ import annotations
 from contextlib import suppress
 from datetime import date, datetime, timedelta
 
-from chalicelib.billing.books import newest_book
 from chalicelib.contracts import changing, local, signing, store, timers
 from chalicelib.contracts.model import RUNNING, Contract, is_over
-from chalicelib.contracts.renewal import in_next_term, next_look_on, outlook
+from chalicelib.contracts.renewal import book_from, in_next_term, next_look_on, outlook
 from chalicelib.contracts.shown import price_of
 from chalicelib.kernel import clock
 from chalicelib.kernel.calendar import local_date
@@ -62,4 +61,4 @@ def _remind(found: Contract, today: date) -> None:
 
 
 def _next_price_yen(found: Contract, on: date) -> int:
-    return price_of(in_next_term(found, newest_book(on)), on).total_yen
+    return price_of(in_next_term(found, book_from(found, on)), on).total_yen

@@ -112,7 +112,7 @@ def renewal_due(contract: Contract, today: date) -> NextTerm | None:
     number = number_on(contract.starts_on, contract.term, today)
     begins_on = period(contract.starts_on, contract.term, number).start_on
     is_in_it = contract.renewed_on is not None and contract.renewed_on >= begins_on
-    return None if is_in_it else NextTerm(begins_on, newest_book(begins_on).version)
+    return None if is_in_it else NextTerm(begins_on, book_from(contract, begins_on).version)
 
 
 def renewed(contract: Contract, today: date, at: str) -> Contract:
@@ -157,6 +157,15 @@ def in_next_term(contract: Contract, book: PriceBook) -> Contract:
     if contract.unit_price_yen == book_for(contract).unit_price_yen:
         form = msgspec.structs.replace(form, unit_price_yen=None)
     return msgspec.structs.replace(contract, **agreed_on(form, book))
+
+
+def book_from(contract: Contract, on: date) -> PriceBook:
+    """
+    Return the price book of a term of *contract* that begins *on*.
+
+    Never an older one than it has: a contract that was dated back was agreed on by later prices.
+    """
+    return book_of(max(newest_book(on).version, contract.price_book))
 
 
 def check_renewable(contract: Contract, today: date) -> date:
@@ -217,7 +226,7 @@ def _days_told(contract: Contract, renews_on: date) -> tuple[int, ...]:
     """Return how many days before it renews itself the facility is told."""
     if contract.term is Term.ANNUAL:
         return REMINDER_DAYS
-    book = newest_book(renews_on)
+    book = book_from(contract, renews_on)
     following = in_next_term(contract, book)
     new_yen = fee_of(following, book, following.unit_price_yen)
     now_yen = fee_of(contract, book_for(contract), contract.unit_price_yen)

@@ -8,11 +8,11 @@ import msgspec
 
 from chalicelib.access.model import Caller
 from chalicelib.access.service import audit
-from chalicelib.billing.books import book_of, newest_book
+from chalicelib.billing.books import book_of
 from chalicelib.contracts import changing, local, signing, store
 from chalicelib.contracts.model import Contract, term_end_on
 from chalicelib.contracts.offer import Price
-from chalicelib.contracts.renewal import check_renewable, extended, in_next_term
+from chalicelib.contracts.renewal import book_from, check_renewable, extended, in_next_term
 from chalicelib.contracts.shown import price_of
 from chalicelib.kernel import clock
 from chalicelib.telemetry import count
@@ -69,7 +69,7 @@ def renew(caller: Caller, contract_id: str, shown_sha256: str | None = None) -> 
 def _renewal(found: Contract) -> Renewal:
     begins_on = check_renewable(found, local.today(found.facility_id))
     latest = found.upcoming or found
-    book = newest_book(begins_on)
+    book = book_from(latest, begins_on)
     following = in_next_term(extended(latest, begins_on, book), book)
     end_on = term_end_on(following)
     assert end_on is not None  # what has no term does not end, and is not renewed

@@ -16,7 +16,7 @@ pages = PageRoutes(__name__)
 def show_home(visit: Visit) -> Response:
     """Show how things stand."""
     if visit.caller.role is Role.OPERATOR:
-        provider = service.home_of_provider(visit.asked("cursor") or None)
+        provider = service.home_of_provider(visit.caller, visit.asked("cursor") or None)
         is_first = not visit.asked("cursor")
         return visit.page("portal/provider.html", home=provider, is_first=is_first)
     facility = service.home_of_facility(visit.caller)

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from chalicelib.access import store as access
 from chalicelib.access.model import Caller
 from chalicelib.archive.store import batches, objects, usage
+from chalicelib.billing import publishing
 from chalicelib.contracts import store as contracts
 from chalicelib.contracts.local import zone_of
 from chalicelib.contracts.model import State, in_force_on
@@ -54,6 +55,7 @@ class ProviderHome:
         are_more_quarantined: There are more than that.
         missed, are_more_missed: Missed backups, counted likewise.
         dead_letters: Messages that could not be handled.
+        book_to_answer: The version of a price book that somebody else proposes, or nothing.
     """
 
     facilities: list[FacilityFacts]
@@ -64,6 +66,7 @@ class ProviderHome:
     missed: int
     are_more_missed: bool
     dead_letters: int
+    book_to_answer: str
 
     @property
     def are_more_waiting(self) -> bool:
@@ -94,7 +97,7 @@ def home_of_facility(caller: Caller) -> FacilityHome:
     return FacilityHome(access.facility_name(here), targets)
 
 
-def home_of_provider(cursor: str | None) -> ProviderHome:
+def home_of_provider(caller: Caller, cursor: str | None) -> ProviderHome:
     """Return how the facilities stand, a page of them, and what waits for the provider."""
     found, following = facilities(cursor)
     quarantined, more_quarantined = objects.quarantined(None)
@@ -108,6 +111,7 @@ def home_of_provider(cursor: str | None) -> ProviderHome:
         missed=len(missed),
         are_more_missed=more_missed is not None,
         dead_letters=backlog.dead_letters(),
+        book_to_answer=publishing.to_answer(caller),
     )
 
 

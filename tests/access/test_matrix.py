@@ -165,6 +165,13 @@ GET    /portal/billing/facilities/{facility_id}/mandate             -         op
 POST   /portal/billing/facilities/{facility_id}/mandate             -         operator -     -
 GET    /portal/billing/issuer                                       -         operator -     -
 POST   /portal/billing/issuer                                       -         operator -     -
+GET    /portal/billing/books                                        -         operator -     -
+GET    /portal/billing/books/{version}                              -         operator -     -
+GET    /portal/billing/new-book                                     -         operator -     -
+POST   /portal/billing/new-book                                     -         operator -     -
+POST   /portal/billing/books/{version}/approve                      -         operator -     -
+POST   /portal/billing/books/{version}/decline                      -         operator -     -
+POST   /portal/billing/books/{version}/withdraw                     -         operator -     -
 GET    /portal/quarantine                                           -         operator -     -
 GET    /portal/jobs                                                 -         -        admin doctor
 GET    /portal/jobs/{job_id}                                        -         -        admin doctor

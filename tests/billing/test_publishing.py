@@ -23,7 +23,7 @@ from chalicelib.billing.publishing import begins_on, last_moment
 from chalicelib.kernel import clock
 from chalicelib.kernel.calendar import local_date
 from chalicelib.kernel.errors import Conflict, HokanError, Invalid, NotFound
-from tests.faults.crashes import calls_of
+from tests.faults.crashes import calls_of, died, every_fault
 from tests.faults.interleaving import interruptions, played
 from tests.support.price_books import APPROVER, AUTHOR, dearer_book, first_of_month, published
 from tests.support.snapshot import Snapshot
@@ -99,6 +99,16 @@ def test_two_who_approve_at_once_publish_it_once(book: PriceBook) -> None:
         assert all(each.error is None for each in actors), order
         assert {each.refused.code for each in actors if each.refused} <= {"overtaken"}
         assert [each.book for each in book_store.history()] == [book]
+
+
+def test_killed_at_any_call_an_approval_repeated_publishes_it_once(book: PriceBook) -> None:
+    ready = Snapshot()
+    for death in every_fault(len(calls_of(approving(book)))):
+        ready.restore()
+        assert died(approving(book), death), death
+        approving(book)()
+        assert [each.book for each in book_store.history()] == [book], death
+        assert book_store.draft() is None
 
 
 def test_what_was_changed_while_it_was_read_is_not_approved(book: PriceBook) -> None:

@@ -8,13 +8,17 @@ application itself, on moto: each request of the browser is answered by it.
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, Route
 
 from chalicelib.access.model import Role
-from chalicelib.billing import debits, payment_store, payments
+from chalicelib.billing import debits, payment_store, payments, publishing
+from chalicelib.billing.book_form import fields_of
+from chalicelib.billing.pricebook import AreaPoints, Points, PriceBook
+from chalicelib.billing.tax import Rate, TaxRule
 from chalicelib.kernel import clock
 from tests.support.chromium import SCREENSHOTS, barriers, hidden_width
 from tests.support.invoices import (
@@ -26,6 +30,7 @@ from tests.support.invoices import (
     is_late,
     issuer_fields,
 )
+from tests.support.price_books import AUTHOR, dearer_book, month, published
 from tests.support.visitor import HOST, Visitor, signed_in
 from tests.support.world import World
 
@@ -33,10 +38,49 @@ pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("chromium")]
 
 PAYMENTS = "/portal/billing/payments"
 RUN = "/portal/billing/run"
+BOOKS = "/portal/billing/books"
+NEW_BOOK = "/portal/billing/new-book"
+
+
+def a_book_of_changes() -> PriceBook:
+    """Return a book with a new figure in each part, and another rate of tax."""
+    rates = (*TaxRule().rates, Rate(date(2029, 10, 1), 12))
+    return PriceBook(
+        version=month(4),
+        unit_price_yen=1_250,
+        block_bytes=250 * 10**9,
+        area_points=AreaPoints(
+            economy=Points(annual=10, monthly=1), deluxe=Points(annual=36, monthly=4)
+        ),
+        included_cases=150,
+        tax=TaxRule(rates=rates),
+    )
+
+
+def typed_book(**changes: str) -> dict[str, str]:
+    return fields_of(a_book_of_changes()) | changes
+
+
+def checked_book(visitor: Visitor, money: Money) -> None:
+    publishing.withdraw(AUTHOR, money.draft, a_book_of_changes().sha256())
+    visitor.get(NEW_BOOK)
+    visitor.submit(NEW_BOOK, step="check", **typed_book())
+
+
+def wrong_book(visitor: Visitor) -> None:
+    visitor.get(BOOKS)
+    wrong = {"version": "April", "block_gb": "", "deluxe_monthly": "3.5", "rate_percent_1": "x"}
+    visitor.post(NEW_BOOK, {"csrf": visitor.token, "step": "check"} | typed_book(**wrong))
+
+
+def declined_book(visitor: Visitor, money: Money) -> None:
+    sha256 = a_book_of_changes().sha256()
+    publishing.decline(OPERATOR, money.draft, sha256, "The deluxe area is too dear.")
+    visitor.get(f"{BOOKS}/{money.draft}")
 
 
 class Money:
-    """A facility with an overdue invoice, a new one, and a payment nobody knows."""
+    """A facility with an overdue invoice, a new one, a payment nobody knows, and new prices."""
 
     def __init__(self, world: World) -> None:
         ahead = clock.parse("2026-12-20T03:00:00Z") - clock.wall_now()
@@ -50,6 +94,8 @@ class Money:
         payments.import_statement(OPERATOR, raw.encode())
         debits.set_mandate(OPERATOR, world.facility_id, ACCOUNT)
         debits.collect(OPERATOR, clock.now().date())
+        published(dearer_book())
+        self.draft = publishing.propose(AUTHOR, a_book_of_changes(), "").book.version
         self.receipt = payment_store.work_page(None, 1)[0][0].receipt_id
 
     @property
@@ -100,6 +146,12 @@ PAGES: dict[str, tuple[Role, Show]] = {
     "billing_run_refused": (Role.OPERATOR, lambda v, _: v.get(f"{RUN}?as_of=soon")),
     "debits": (Role.OPERATOR, lambda v, _: v.get("/portal/billing/debits")),
     "debit_run": (Role.OPERATOR, lambda v, _: wrong_answer(v)),
+    "books": (Role.OPERATOR, lambda v, _: v.get(BOOKS)),
+    "book": (Role.OPERATOR, lambda v, _: v.get(f"{BOOKS}/2026-01")),
+    "book_to_answer": (Role.OPERATOR, lambda v, m: v.get(f"{BOOKS}/{m.draft}")),
+    "declined_book": (Role.OPERATOR, declined_book),
+    "checked_book": (Role.OPERATOR, checked_book),
+    "wrong_book": (Role.OPERATOR, lambda v, _: wrong_book(v)),
     "wrong_issuer": (Role.OPERATOR, lambda v, _: wrong_issuer(v)),
 }
 
@@ -107,6 +159,7 @@ PAGES: dict[str, tuple[Role, Show]] = {
 def opened(page: Page, visitor: Visitor) -> None:
     """Show the visitor's page in Chromium; its style sheets come from the application, too."""
     assert visitor.page is not None
+    assert visitor.page.status < 500
     shown = visitor.page
 
     def answer(route: Route) -> None:

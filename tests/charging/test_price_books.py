@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from chalice.test import Client
 
 from chalicelib.contracts.model import in_force_on
+from chalicelib.kernel.calendar import start_of_day
 from tests.charging.test_preview import billed as billed_by_day
 from tests.charging.test_preview import shown
 from tests.charging.test_run import a_world, after, amend, billed, contract, starts_on
 from tests.contracts.test_lasting import told
-from tests.support.life import live_until
-from tests.support.price_books import dearer_book, published
+from tests.support.life import TOKYO, live_until, show
+from tests.support.price_books import dearer_book, first_of_month, published
 
 
 def test_a_term_signed_for_before_is_billed_by_its_own_book_to_the_end(client: Client) -> None:
@@ -48,6 +51,18 @@ def test_a_contract_signed_once_it_holds_is_by_the_new_book(client: Client) -> N
         "capacity_bytes": 1,
     }
     assert world.admin.post("/contracts", form, status=201)["price_book"] == book.version
+
+
+def test_a_contract_dated_back_does_not_go_back_to_older_prices(client: Client) -> None:
+    """Signed on the first of a month, its second month began in the month before."""
+    book = published(dearer_book())
+    show(start_of_day(first_of_month(), TOKYO))
+    first = (first_of_month(0) - timedelta(days=31)).isoformat()
+    world = a_world(client, term="monthly", starts_on=first)
+    world.tick()
+    world.tick()
+    assert [amount for _, amount in billed(world)] == [1_200, 1_200]
+    assert contract(world).price_book == book.version
 
 
 def test_what_a_new_book_will_bring_is_shown_before_as_it_is_billed(client: Client) -> None:

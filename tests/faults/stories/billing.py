@@ -6,8 +6,9 @@ from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 
-from chalicelib.access.model import Role
-from chalicelib.billing import debits, payment_store, payments
+from chalicelib.access.model import Caller, Role
+from chalicelib.billing import debits, payment_store, payments, publishing
+from chalicelib.billing.book_form import fields_of
 from chalicelib.kernel import clock
 from chalicelib.web import forms
 from chalicelib.web.cookies import SESSION
@@ -20,6 +21,7 @@ from tests.support.invoices import (
     issuer_fields,
     late_invoice_of,
 )
+from tests.support.price_books import AUTHOR, dearer_book
 from tests.support.visitor import Visitor, signed_in
 from tests.support.world import World
 
@@ -194,3 +196,45 @@ def _(world: World) -> Act:  # noqa: ARG001 - as above
 def _(world: World) -> Act:  # noqa: ARG001 - it makes the tables
     typed = {name: partial(str, value) for name, value in issuer_fields().items()}
     return clicks(signed_in(Role.OPERATOR), "POST", "/portal/billing/issuer", **typed)
+
+
+# --- price books ----------------------------------------------------------------------------------
+
+BOOKS = "/portal/billing/books"
+NEW_BOOK = "/portal/billing/new-book"
+
+
+def a_draft() -> dict[str, str]:
+    """Let somebody propose a book; return what names it."""
+    book = publishing.propose(AUTHOR, dearer_book(3), "").book
+    return {"version": book.version, "sha256": book.sha256()}
+
+
+def answers(what: str, by: Caller, **fields: str) -> None:
+    """Tell the story of what *by* does with a draft."""
+
+    @story(f"POST {BOOKS}/{{version}}/{what}")
+    def _(world: World) -> Act:  # noqa: ARG001 - it makes the tables
+        named = a_draft() | fields
+        typed = {name: partial(str, value) for name, value in named.items()}
+        visitor = signed_in(Role.OPERATOR, caller=by)
+        return clicks(visitor, "POST", f"{BOOKS}/{named['version']}/{what}", **typed)
+
+
+answers("approve", OPERATOR)
+answers("decline", OPERATOR, reason="too dear")
+answers("withdraw", AUTHOR)
+reads(BOOKS, Role.OPERATOR)
+reads(NEW_BOOK, Role.OPERATOR)
+
+
+@story(f"GET {BOOKS}/{{version}}")
+def _(world: World) -> Act:  # noqa: ARG001 - as above
+    return clicks(signed_in(Role.OPERATOR), "GET", f"{BOOKS}/{a_draft()['version']}")
+
+
+@story(f"POST {NEW_BOOK}")
+def _(world: World) -> Act:  # noqa: ARG001 - as above
+    fields = fields_of(dearer_book(3)) | {"step": "propose"}
+    typed = {name: partial(str, value) for name, value in fields.items()}
+    return clicks(signed_in(Role.OPERATOR), "POST", NEW_BOOK, **typed)
