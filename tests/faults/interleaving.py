@@ -71,6 +71,7 @@ def played(acts: Sequence[Act], order: Sequence[int]) -> list[Actor]:
     with _stopping_at_calls():
         for actor in actors:
             actor.start()
+            actor.step()  # to its first call: from here on a step is a call
         for index in order:
             actors[index].step()
         for actor in actors:
