@@ -25,17 +25,14 @@ EARLIEST_ZONE = timedelta(hours=14)  # where a day begins first: UTC+14
 NOTICE = timedelta(days=2)  # twice what a process may remember the books for
 FURTHEST_MONTHS = 24
 MOST_REASON = 500  # characters
-_MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
+_MONTH = re.compile(r"[2-9][0-9]{3}-(0[1-9]|1[0-2])")
 
 
 def begins_on(version: str) -> date:
     """Return the first local date on which agreements are by *version*; raises Invalid."""
     if not _MONTH.fullmatch(version):
         raise Invalid("a version is a month such as 2027-04", code="month")
-    try:
-        return date.fromisoformat(f"{version}-01")
-    except ValueError:  # the year 0
-        raise Invalid("a version is a month such as 2027-04", code="month") from None
+    return date.fromisoformat(f"{version}-01")
 
 
 def last_moment(version: str) -> datetime:
@@ -128,10 +125,13 @@ def approve(caller: Caller, version: str, seen_sha256: str) -> Published:
         Conflict: ``own-draft``: it takes another person; ``too-late`` for its month;
             ``overtaken``: it is not what was shown, or was declined.
     """
-    already = find(version)
-    if already is not None and already.book.sha256() == seen_sha256:
+    try:
+        found = _seen(version, seen_sha256)
+    except Conflict:
+        already = find(version)
+        if already is None or already.book.sha256() != seen_sha256:
+            raise
         return already
-    found = _seen(version, seen_sha256)
     check_is_others(caller, found)
     now = clock.now()
     if now > last_moment(version):
@@ -213,9 +213,11 @@ def _seen(version: str, seen_sha256: str) -> Draft:
 
 def _draft(version: str) -> Draft:
     found = book_store.draft()
-    if found is None or found.book.version != version:
+    if found is not None and found.book.version == version:
+        return found
+    if find(version) is None:  # asked last: a draft that is gone may be published by now
         raise NotFound("there is no draft of this version")
-    return found
+    raise Conflict(book_store.OVERTAKEN, code="overtaken")
 
 
 def _figures(book: PriceBook) -> PriceBook:

@@ -113,6 +113,8 @@ def test_a_draft_is_withdrawn(author: Visitor, book: PriceBook) -> None:
     [
         ("version", "soon", "such as 2027-04"),
         ("version", "2027-13", "such as 2027-04"),
+        ("version", "0001-01", "such as 2027-04"),
+        ("version", "9999-12", "in the next two years"),
         ("version", "２０２０－０１", "too late for this month"),
         ("version", "2999-01", "in the next two years"),
         ("unit_price_yen", "-1", "from 0 to 1,000,000"),

@@ -112,7 +112,7 @@ def test_killed_at_any_call_an_approval_repeated_publishes_it_once(book: PriceBo
 
 
 def test_what_was_changed_while_it_was_read_is_not_approved(book: PriceBook) -> None:
-    """Whatever the order, what is published is what the approver has seen."""
+    """Whatever the order, one of the two is refused, and no change is lost unread."""
     new = changed(book)
 
     def change() -> object:
@@ -124,8 +124,9 @@ def test_what_was_changed_while_it_was_read_is_not_approved(book: PriceBook) -> 
     changes = len(calls_of(change))
     for order in interruptions(approvals, changes):
         ready.restore()
-        approved, _ = played((approving(book), change), order)
-        assert approved.error is None
+        approved, altered = played((approving(book), change), order)
+        assert (approved.error, altered.error) == (None, None)
+        assert (approved.refused is None) != (altered.refused is None), order
         expected = [] if approved.refused else [book]
         assert [each.book for each in book_store.history()] == expected, order
 
@@ -138,6 +139,12 @@ def test_what_another_has_not_seen_is_not_approved(book: PriceBook) -> None:
 def test_approved_twice_it_is_published_once(book: PriceBook) -> None:
     once = approving(book)()
     assert approving(book, by="person-other")() == once
+
+
+def test_what_is_published_is_declined_no_more(book: PriceBook) -> None:
+    approving(book)()
+    sha256 = book.sha256()
+    assert refused(lambda: publishing.decline(OTHER, book.version, sha256, "no")) == "overtaken"
 
 
 def test_each_step_is_on_record(book: PriceBook) -> None:
@@ -236,7 +243,7 @@ def test_at_the_last_moment_the_month_is_two_days_ahead_everywhere(
     assert begins_on(version) - today >= timedelta(days=2)
 
 
-@pytest.mark.parametrize("version", ["2027-13", "0000-01", "soon", "2027-1", "２０２７-01", ""])
+@pytest.mark.parametrize("version", ["2027-13", "0001-01", "soon", "2027-1", "２０２７-01", ""])
 def test_a_version_is_a_month(version: str) -> None:
     with pytest.raises(Invalid, match="month"):
         begins_on(version)
