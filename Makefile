@@ -16,7 +16,7 @@ help:  ## list what there is
 setup: $(VENV)/ready  ## install everything into .venv
 	@$(RUN) -m infra.assets
 
-$(VENV)/ready: requirements.txt requirements-dev.txt
+$(VENV)/ready: requirements.txt requirements-documents.txt requirements-dev.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Hokan needs Python 3.11 or later: make setup PYTHON=..."; exit 1; }
 	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { echo "Python's venv module is missing: apt install python3-venv"; exit 1; }
 	$(PYTHON) -m venv $(VENV)

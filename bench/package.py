@@ -1,4 +1,4 @@
-"""Size of what is deployed: the zip, and what is large in it."""
+"""Size of what is deployed: the zip, what Lambda unpacks, and what is large."""
 
 from __future__ import annotations
 
@@ -7,17 +7,20 @@ from collections import Counter
 from collections.abc import Iterator
 
 from bench.figures import Figure
-from infra.build import ZIP_LIMIT_BYTES, build
+from infra.build import UNZIPPED_LIMIT_BYTES, ZIP_LIMIT_BYTES, build
 
 LARGEST = 5
 MEGABYTE = 10**6
+MEBIBYTE = 2**20
 
 
 def figures() -> Iterator[Figure]:
-    """Yield the zip's size and its largest packages, compressed."""
+    """Yield what Lambda limits, and the zip's largest packages, compressed."""
     package = build("local")
     limit = ZIP_LIMIT_BYTES / MEGABYTE
     yield Figure("zip", package.zip_bytes / MEGABYTE, limit, "MB", digits=1)
+    most = UNZIPPED_LIMIT_BYTES / MEBIBYTE
+    yield Figure("unzipped, with its layer", package.unzipped_bytes / MEBIBYTE, most, "MiB")
     sizes: Counter[str] = Counter()
     with zipfile.ZipFile(package.zip) as archive:
         for each in archive.infolist():

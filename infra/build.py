@@ -1,5 +1,5 @@
 """
-The deployable: one CloudFormation template in JSON and one zip.
+The deployable: one CloudFormation template in JSON, one zip of code and one of a layer.
 
 Chalice writes a SAM template merged with resources.yaml; the SAM translator, the same code AWS
 runs, turns it into plain CloudFormation, so what is linted here is what a provider deploys.
@@ -14,6 +14,7 @@ import json
 import os
 import subprocess
 import sys
+import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,10 +22,12 @@ from typing import Any
 
 from infra.assets import AssetError, make_all
 from infra.bytecode import add_bytecode
+from infra.layer import REQUIREMENTS, Layer, LayerError, make_layer
 from infra.template import REGION, RESOURCES, function_environment, load, resolver_of
 
 ROOT = Path(__file__).parent.parent
 ZIP_LIMIT_BYTES = 50 * 10**6  # Lambda takes zips up to 50 MB
+UNZIPPED_LIMIT_BYTES = 250 * 2**20  # a function with its layers
 NOWHERE = "000000000000"  # an account id for names that only have to be well-formed
 
 
@@ -39,15 +42,22 @@ class Package:
         template: CloudFormation in JSON.
         zip: The functions' code.
         code_key: Where the zip goes in the code bucket: another content, another key.
+        layer: What the API function has on top.
     """
 
     template: Path
     zip: Path
     code_key: str
+    layer: Layer
 
     @property
     def zip_bytes(self) -> int:
         return self.zip.stat().st_size
+
+    @property
+    def unzipped_bytes(self) -> int:
+        """What Lambda unpacks for the API function."""
+        return _unzipped_bytes(self.zip) + _unzipped_bytes(self.layer.zip)
 
 
 def build(stage: str) -> Package:
@@ -67,9 +77,17 @@ def _make_assets() -> None:
         raise BuildError(str(error)) from error
 
 
+def _made_layer() -> Layer:
+    try:
+        return make_layer()
+    except LayerError as error:
+        raise BuildError(str(error)) from error
+
+
 def _built(stage: str, into: Path) -> Package:
     sources = _digest(_sources())
-    package = Package(into / "hokan.json", into / "deployment.zip", f"{sources}.zip")
+    layer = _made_layer()
+    package = Package(into / "hokan.json", into / "deployment.zip", f"{sources}.zip", layer)
     mark = into / "sources"
     if mark.exists() and mark.read_text() == sources:
         return package
@@ -77,10 +95,25 @@ def _built(stage: str, into: Path) -> Package:
     add_bytecode(package.zip)
     template = to_cloudformation(load(into / "sam.yaml"))
     package.template.write_text(json.dumps(template, indent=1, sort_keys=True))
-    if package.zip_bytes > ZIP_LIMIT_BYTES:
-        raise BuildError(f"the zip has {package.zip_bytes} bytes; Lambda takes {ZIP_LIMIT_BYTES}")
+    check_sizes(package)
     mark.write_text(sources)
     return package
+
+
+def check_sizes(package: Package) -> None:
+    """Raise BuildError for what Lambda would refuse only when it is deployed."""
+    if package.zip_bytes > ZIP_LIMIT_BYTES:
+        raise BuildError(f"the zip has {package.zip_bytes} bytes; Lambda takes {ZIP_LIMIT_BYTES}")
+    if package.unzipped_bytes > UNZIPPED_LIMIT_BYTES:
+        raise BuildError(
+            f"the API function and its layer unpack to {package.unzipped_bytes} bytes;"
+            f" Lambda takes {UNZIPPED_LIMIT_BYTES}"
+        )
+
+
+def _unzipped_bytes(packed: Path) -> int:
+    with zipfile.ZipFile(packed) as archive:
+        return sum(each.file_size for each in archive.infolist())
 
 
 def to_cloudformation(sam: dict[str, Any]) -> dict[str, Any]:
@@ -100,6 +133,7 @@ def _sources() -> Iterator[Path]:
     for single in (
         "app.py",
         "requirements.txt",
+        REQUIREMENTS.name,
         "infra/resources.yaml",
         "infra/build.py",
         "infra/bytecode.py",
@@ -147,6 +181,8 @@ def main() -> int:
         return 1
     print(f"template  {package.template.relative_to(ROOT)}")
     print(f"code      {package.zip.relative_to(ROOT)}: {package.zip_bytes / 10**6:.1f} MB of 50")
+    print(f"layer     {package.layer.zip.relative_to(ROOT)}")
+    print(f"unzipped  {package.unzipped_bytes / 2**20:.0f} MiB of 250, for the API function")
     return 0
 
 

@@ -21,8 +21,13 @@ def add_bytecode(package: Path) -> None:
     with tempfile.TemporaryDirectory() as folder:
         with zipfile.ZipFile(package) as plain:
             plain.extractall(folder)
-        _compile(Path(folder))
-        _zip(Path(folder), package)
+        zip_compiled(Path(folder), package)
+
+
+def zip_compiled(folder: Path, package: Path) -> None:
+    """Write *folder* with its bytecode as the zip *package*."""
+    _compile(folder)
+    _zip(folder, package)
 
 
 def _compile(folder: Path) -> None:

@@ -30,12 +30,13 @@ def stack_name(stage: str) -> str:
 
 
 def upload(session: boto3.Session, package: Package, stage: str) -> str:
-    """Put the zip and the template into the stage's code bucket (made if need be); return it."""
+    """Put zips and template into the stage's code bucket (made if need be); return it."""
     account = session.client("sts").get_caller_identity()["Account"]
     bucket = f"hokan-{stage}-{account}-code"
     s3 = session.client("s3")
     _make_code_bucket(s3, bucket, session.region_name)
     s3.upload_file(str(package.zip), bucket, package.code_key)
+    s3.upload_file(str(package.layer.zip), bucket, package.layer.key)
     s3.upload_file(str(package.template), bucket, "hokan.json")
     return bucket
 
@@ -56,8 +57,8 @@ class Deployment:
     A change of a stage's stack, first proposed, then made.
 
     Args:
-        parameters: Of resources.yaml, beyond Stage, CodeBucket and CodeKey.  On an update, those
-            not named keep their value.
+        parameters: Of resources.yaml, beyond Stage, CodeBucket and the keys in it.  On an update,
+            those not named keep their value.
         poll_seconds: How often CloudFormation is asked.
     """
 
@@ -74,7 +75,8 @@ class Deployment:
         self._wait = WAIT | {"Delay": poll_seconds}
         self._is_update = self._existing() is not None
         bucket = upload(session, package, stage)
-        own = {"Stage": stage, "CodeBucket": bucket, "CodeKey": package.code_key}
+        keys = {"CodeKey": package.code_key, "DocumentsKey": package.layer.key}
+        own = {"Stage": stage, "CodeBucket": bucket, **keys}
         self._parameters = self._kept() | {
             name: {"ParameterValue": value} for name, value in (parameters | own).items()
         }

@@ -11,7 +11,14 @@ from typing import Any
 
 import pytest
 
-from infra.build import ROOT, ZIP_LIMIT_BYTES, build
+from infra.build import (
+    ROOT,
+    UNZIPPED_LIMIT_BYTES,
+    ZIP_LIMIT_BYTES,
+    BuildError,
+    build,
+    check_sizes,
+)
 from infra.template import Resolver, load
 
 pytestmark = pytest.mark.xdist_group("ministack")  # one worker packages
@@ -56,6 +63,29 @@ def test_cfn_lint_has_nothing_to_say() -> None:
 
 def test_the_zip_is_one_lambda_takes() -> None:
     assert build("local").zip_bytes < ZIP_LIMIT_BYTES
+
+
+def test_what_the_api_function_unpacks_is_what_lambda_takes() -> None:
+    assert build("local").unzipped_bytes < UNZIPPED_LIMIT_BYTES
+
+
+def test_a_package_too_large_to_unpack_is_refused_with_its_size(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    package = build("local")
+    monkeypatch.setattr("infra.build.UNZIPPED_LIMIT_BYTES", package.unzipped_bytes - 1)
+    with pytest.raises(BuildError, match=f"unpack to {package.unzipped_bytes} bytes"):
+        check_sizes(package)
+
+
+def test_only_the_api_function_has_the_layer() -> None:
+    layered = [name for name, each in of_type("AWS::Lambda::Function").items() if "Layers" in each]
+    assert layered == ["APIHandler"]
+
+
+def test_the_gateway_passes_bytes_whatever_a_browser_accepts() -> None:
+    (gateway,) = of_type("AWS::ApiGateway::RestApi").values()
+    assert gateway["BinaryMediaTypes"] == ["*/*"]
 
 
 def test_the_zip_holds_the_service_and_nothing_else_of_ours() -> None:
@@ -177,7 +207,7 @@ def test_every_queue_that_may_fail_is_watched() -> None:
 
 
 def test_requirements_are_pinned() -> None:
-    for name in ("requirements.txt", "requirements-dev.txt"):
+    for name in ("requirements.txt", "requirements-documents.txt", "requirements-dev.txt"):
         lines = (ROOT / name).read_text().splitlines()
         named = [line.partition("#")[0].strip() for line in lines]
         loose = [each for each in named if each and "==" not in each and not each.startswith("-r")]

@@ -27,12 +27,18 @@ NO_LANGUAGE = "zxx"  # what is no word of any language: an address, a key (BCP 4
 
 @dataclass
 class Answer:
-    """What came back."""
+    """
+    What came back.
+
+    Attributes:
+        raw: The bytes a browser gets, where they are no text.
+    """
 
     status: int
     headers: dict[str, str]
     set_cookies: list[str]
     text: str
+    raw: bytes = b""
 
     @property
     def status_code(self) -> int:
@@ -121,7 +127,7 @@ class Visitor:
         return answer
 
     def _headers(self, method: str, path: str) -> dict[str, str]:
-        headers = {"host": HOST, "accept-language": self.language}
+        headers = {"host": HOST, "accept": "text/html,*/*;q=0.8", "accept-language": self.language}
         if self.cookies:
             headers["cookie"] = "; ".join(f"{name}={it}" for name, it in self.cookies.items())
         if method == "POST":
@@ -139,7 +145,9 @@ class Visitor:
 
 def _answer(told: dict[str, Any]) -> Answer:
     multiple = dict(told["multiValueHeaders"])
-    return Answer(told["statusCode"], told["headers"], multiple.get("Set-Cookie", []), told["body"])
+    cookies = multiple.get("Set-Cookie", [])
+    raw = base64.b64decode(told["body"]) if told.get("isBase64Encoded") else b""
+    return Answer(told["statusCode"], told["headers"], cookies, told["body"], raw)
 
 
 def takes_files(path: str) -> bool:
@@ -170,9 +178,10 @@ def written_form(fields: dict[str, str], files: dict[str, bytes]) -> tuple[str, 
 def gateway_event(
     method: str, path: str, prefix: str, headers: dict[str, str], body: str | bytes = ""
 ) -> dict[str, Any]:
-    """Return the event API Gateway makes of a request (payload format 1.0)."""
+    """Return the event API Gateway makes of a request (payload format 1.0), bodies as bytes."""
     from app import app
 
+    raw = body.encode() if isinstance(body, str) else body
     plain, _, query = path.partition("?")
     matched = RouteMatcher(list(app.routes)).match_route(plain)
     return {
@@ -187,8 +196,8 @@ def gateway_event(
         "pathParameters": matched.captured,
         "multiValueQueryStringParameters": parse_qs(query, keep_blank_values=True) or None,
         "stageVariables": None,
-        "body": base64.b64encode(body).decode() if isinstance(body, bytes) else body or None,
-        "isBase64Encoded": isinstance(body, bytes),
+        "body": base64.b64encode(raw).decode() or None,
+        "isBase64Encoded": bool(raw),
     }
 
 
