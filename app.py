@@ -45,7 +45,7 @@ from chalicelib.settings import settings
 from chalicelib.telemetry import logger, publishing_metrics
 from chalicelib.uploads import events as uploads
 from chalicelib.uploads.api import routes as upload_routes
-from chalicelib.web import multipart
+from chalicelib.web import printing
 from chalicelib.web.problems import problems_only
 from chalicelib.web.routes import correlated
 
@@ -53,7 +53,7 @@ clock.move(settings().clock_offset_seconds)
 books.keep(book_store.published)
 
 app = Chalice(app_name="hokan")
-app.api.binary_types.append(multipart.TYPE)  # API Gateway would read a file as UTF-8 otherwise
+app.api.binary_types.append(printing.KIND)  # Chalice would take its bytes for text otherwise
 app.register_middleware(ConvertToMiddleware(logger.inject_lambda_context(clear_state=True)))
 app.register_middleware(publishing_metrics)
 app.register_middleware(correlated, "http")

@@ -32,9 +32,9 @@ msgstr ""
 def texts() -> Catalog:
     """Return every text that templates mark for translation, with the places it stands in."""
     catalogue = Catalog(charset="utf-8")
-    for place, line, text, comments, context in extract_from_dir(
-        TEMPLATES, method_map=[("**.html", "jinja2"), ("**.txt", "jinja2")]
-    ):
+    written = [(f"**.{kind}", "jinja2") for kind in ("html", "json", "txt")]
+    found = extract_from_dir(TEMPLATES, method_map=written)
+    for place, line, text, comments, context in found:
         catalogue.add(text, None, [(place, line)], auto_comments=comments, context=context)
     return catalogue
 

@@ -91,8 +91,8 @@ class Visit:
         values = {**known, **values}
         return pages.page(reader, template, status=status, cookies=self.cookies, **values)
 
-    def download(self, name: str, kind: str, body: bytes) -> Response:
-        """Answer a file in UTF-8."""
+    def download(self, name: str, kind: str, body: str | bytes) -> Response:
+        """Answer a file: text in UTF-8, or the bytes of a PDF."""
         return pages.download(name, kind, body, cookies=self.cookies)
 
     def redirect(self, path: str) -> Response:

@@ -10,8 +10,11 @@ from chalicelib.access.page_guard import PageRoutes, Visit
 from chalicelib.access.policy import Operation
 from chalicelib.billing import ledger_store, service, shown, store
 from chalicelib.billing.documents import csv_of
+from chalicelib.billing.model import Document, Invoice
+from chalicelib.billing.printing import pdf_of
 from chalicelib.kernel import clock
 from chalicelib.kernel.errors import NotFound
+from chalicelib.web import printing
 
 INVOICES = "/portal/invoices"
 ROWS = 25
@@ -48,6 +51,12 @@ def download_invoice(visit: Visit, invoice_id: str) -> Response:
     return download(visit, visit.caller.facility_id, invoice_id)
 
 
+@pages.on("GET", INVOICES + "/{invoice_id}/pdf", Operation.SEE_INVOICES)
+def print_invoice(visit: Visit, invoice_id: str) -> Response:
+    """Answer an invoice as PDF."""
+    return print_out(visit, visit.caller.facility_id, invoice_id)
+
+
 @pages.on("GET", "/portal/statement", Operation.SEE_INVOICES)
 def show_statement(visit: Visit) -> Response:
     """Show what moved on the facility's account in a month, and the balance before and after."""
@@ -65,7 +74,18 @@ def show_statement(visit: Visit) -> Response:
 def download(visit: Visit, facility_id: str, invoice_id: str) -> Response:
     """Answer an invoice as CSV; a draft is none yet."""
     found = store.invoice(facility_id, invoice_id)
+    body = csv_of(_issued(found), store.lines_of(found))
+    return visit.download(f"invoice-{found.number}.csv", CSV, body)
+
+
+def print_out(visit: Visit, facility_id: str, invoice_id: str) -> Response:
+    """Answer an invoice as PDF in the reader's language; a draft is none yet."""
+    found = store.invoice(facility_id, invoice_id)
+    body = pdf_of(_issued(found), store.lines_of(found), visit.language)
+    return visit.download(f"invoice-{found.number}.pdf", printing.KIND, body)
+
+
+def _issued(found: Invoice) -> Document:
     if found.document is None:
         raise NotFound("this invoice has not been issued yet")
-    body = csv_of(found.document, store.lines_of(found)).encode()
-    return visit.download(f"invoice-{found.number}.csv", CSV, body)
+    return found.document

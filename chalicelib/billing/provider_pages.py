@@ -21,7 +21,7 @@ from chalicelib.billing import (
 )
 from chalicelib.billing.issuer import BankAccount
 from chalicelib.billing.model import Invoice
-from chalicelib.billing.pages import download
+from chalicelib.billing.pages import download, print_out
 from chalicelib.billing.states import InvoiceState
 from chalicelib.kernel import clock, ids
 from chalicelib.kernel.calendar import local_date
@@ -69,6 +69,12 @@ def show_invoice(visit: Visit, facility_id: str, invoice_id: str) -> Response:
 def download_invoice(visit: Visit, facility_id: str, invoice_id: str) -> Response:
     """Answer an invoice as CSV."""
     return download(visit, facility_id, invoice_id)
+
+
+@pages.on("GET", INVOICE + "/pdf", Operation.MANAGE_BILLING)
+def print_invoice(visit: Visit, facility_id: str, invoice_id: str) -> Response:
+    """Answer an invoice as PDF."""
+    return print_out(visit, facility_id, invoice_id)
 
 
 @pages.on("POST", INVOICE + "/payment", Operation.MANAGE_BILLING)

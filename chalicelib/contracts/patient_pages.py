@@ -61,7 +61,8 @@ def download_list(visit: Visit) -> Response:
         listed = (patients.all_named if is_named else patients.all_known)(visit.caller, book)
     except Conflict as refused:
         return _list_page(visit, book, refused=refused)
-    return visit.download("patients.csv", "text/csv; charset=utf-8", patient_csv.written(listed))
+    written = patient_csv.written(listed).decode()
+    return visit.download("patients.csv", "text/csv; charset=utf-8", written)
 
 
 # --- changing it -------------------------------------------------------------------------------

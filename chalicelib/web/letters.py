@@ -7,7 +7,6 @@ Each line of a template is a paragraph, and the first one the subject.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 from chalicelib.web import pages
@@ -33,11 +32,5 @@ def written(template: str, **values: Any) -> Letter:
 
 
 def _lines(template: str, language: str, values: dict[str, Any]) -> list[str]:
-    filled = str(_environment(language).get_template(template).render(values))
+    filled = pages.plain(template, language, **values)
     return [line.strip() for line in filled.splitlines() if line.strip()]
-
-
-@cache
-def _environment(language: str) -> Any:
-    """The pages' templates, where nothing needs to be escaped and lines stay lines."""
-    return pages.environment(language).overlay(autoescape=False, trim_blocks=False)

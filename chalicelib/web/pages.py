@@ -62,13 +62,13 @@ def page(
     )
 
 
-def download(name: str, kind: str, body: bytes, *, cookies: list[str]) -> Response:
-    """Answer a file for the reader to keep; *name* tells nobody's data."""
+def download(name: str, kind: str, body: str | bytes, *, cookies: list[str]) -> Response:
+    """Answer a file for the reader to keep; *name* tells nobody's data, and bytes are a PDF."""
     headers: dict[str, Any] = {
         "Content-Type": kind,
         "Content-Disposition": f'attachment; filename="{name}"',
     }
-    return Response(body.decode(), {**headers, **HEADERS, **_set(cookies)})
+    return Response(body, {**headers, **HEADERS, **_set(cookies)})
 
 
 def redirect(prefix: str, path: str, *, cookies: list[str]) -> Response:
@@ -94,6 +94,16 @@ def written(reader: Reader, template: str, **values: Any) -> str:
         "csrf": reader.token,
     }
     return str(environment(reader.language).get_template(template).render({**values, **own}))
+
+
+def plain(template: str, language: str, **values: Any) -> str:
+    """Return *template* filled with *values* as text, where nothing needs to be escaped."""
+    return str(_plain_environment(language).get_template(template).render(values))
+
+
+@cache
+def _plain_environment(language: str) -> Any:
+    return environment(language).overlay(autoescape=False, trim_blocks=False)
 
 
 @cache

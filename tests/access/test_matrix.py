@@ -143,10 +143,12 @@ GET    /portal/billing/run                                          -         op
 POST   /portal/billing/run                                          -         operator -     -
 GET    /portal/invoices/{invoice_id}                                -         -        admin -
 GET    /portal/invoices/{invoice_id}/csv                            -         -        admin -
+GET    /portal/invoices/{invoice_id}/pdf                            -         -        admin -
 GET    /portal/statement                                            -         -        admin -
 GET    /portal/billing/invoices                                     -         operator -     -
 GET    /portal/billing/facilities/{facility_id}/invoices/{invoice_id}     -   operator -     -
 GET    /portal/billing/facilities/{facility_id}/invoices/{invoice_id}/csv -   operator -     -
+GET    /portal/billing/facilities/{facility_id}/invoices/{invoice_id}/pdf -   operator -     -
 POST   /portal/billing/facilities/{facility_id}/invoices/{invoice_id}/payment      - operator - -
 POST   /portal/billing/facilities/{facility_id}/invoices/{invoice_id}/apply-credit - operator - -
 POST   /portal/billing/facilities/{facility_id}/invoices/{invoice_id}/credit       - operator - -

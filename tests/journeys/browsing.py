@@ -34,6 +34,10 @@ class Browser:
         """Send a form; return the address it leads to."""
         return self._submit(path, {}).headers["Location"]
 
+    def fetch(self, path: str, accept: str) -> urllib3.BaseHTTPResponse:
+        """Ask for a file, as *accept* says."""
+        return self._ask("GET", self._root + path, Accept=accept)
+
     def _submit(self, path: str, fields: dict[str, str]) -> urllib3.BaseHTTPResponse:
         form = self.page[self.page.rindex("<form") :]
         hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form))
@@ -46,8 +50,10 @@ class Browser:
         self.page = answer.data.decode()
         return self.page
 
-    def _ask(self, method: str, path: str, body: str = "") -> urllib3.BaseHTTPResponse:
-        headers = {"Host": self._host, "Accept-Language": "en"}
+    def _ask(
+        self, method: str, path: str, body: str = "", **given: str
+    ) -> urllib3.BaseHTTPResponse:
+        headers = {"Host": self._host, "Accept-Language": "en", **given}
         headers["Cookie"] = "; ".join(f"{name}={it}" for name, it in self._cookies.items())
         if method == "POST":
             headers["Content-Type"] = "application/x-www-form-urlencoded"

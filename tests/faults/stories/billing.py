@@ -62,6 +62,7 @@ for path in (
     "/portal/invoices",
     "/portal/invoices/{invoice_id}",
     "/portal/invoices/{invoice_id}/csv",
+    "/portal/invoices/{invoice_id}/pdf",
 ):
     reads(path, Role.FACILITY_ADMIN)
 reads("/portal/statement", Role.FACILITY_ADMIN)
@@ -69,6 +70,7 @@ for path in (
     "/portal/billing/invoices",
     INVOICE,
     f"{INVOICE}/csv",
+    f"{INVOICE}/pdf",
     PAYMENTS,
     "/portal/billing/issuer",
 ):
