@@ -10,7 +10,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from bench import images, imports, minute, package, presigning, prices
+from bench import billing, images, imports, minute, package, presigning, prices
 
 # The quick ones first: CPU is measured before moto has filled the memory.
 BENCHES = {
@@ -20,6 +20,7 @@ BENCHES = {
     "requests": images.figures,
     "price": prices.figures,
     "minute": minute.figures,
+    "billing": billing.figures,
 }
 
 
