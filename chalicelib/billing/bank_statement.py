@@ -25,7 +25,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from chalicelib.billing.wrong_lines import refusal
+from chalicelib.billing.wrong_lines import LineRefused, refusal
 from chalicelib.kernel.errors import Invalid, TooLarge
 
 MAX_BYTES = 1_000_000
@@ -96,7 +96,7 @@ def read(raw: bytes) -> Statement:
     """
     if len(raw) > MAX_BYTES:
         raise TooLarge("a statement has at most a megabyte: split it", code="statement-too-large")
-    rows = list(csv.reader(io.StringIO(_decoded(raw), newline=""), strict=False))
+    rows = _rows(_decoded(raw))
     columns = _columns(rows[0] if rows else [])
     credited, wrong, paid_out, repeated = {}, [], 0, 0
     for number, row in enumerate(rows[1:], start=2):
@@ -104,8 +104,8 @@ def read(raw: bytes) -> Statement:
             continue
         try:
             found = _line(number, row, columns, len(rows[0]))
-        except Invalid as refused:
-            wrong.append(f"{number} {refused.code}")
+        except LineRefused as refused:
+            wrong.append(f"{number} {refused}")
             continue
         if found is None:
             paid_out += 1
@@ -131,6 +131,14 @@ def _decoded(raw: bytes) -> str:
     raise _bad(["1 bad-encoding"])  # neither UTF-8 nor CP932 (Shift_JIS)
 
 
+def _rows(text: str) -> list[list[str]]:
+    reader = csv.reader(io.StringIO(text, newline=""))
+    try:
+        return list(reader)
+    except csv.Error:  # a cell of more than 131,072 characters
+        raise _bad([f"{reader.line_num} too-long"]) from None
+
+
 def _columns(heading: list[str]) -> dict[str, int]:
     """Return where each column stands; the first heading that fits is taken."""
     written = [unicodedata.normalize("NFKC", each).strip().lower() for each in heading]
@@ -150,22 +158,22 @@ def _columns(heading: list[str]) -> dict[str, int]:
 def _line(number: int, row: list[str], columns: dict[str, int], width: int) -> Credited | None:
     """Return what *row* says, or None when money went out."""
     if len(row) < width:
-        raise Invalid("it has fewer columns than the heading", code="too-short")
+        raise LineRefused("too-short")
     cells = {name: _plain(row[place]) for name, place in columns.items()}
     amount_yen = _yen(cells["amount"])
     paid_out_yen = _yen(cells.get("paid_out", ""))
     day = _day(cells["date"])
     if amount_yen and paid_out_yen:
-        raise Invalid("money came in and went out on the same line", code="in-and-out")
+        raise LineRefused("in-and-out")
     if not amount_yen:
         if not paid_out_yen:
-            raise Invalid("it says no amount", code="no-amount")
+            raise LineRefused("no-amount")
         return None
     if not cells["payer"]:
-        raise Invalid("it names no payer", code="no-payer")
+        raise LineRefused("no-payer")
     told_apart_by = cells.get("number") or cells.get("balance", "").replace(",", "")
     if not told_apart_by:
-        raise Invalid("it has neither balance nor number", code="no-balance")
+        raise LineRefused("no-balance")
     return Credited(number, day, amount_yen, cells["payer"], told_apart_by)
 
 
@@ -176,7 +184,7 @@ def _day(written: str) -> date:
             return date(*(int(each) for each in found.groups() if each))
     except ValueError:
         pass
-    raise Invalid("its day is none such as 2027-04-01", code="bad-day")
+    raise LineRefused("bad-day")
 
 
 def _yen(written: str) -> int:
@@ -184,7 +192,7 @@ def _yen(written: str) -> int:
         return 0
     found = _AMOUNT.fullmatch(written.replace(" ", ""))
     if found is None or int(found[1].replace(",", "")) > MOST_YEN:
-        raise Invalid("an amount is not in whole yen", code="bad-amount")
+        raise LineRefused("bad-amount")
     return int(found[1].replace(",", ""))
 
 

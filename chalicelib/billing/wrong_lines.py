@@ -5,6 +5,10 @@ from __future__ import annotations
 from chalicelib.kernel.errors import Invalid
 
 
+class LineRefused(Exception):
+    """A line is wrong; the text is a code that tells why, such as ``bad-day``."""
+
+
 def refusal(wrong: list[str], *, called: str, code: str) -> Invalid:
     """Return the refusal of a file for its *wrong* lines, as *called* (lines, records)."""
     return Invalid(

@@ -17,7 +17,7 @@ import msgspec
 
 from chalicelib.billing.issuer import ACCOUNT_TYPES, BankAccount
 from chalicelib.billing.kana import bank_kana
-from chalicelib.billing.wrong_lines import refusal
+from chalicelib.billing.wrong_lines import LineRefused, refusal
 from chalicelib.kernel.errors import Invalid
 
 RECORD_BYTES = 120
@@ -121,8 +121,8 @@ def read(raw: bytes) -> Results:
     for number, record in enumerate(records[1:-2], start=2):
         try:
             results.append(_result(number, record))
-        except Invalid as refused:
-            wrong.append(f"{number} {refused.code}")
+        except LineRefused as refused:
+            wrong.append(f"{number} {refused}")
     if not wrong and not _sums_up(_fields(records[-2], TRAILER), results):
         wrong.append(f"{len(records) - 1} bad-sums")
     if wrong:
@@ -168,13 +168,13 @@ def _fields(record: str, widths: Iterable[int]) -> list[str]:
 
 def _result(number: int, record: str) -> Result:
     if len(record) != RECORD_BYTES or record[0] != "2":
-        raise Invalid("it is no debit of 120 half-width characters", code="not-a-debit")
+        raise LineRefused("not-a-debit")
     fields = _fields(record, DEBIT)
     amount, customer, code = fields[9], fields[11].strip(), fields[12]
     if not amount.isdecimal():
-        raise Invalid("its amount is no number", code="bad-amount")
+        raise LineRefused("bad-amount")
     if code not in CODES:
-        raise Invalid("its result is none of 0, 1, 2, 3, 4, 8, 9", code="bad-result")
+        raise LineRefused("bad-result")
     return Result(number, customer[-12:], int(amount), Outcome(code))
 
 
@@ -182,11 +182,8 @@ def _sums_up(trailer: list[str], results: list[Result]) -> bool:
     """Whether the trailer's counts and sums are those of the records."""
     done = [each.amount_yen for each in results if each.outcome is Outcome.DONE]
     not_done = [each.amount_yen for each in results if each.outcome is not Outcome.DONE]
-    told = [int(each) if each.isdecimal() else -1 for each in trailer[1:7]]
-    counted = [
-        part for each in (done + not_done, done, not_done) for part in (len(each), sum(each))
-    ]
-    return told == counted
+    counted = [f"{len(each):06}{sum(each):012}" for each in (done + not_done, done, not_done)]
+    return "".join(trailer[1:7]) == "".join(counted)
 
 
 def bad(wrong: list[str]) -> Invalid:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.billing import zengin
-from chalicelib.billing.zengin import Debit, Outcome
+from chalicelib.billing.zengin import Debit, Outcome, Result
 from chalicelib.kernel.errors import Invalid
 from tests.support.invoices import ACCOUNT, ISSUER, answered
 
@@ -59,19 +59,38 @@ def test_the_trailer_sums_up() -> None:
     assert trailer[:19] == "8000002000000011005"
 
 
-@pytest.mark.parametrize("debits", [(), (a_debit(amount_yen=0),), (a_debit(amount_yen=10**10),)])
-def test_what_no_file_can_collect_is_refused(debits: tuple[Debit, ...]) -> None:
-    with pytest.raises(Invalid):
+@pytest.mark.parametrize(
+    "debits",
+    [
+        pytest.param([], id="nothing"),
+        pytest.param([a_debit(amount_yen=0)], id="no yen"),
+        pytest.param([a_debit(amount_yen=10**10)], id="a yen more than a record holds"),
+        pytest.param([a_debit()] * 2_001, id="a debit more than a file holds"),
+        pytest.param(
+            [a_debit(amount_yen=10**10 - 1)] * 100 + [a_debit(amount_yen=100)],
+            id="a yen more than the trailer holds",
+        ),
+    ],
+)
+def test_what_no_file_can_collect_is_refused(debits: list[Debit]) -> None:
+    with pytest.raises(Invalid) as refused:
         zengin.written("1234567890", "ホカン", ISSUER.account, ON, debits)
+    assert refused.value.code == "bad-debits"
+
+
+def test_a_file_holds_2000_debits_and_as_many_yen_as_its_trailer() -> None:
+    assert len(a_file(*[a_debit()] * 2_000)) == 122 * 2_003
+    all_of_it = a_file(*[a_debit(amount_yen=10**10 - 1)] * 100, a_debit(amount_yen=99))
+    assert all_of_it[-244:].startswith(b"8000101999999999999")
 
 
 def test_the_banks_answer_is_read() -> None:
     found = zengin.read(answered(a_file(a_debit(), a_debit("000000000000", 5)), "0", "1"))
     assert (found.consignor_code, found.month_and_day) == ("1234567890", "1228")
-    assert [(each.reference, each.amount_yen, each.outcome) for each in found.results] == [
-        ("109314532945", 11_000, Outcome.DONE),
-        ("000000000000", 5, Outcome.NO_FUNDS),
-    ]
+    assert found.results == (
+        Result(2, "109314532945", 11_000, Outcome.DONE),
+        Result(3, "000000000000", 5, Outcome.NO_FUNDS),
+    )
 
 
 def test_an_answer_may_come_without_line_ends() -> None:
@@ -87,9 +106,52 @@ def test_line_feeds_alone_are_refused() -> None:
     assert wrong(answered(a_file(), "0").replace(b"\r\n", b"\n")) == ["1 bad-line-ends"]
 
 
-def test_wrong_sums_are_named() -> None:
-    raw = answered(a_file(), "0").replace(b"8000001000000011000", b"8000002000000011001")
-    assert wrong(raw) == ["3 bad-sums"]
+def test_carriage_returns_alone_are_refused() -> None:
+    assert wrong(answered(a_file(), "0").replace(b"\r\n", b"\r")) == ["1 bad-line-ends"]
+
+
+def test_a_file_without_its_end_is_refused() -> None:
+    assert wrong(answered(a_file(), "0")[:-122]) == ["1 bad-order"]
+
+
+def test_what_is_no_text_is_refused() -> None:
+    assert wrong(answered(a_file(), "0").replace(b"20001", b"2000\xff")) == ["1 bad-encoding"]
+
+
+@pytest.mark.parametrize(
+    "sums",
+    [
+        pytest.param(b"8000002000000011000000001000000011000", id="of all: how many"),
+        pytest.param(b"8000001000000011001000001000000011000", id="of all: how much"),
+        pytest.param(b"8000001000000011000000000000000011000", id="collected: how many"),
+        pytest.param(b"8000001000000011000000001000000011001", id="collected: how much"),
+        pytest.param(b"8     1000000011000000001000000011000", id="no number"),
+    ],
+)
+def test_wrong_sums_are_named(sums: bytes) -> None:
+    raw = answered(a_file(), "0")
+    assert wrong(raw.replace(b"8000001000000011000000001000000011000", sums)) == ["3 bad-sums"]
+
+
+@pytest.mark.parametrize(
+    ("debit", "code"),
+    [
+        pytest.param(b"30001", "not-a-debit", id="another record"),
+        pytest.param("2あ01".encode("cp932"), "not-a-debit", id="a full-width character"),
+    ],
+)
+def test_what_is_no_debit_is_named(debit: bytes, code: str) -> None:
+    assert wrong(answered(a_file(), "0").replace(b"20001", debit)) == [f"2 {code}"]
+
+
+def test_an_amount_that_is_no_number_is_named() -> None:
+    raw = answered(a_file(), "0").replace(b"0000011000", b"     11000", 1)
+    assert wrong(raw) == ["2 bad-amount"]
+
+
+def test_a_refusal_counts_the_records_that_are_wrong() -> None:
+    with pytest.raises(Invalid, match=r"^nothing was imported; 1 records are wrong: 2 bad-result"):
+        zengin.read(answered(a_file(), "7"))
 
 
 def test_every_wrong_record_is_named() -> None:
