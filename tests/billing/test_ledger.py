@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 
 import pytest
@@ -51,11 +52,66 @@ def test_a_one_sided_posting_cannot_be_made(amounts: dict[Account, int]) -> None
         assert a_posting(amounts).amounts == amounts
 
 
-@pytest.mark.parametrize("move", [ledger.paid, ledger.kept, ledger.written_off, ledger.refunded])
-def test_nothing_is_no_movement(move: object) -> None:
-    assert callable(move)
-    with pytest.raises(Invalid):
+@pytest.mark.parametrize(
+    ("amounts", "expected"),
+    [
+        pytest.param(
+            ledger.issued(100, 10),
+            {Account.RECEIVABLE: 110, Account.REVENUE: -100, Account.TAX: -10},
+            id="issued",
+        ),
+        pytest.param(
+            ledger.issued(100, 0),
+            {Account.RECEIVABLE: 100, Account.REVENUE: -100},
+            id="issued without tax",
+        ),
+        pytest.param(ledger.issued(0, 0), {}, id="issued for nothing"),
+        pytest.param(ledger.paid(1), {Account.CASH: 1, Account.RECEIVABLE: -1}, id="paid"),
+        pytest.param(ledger.kept(1), {Account.CASH: 1, Account.CREDIT: -1}, id="kept"),
+        pytest.param(ledger.applied(1), {Account.CREDIT: 1, Account.RECEIVABLE: -1}, id="applied"),
+        pytest.param(ledger.refunded(1), {Account.CREDIT: 1, Account.CASH: -1}, id="refunded"),
+        pytest.param(
+            ledger.credited(100, 10, 30),
+            {Account.REVENUE: 100, Account.TAX: 10, Account.RECEIVABLE: -30, Account.CREDIT: -80},
+            id="credited when most of it was paid",
+        ),
+        pytest.param(
+            ledger.credited(100, 10, 110),
+            {Account.REVENUE: 100, Account.TAX: 10, Account.RECEIVABLE: -110},
+            id="credited when nothing was paid",
+        ),
+        pytest.param(
+            ledger.written_off(1),
+            {Account.WRITTEN_OFF: 1, Account.RECEIVABLE: -1},
+            id="written off",
+        ),
+    ],
+)
+def test_every_movement_has_its_accounts(
+    amounts: dict[Account, int], expected: dict[Account, int]
+) -> None:
+    assert amounts == expected
+
+
+def test_a_balance_is_the_sum_of_its_postings() -> None:
+    postings = [a_posting(ledger.issued(100, 10)), a_posting(ledger.paid(60))]
+    assert balances(postings) == {
+        Account.RECEIVABLE: 50,
+        Account.CREDIT: 0,
+        Account.CASH: 60,
+        Account.REVENUE: -100,
+        Account.TAX: -10,
+        Account.WRITTEN_OFF: 0,
+    }
+
+
+@pytest.mark.parametrize(
+    "move", [ledger.paid, ledger.kept, ledger.applied, ledger.refunded, ledger.written_off]
+)
+def test_nothing_is_no_movement(move: Callable[[int], dict[Account, int]]) -> None:
+    with pytest.raises(Invalid) as refused:
         move(0)
+    assert refused.value.code == "bad-amount"
 
 
 WAITING = st.lists(

@@ -118,13 +118,14 @@ def test_only_backup_is_sold_as_capacity_without_a_term() -> None:
 
 
 def test_fewer_than_no_cases_are_refused() -> None:
-    with pytest.raises(Invalid, match="fewer than no cases"):
+    with pytest.raises(Invalid, match="fewer than no cases") as refused:
         case_units(BOOK, -1)
+    assert refused.value.facts == {"cases": -1}
 
 
 def test_the_last_free_byte_may_be_used_and_not_one_more() -> None:
     check_room(LimitPolicy.REJECT, used_bytes=90, incoming_bytes=10, limit_bytes=100)
-    with pytest.raises(QuotaExceeded, match="10 of the contract's 100 bytes are free"):
+    with pytest.raises(QuotaExceeded, match="11 bytes do not fit: 10 of the contract's 100 bytes"):
         check_room(LimitPolicy.REJECT, used_bytes=90, incoming_bytes=11, limit_bytes=100)
 
 

@@ -225,8 +225,9 @@ def test_banks_are_open(day: date) -> None:
 
 
 def test_an_invoice_is_not_due_before_it_is_issued() -> None:
-    with pytest.raises(Invalid, match="before it is issued"):
+    with pytest.raises(Invalid, match="before it is issued") as refused:
         due_on(START, -1)
+    assert refused.value.facts == {"net_days": -1}
 
 
 @pytest.mark.parametrize(

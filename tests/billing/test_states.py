@@ -48,9 +48,48 @@ def test_an_invoice_takes_the_steps_of_the_table_and_no_other(
 
 def test_a_refusal_says_what_is_possible() -> None:
     with pytest.raises(
-        Conflict, match="an overdue invoice cannot become draft, only paid or written_off"
+        Conflict, match=r"^an overdue invoice cannot become draft, only paid or written_off$"
     ):
         INVOICE.check(InvoiceState.OVERDUE, InvoiceState.DRAFT)
+
+
+def test_a_refusal_says_when_nothing_is_possible() -> None:
+    with pytest.raises(Conflict, match=r"^a paid invoice cannot become void, nor anything else$"):
+        INVOICE.check(InvoiceState.PAID, InvoiceState.VOID)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "way"),
+    [
+        (ContractState.ACTIVE, ContractState.ACTIVE, ()),
+        (ContractState.ACTIVE, ContractState.GRACE, (ContractState.GRACE,)),
+        (
+            ContractState.ACTIVE,
+            ContractState.SUSPENDED,
+            (ContractState.GRACE, ContractState.SUSPENDED),
+        ),
+        (ContractState.GRACE, ContractState.PURGED, (ContractState.ENDED, ContractState.PURGED)),
+        (
+            ContractState.PROPOSED,
+            ContractState.SUSPENDED,
+            (
+                ContractState.SIGNED,
+                ContractState.ACTIVE,
+                ContractState.GRACE,
+                ContractState.SUSPENDED,
+            ),
+        ),
+    ],
+)
+def test_the_way_takes_as_few_steps_as_the_table_allows(
+    old: ContractState, new: ContractState, way: tuple[ContractState, ...]
+) -> None:
+    assert CONTRACT.way(old, new) == way
+
+
+def test_where_no_way_leads_is_refused() -> None:
+    with pytest.raises(Conflict, match=r"^an ended contract cannot become active, only purged$"):
+        CONTRACT.way(ContractState.ENDED, ContractState.ACTIVE)
 
 
 @pytest.mark.parametrize(
