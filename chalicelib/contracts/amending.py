@@ -25,7 +25,6 @@ from chalicelib.contracts.model import (
     TargetKind,
     Timing,
     check_not_cancelled,
-    ends_on,
     is_over,
     term_end_on,
 )
@@ -172,12 +171,8 @@ def _at_once(charge_yen: int, new_yen: int, today: date) -> proration.Amendment:
 
 def _lasts(contract: Contract, form: Form, effective_on: date) -> bool:
     """Tell whether a period follows that *effective_on* could begin."""
-    if form.auto_renew:
-        return True
-    end_on = ends_on(
-        msgspec.structs.replace(contract, term_count=form.term_count, auto_renew=False)
-    )
-    return end_on is None or effective_on < end_on
+    end_on = term_end_on(contract)
+    return bool(form.auto_renew) or end_on is None or effective_on < end_on
 
 
 def _ending_in_time(contract: Contract, form: Form, today: date) -> Form:

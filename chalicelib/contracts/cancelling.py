@@ -13,7 +13,7 @@ from chalicelib.billing.periods import BillingPeriod, Term, number_on
 from chalicelib.billing.pricing import fee_yen
 from chalicelib.billing.tax import with_tax_yen
 from chalicelib.contracts.amending import period_on
-from chalicelib.contracts.model import Contract, State, is_over
+from chalicelib.contracts.model import Contract, State, check_not_cancelled, is_over
 from chalicelib.contracts.offer import Price, fee_of, points_of
 from chalicelib.contracts.signing import book_for
 from chalicelib.kernel.errors import Conflict, Invalid
@@ -84,11 +84,7 @@ def holds_at_start(version: Contract, start_on: date) -> bool:
 def _check_cancellable(contract: Contract, today: date) -> None:
     if contract.state is not State.ACTIVE or is_over(contract, today):
         raise Conflict("only a contract in force can be cancelled", code="contract-not-active")
-    if contract.cancelled_on is not None:
-        raise Conflict(
-            f"the contract was cancelled before and ends on {contract.cancelled_on}",
-            code="contract-cancelled",
-        )
+    check_not_cancelled(contract)
 
 
 def _short_rate(contract: Contract, versions: Collection[Contract], today: date) -> Cancellation:

@@ -10,15 +10,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.billing import books
 from chalicelib.billing.books import FIRST
 from chalicelib.billing.cancellation import CancellationPolicy
 from chalicelib.billing.periods import Term, number_on, period
+from chalicelib.billing.pricebook import PriceBook, TimingPoints
 from chalicelib.billing.proration import difference_yen
 from chalicelib.contracts.amending import Amendment, Change, amendment, changed_form
 from chalicelib.contracts.cancelling import cancellation, paid_yen
 from chalicelib.contracts.form import Form
-from chalicelib.contracts.model import BatchScope, Contract, Timing, TimingKind, ends_on
-from chalicelib.contracts.offer import STANDARD_BLOCKS
+from chalicelib.contracts.model import BatchScope, Contract, State, Timing, TimingKind, ends_on
+from chalicelib.contracts.offer import STANDARD_BLOCKS, Price
 from chalicelib.contracts.selection import Mode, Selection
 from chalicelib.contracts.signing import accepted, agreed_on, drawn_up
 from chalicelib.kernel.errors import Conflict, Invalid
@@ -29,7 +31,7 @@ START = date(2027, 4, 1)
 TERMS = [Term.ANNUAL, Term.MONTHLY]
 
 
-def a_contract(blocks: int = 1, **terms: Any) -> Contract:
+def a_contract(blocks: int = 1, *, book: PriceBook = BOOK, **terms: Any) -> Contract:
     usual: dict[str, Any] = {
         "target_id": "target-1",
         "term": Term.MONTHLY,
@@ -38,7 +40,7 @@ def a_contract(blocks: int = 1, **terms: Any) -> Contract:
         "capacity_bytes": blocks * BLOCK,
     }
     form = Form(**(usual | terms))
-    return accepted(drawn_up(form, BOOK, contract_id="c", facility_id="f", by="p", at="t"), "t")
+    return accepted(drawn_up(form, book, contract_id="c", facility_id="f", by="p", at="t"), "t")
 
 
 def weighed(contract: Contract, today: date, **changes: Any) -> Amendment:
@@ -189,7 +191,71 @@ def test_of_a_year_what_the_months_begun_leave_comes_back(
     contract = a_contract(term=Term.ANNUAL)
     found = cancellation(contract, [contract], SHORT, day)
     assert (found.refund.fee_yen, found.months_charged) == (refund_yen, months)
-    assert found.ends_on == day
+    assert (found.policy, found.ends_on) == (SHORT, day)
+
+
+@pytest.mark.parametrize(
+    ("blocks", "refund", "needs_note"),
+    [(1, Price(9_000, 900, 9_900), False), (2, Price(18_000, 1_800, 19_800), True)],
+)
+def test_the_tax_comes_back_too_and_a_credit_note_where_the_law_asks_for_one(
+    blocks: int,
+    refund: Price,
+    needs_note: bool,  # noqa: FBT001
+) -> None:
+    contract = a_contract(blocks, term=Term.ANNUAL)
+    found = cancellation(contract, [contract], SHORT, START)
+    assert (found.refund, found.credit_note_required) == (refund, needs_note)
+
+
+def test_months_begun_cost_what_their_timing_costs() -> None:
+    timed = PriceBook(version="timed", timing_points=TimingPoints(at_once=3))
+    books.keep(lambda: {timed.version: timed})
+    contract = a_contract(book=timed, term=Term.ANNUAL, timing=Timing(TimingKind.AT_ONCE))
+    found = cancellation(contract, [contract], SHORT, START)
+    assert found.refund.fee_yen == (10 + 3) * 1_000 - (1 + 3) * 1_000
+
+
+@pytest.mark.parametrize("state", [State.SIGNED, State.GRACE, State.SUSPENDED, State.ENDED])
+def test_only_what_is_in_force_is_cancelled(state: State) -> None:
+    contract = msgspec.structs.replace(a_contract(), state=state)
+    with pytest.raises(Conflict) as refused:
+        cancellation(contract, [contract], END, START)
+    assert refused.value.code == "contract-not-active"
+
+
+def test_what_is_over_is_not_cancelled() -> None:
+    contract = a_contract(term=Term.ANNUAL)
+    with pytest.raises(Conflict) as refused:
+        cancellation(contract, [contract], END, date(2028, 4, 1))
+    assert refused.value.code == "contract-not-active"
+
+
+def test_what_was_cancelled_is_not_cancelled_again() -> None:
+    contract = msgspec.structs.replace(a_contract(), cancelled_on=date(2027, 5, 1))
+    with pytest.raises(Conflict) as refused:
+        cancellation(contract, [contract], END, START)
+    assert refused.value.code == "contract-cancelled"
+
+
+@pytest.mark.parametrize(
+    ("term", "today"),
+    [
+        pytest.param(Term.MONTHLY, START, id="a month"),
+        pytest.param(Term.ANNUAL, START - timedelta(days=1), id="before the start"),
+    ],
+)
+def test_only_a_year_that_has_begun_is_cut_short(term: Term, today: date) -> None:
+    contract = a_contract(term=term)
+    with pytest.raises(Invalid, match="for an annual contract that has begun"):
+        cancellation(contract, [contract], SHORT, today)
+
+
+def test_what_was_charged_for_the_next_year_is_not_of_this_one() -> None:
+    contract = a_contract(term=Term.ANNUAL, auto_renew=True)
+    larger = amended(contract, date(2028, 4, 1), capacity_bytes=2 * BLOCK)
+    assert larger.charge_yen == 10_000
+    assert paid_yen([contract, larger], period(START, Term.ANNUAL, 0)) == 10_000
 
 
 def test_in_a_later_year_only_its_own_months_count() -> None:
@@ -224,7 +290,7 @@ def test_a_smaller_plan_counts_from_the_period_it_begins_with() -> None:
 def test_cancelled_with_its_period_nothing_comes_back(term: Term, ends: date) -> None:
     contract = a_contract(term=term, auto_renew=True)
     found = cancellation(contract, [contract], END, date(2027, 5, 12))
-    assert (found.ends_on, found.refund.total_yen) == (ends, 0)
+    assert (found.policy, found.ends_on, found.refund.total_yen) == (END, ends, 0)
 
 
 def test_prepaid_capacity_has_no_term_to_wait_for() -> None:

@@ -125,6 +125,17 @@ def test_periods_are_paid_one_by_one() -> None:
     assert (shown.ends_on, shown.auto_renew) == (date(2029, 4, 1), False)
 
 
+def test_a_single_year_that_renews_itself_is_billed_again() -> None:
+    shown = offer(a_plain_form(auto_renew=True), BOOK)
+    assert (shown.second_bill_on, shown.auto_renew) == (date(2028, 4, 1), True)
+
+
+def test_the_prices_are_those_of_the_book_that_is_named() -> None:
+    shown = offer(a_plain_form(capacity_bytes=2 * BLOCK), DEARER)
+    assert (shown.price_book, shown.price_book_sha256) == ("dearer", DEARER.sha256())
+    assert (shown.blocks, shown.unit_price_yen) == (2, 1_000)
+
+
 def test_a_single_year_that_ends_is_billed_once() -> None:
     assert offer(a_plain_form(), BOOK).second_bill_on is None
 
