@@ -7,7 +7,7 @@ import unicodedata
 
 from chalicelib.kernel.errors import Invalid
 
-_SMALL = str.maketrans("ァィゥェォッャュョヮ", "アイウエオツヤユヨワ")
+_SMALL = str.maketrans("ァィゥェォヵッヶャュョヮ", "アイウエオカツケヤユヨワ")
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−ー－", "-"))
 _FULL = (
     "アイウエオカキクケコサシスセソタチツテトナニヌネノハヒフヘホマミムメモヤユヨラリルレロワヲン"

@@ -177,8 +177,22 @@ def test_a_statement_brings_so_many_payments_and_no_more() -> None:
 
 
 def test_banks_do_not_know_kanji() -> None:
-    with pytest.raises(Invalid, match="青"):
+    with pytest.raises(Invalid, match="know 葉 青: write"):
         bank_kana("青葉クリニック")
+
+
+@pytest.mark.parametrize(
+    ("written", "carried"),
+    [
+        pytest.param("ガザ ダ", "ｶﾞｻﾞ ﾀﾞ", id="voiced"),
+        pytest.param("ぱピプ", "ﾊﾟﾋﾟﾌﾟ", id="half voiced"),
+        pytest.param("ぁァヵゖヶッ", "ｱｱｶｹｹﾂ", id="small"),
+        pytest.param("xyzＸ１", "XYZX1", id="letters and digits"),
+        pytest.param("セーヌ―ヌ", "ｾ-ﾇ-ﾇ", id="dashes"),
+    ],
+)
+def test_names_are_half_width_capitals(written: str, carried: str) -> None:
+    assert bank_kana(written) == carried
 
 
 @pytest.mark.parametrize(
