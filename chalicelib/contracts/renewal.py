@@ -138,7 +138,7 @@ def renewed(contract: Contract, today: date, at: str) -> Contract:
     )
     if book.version == contract.price_book:
         return there
-    waiting = max(each.version if each else 0 for each in (contract.proposed, contract))
+    waiting = max(each.version for each in (contract.proposed, contract) if each)
     return msgspec.structs.replace(
         in_next_term(there, book),
         version=waiting + 1,

@@ -98,18 +98,21 @@ def test_free_of_charge_is_a_unit_price_of_zero() -> None:
 
 
 def test_a_fee_covers_at_least_one_period() -> None:
-    with pytest.raises(Invalid, match="at least one period"):
+    with pytest.raises(Invalid, match="at least one period") as refused:
         fee_yen(10, 0, unit_price_yen=1_000)
+    assert refused.value.facts == {"periods": 0}
 
 
 def test_a_fee_is_never_negative() -> None:
-    with pytest.raises(Invalid, match="cannot be negative"):
+    with pytest.raises(Invalid, match="cannot be negative") as refused:
         fee_yen(-1, unit_price_yen=1_000)
+    assert refused.value.facts == {"points": -1}
 
 
 def test_a_plan_holds_at_least_one_block() -> None:
-    with pytest.raises(Invalid, match="at least one block"):
+    with pytest.raises(Invalid, match="at least one block") as refused:
         backup_points(BOOK, Term.MONTHLY, blocks=0)
+    assert refused.value.facts == {"blocks": 0}
 
 
 def test_only_backup_is_sold_as_capacity_without_a_term() -> None:

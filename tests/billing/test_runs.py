@@ -131,8 +131,9 @@ def test_the_first_day_of_a_period_belongs_to_it_and_the_end_does_not() -> None:
 
 
 def test_no_period_comes_before_the_start() -> None:
-    with pytest.raises(Invalid, match="before the start"):
+    with pytest.raises(Invalid, match="before the start") as refused:
         period(START, Term.MONTHLY, -1)
+    assert refused.value.facts == {"number": -1}
     with pytest.raises(Invalid, match="before the start"):
         number_on(START, Term.MONTHLY, date(2027, 3, 31))
 

@@ -9,6 +9,7 @@ import pytest
 
 from chalicelib.billing.tax import Rate, TaxMode, TaxRule, tax_yen, totals
 from chalicelib.kernel.errors import Invalid
+from chalicelib.kernel.money import Rounding
 
 CHANGING = TaxRule(rates=(Rate(date(2019, 10, 1), 10), Rate(date(2030, 4, 1), 12)))
 
@@ -20,6 +21,16 @@ CHANGING = TaxRule(rates=(Rate(date(2019, 10, 1), 10), Rate(date(2030, 4, 1), 12
 def test_the_mode_says_how_list_prices_are_meant(mode: TaxMode, tax: int, total: int) -> None:
     summed = totals([(1_100, 10)], TaxRule(mode=mode))
     assert (summed.subtotal_yen, summed.tax_yen, summed.total_yen) == (1_100, tax, total)
+
+
+@pytest.mark.parametrize("mode", [TaxMode.EXCLUSIVE, TaxMode.INCLUSIVE])
+@pytest.mark.parametrize(
+    ("rounding", "tax"), [(Rounding.FLOOR, 1), (Rounding.HALF_UP, 1), (Rounding.CEIL, 2)]
+)
+def test_part_of_a_yen_becomes_what_the_issuer_chose(
+    mode: TaxMode, rounding: Rounding, tax: int
+) -> None:
+    assert tax_yen(13, 10, TaxRule(mode=mode, rounding=rounding)) == tax
 
 
 @pytest.mark.parametrize(

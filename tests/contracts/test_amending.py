@@ -18,7 +18,7 @@ from chalicelib.billing.pricebook import PriceBook, TimingPoints
 from chalicelib.billing.proration import difference_yen
 from chalicelib.contracts.amending import Amendment, Change, amendment, changed_form
 from chalicelib.contracts.cancelling import cancellation, paid_yen
-from chalicelib.contracts.form import Form
+from chalicelib.contracts.form import Form, terms_digest
 from chalicelib.contracts.model import BatchScope, Contract, State, Timing, TimingKind, ends_on
 from chalicelib.contracts.offer import STANDARD_BLOCKS, Price
 from chalicelib.contracts.selection import Mode, Selection
@@ -108,6 +108,50 @@ def test_what_costs_the_same_holds_at_once(change: dict[str, Any]) -> None:
     assert (meant.effective_on, meant.charge.total_yen) == (date(2027, 4, 17), 0)
 
 
+def test_a_change_is_known_by_the_digest_of_its_terms() -> None:
+    contract, change = a_contract(), Change(capacity_bytes=2 * BLOCK)
+    form = changed_form(contract, change, START)
+    assert amendment(contract, form, START).terms_sha256 == terms_digest(form, BOOK)
+
+
+def test_what_changes_nothing_is_refused_with_what_may_change() -> None:
+    with pytest.raises(Invalid, match="name one of timing, batch_scope, patients,") as refused:
+        changed_form(a_contract(), Change(capacity_bytes=BLOCK), START)
+    assert refused.value.code == "nothing-changes"
+
+
+def test_what_becomes_of_new_patients_is_said_aloud() -> None:
+    change = Change(patients=Selection(Mode.ALL_BUT, frozenset({"P-1"})))
+    assert changed_form(a_contract(), change, START).patients.include_new is True
+
+
+def test_what_is_free_stays_free_however_large_it_becomes() -> None:
+    meant = weighed(a_contract(unit_price_yen=0), START, capacity_bytes=2 * BLOCK)
+    assert (meant.old_fee_yen, meant.new_fee_yen, meant.charge.total_yen) == (0, 0, 0)
+
+
+@pytest.mark.parametrize("state", [State.SIGNED, State.GRACE, State.SUSPENDED, State.ENDED])
+def test_only_what_is_in_force_is_changed(state: State) -> None:
+    contract = msgspec.structs.replace(a_contract(), state=state)
+    with pytest.raises(Conflict) as refused:
+        weighed(contract, START, capacity_bytes=2 * BLOCK)
+    assert refused.value.code == "contract-not-active"
+
+
+def test_what_is_over_is_not_changed() -> None:
+    contract = a_contract(term=Term.ANNUAL)
+    with pytest.raises(Conflict) as refused:
+        weighed(contract, date(2028, 4, 1), capacity_bytes=2 * BLOCK)
+    assert refused.value.code == "contract-not-active"
+
+
+def test_what_was_cancelled_is_not_changed() -> None:
+    contract = msgspec.structs.replace(a_contract(), cancelled_on=date(2027, 5, 1))
+    with pytest.raises(Conflict) as refused:
+        weighed(contract, START, capacity_bytes=2 * BLOCK)
+    assert refused.value.code == "contract-cancelled"
+
+
 def test_the_charge_is_taxed() -> None:
     charge = weighed(a_contract(), date(2027, 4, 17), capacity_bytes=2 * BLOCK).charge
     assert (charge.fee_yen, charge.tax_yen, charge.total_yen) == (467, 46, 513)
@@ -128,8 +172,9 @@ def test_before_the_start_nothing_is_charged() -> None:
 
 def test_a_contract_that_ends_with_its_period_cannot_be_made_smaller() -> None:
     contract = a_contract(2, term=Term.ANNUAL)
-    with pytest.raises(Conflict, match="turn on auto_renew"):
+    with pytest.raises(Conflict, match="turn on auto_renew") as refused:
         weighed(contract, START, capacity_bytes=BLOCK)
+    assert refused.value.code == "no-next-period"
     both = weighed(contract, START, capacity_bytes=BLOCK, auto_renew=True)
     assert both.effective_on == date(2028, 4, 1)
 
@@ -137,8 +182,21 @@ def test_a_contract_that_ends_with_its_period_cannot_be_made_smaller() -> None:
 def test_prepaid_capacity_grows_for_its_price_and_never_shrinks() -> None:
     contract = a_contract(2, term=Term.CAPACITY_ONLY)
     assert weighed(contract, START, capacity_bytes=3 * BLOCK).charge.fee_yen == 12_000
-    with pytest.raises(Invalid, match="can only grow"):
+    with pytest.raises(Invalid, match="can only grow") as refused:
         weighed(contract, START, capacity_bytes=BLOCK)
+    assert refused.value.code == "prepaid-shrinks"
+
+
+def test_prepaid_capacity_that_costs_the_same_holds_at_once() -> None:
+    contract = a_contract(term=Term.CAPACITY_ONLY)
+    meant = weighed(contract, START, timing=Timing(TimingKind.AT_ONCE))
+    assert (meant.effective_on, meant.charge.total_yen) == (START, 0)
+
+
+def test_prepaid_capacity_that_grows_before_its_start_is_not_charged_yet() -> None:
+    contract = a_contract(term=Term.CAPACITY_ONLY)
+    meant = weighed(contract, START - timedelta(days=1), capacity_bytes=2 * BLOCK)
+    assert (meant.charge.total_yen, meant.new_fee_yen) == (0, 24_000)
 
 
 @given(st.integers(0, 1_000))
@@ -147,6 +205,16 @@ def test_renewal_turned_off_ends_it_with_the_month_it_has_got_to(after: int) -> 
     ending = amended(contract, today, auto_renew=False)
     number = number_on(START, Term.MONTHLY, today)
     assert ends_on(ending) == period(START, Term.MONTHLY, number).end_on
+
+
+def test_renewal_turned_off_leaves_the_terms_that_were_signed_for() -> None:
+    contract = a_contract(term=Term.ANNUAL, term_count=3, auto_renew=True)
+    assert changed_form(contract, Change(auto_renew=False), START).term_count == 3
+
+
+def test_what_goes_on_renewing_itself_counts_its_terms_no_further() -> None:
+    change = Change(capacity_bytes=2 * BLOCK)
+    assert changed_form(a_contract(), change, date(2027, 9, 1)).term_count == 1
 
 
 @pytest.mark.parametrize(

@@ -136,6 +136,11 @@ def test_the_prices_are_those_of_the_book_that_is_named() -> None:
     assert (shown.blocks, shown.unit_price_yen) == (2, 1_000)
 
 
+def test_what_is_shown_is_known_by_its_digest() -> None:
+    form = a_plain_form()
+    assert offer(form, BOOK).terms_sha256 == terms_digest(form, BOOK)
+
+
 def test_a_single_year_that_ends_is_billed_once() -> None:
     assert offer(a_plain_form(), BOOK).second_bill_on is None
 

@@ -206,6 +206,10 @@ def test_the_next_look_is_at_the_next_reminder_or_the_end(
     assert next_look_on(a_contract(), START, TOKYO, since) == expected
 
 
+def test_what_renews_itself_is_looked_at_before_it_does() -> None:
+    assert next_look_on(a_contract(auto_renew=True), START, TOKYO, START) == date(2028, 2, 1)
+
+
 def test_what_is_over_is_looked_at_as_soon_as_may_be() -> None:
     since = date(2028, 5, 1)
     assert next_look_on(a_contract(), A_YEAR_LATER, TOKYO, since) == since
@@ -292,7 +296,7 @@ def test_a_term_signed_for_in_time_is_the_second() -> None:
 
 @pytest.mark.usefixtures("dearer")
 def test_by_another_price_book_it_is_another_version_both_sides_accepted() -> None:
-    contract = a_contract(auto_renew=True, charge_yen=5, accepted_at="then", declined=None)
+    contract = a_contract(auto_renew=True, charge_yen=5, accepted_at="then", accepted_by="p")
     found = renewed(contract, A_YEAR_LATER, "now")
     assert (found.version, found.effective_on, found.charge_yen) == (2, A_YEAR_LATER, 0)
     assert (found.accepted_at, found.accepted_by) == ("now", STANDING_OFFER)
