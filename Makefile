@@ -8,7 +8,7 @@ PORT   ?= 4570
 DAYS   ?= 0
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help setup demo local clock test faults bite year bench check words openapi format lint types arch templates package deploy
+.PHONY: help setup demo local clock test faults bite mutants year bench check words openapi format lint types arch templates package deploy
 
 help:  ## list what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## */  make \1|/' | column -t -s '|'
@@ -40,6 +40,9 @@ faults: setup  ## prove deeper that nothing is lost: two deaths, every order, 10
 
 bite: setup  ## plant bugs in a copy of the project and see that the tests notice each
 	@$(RUN) -m tests.bite
+
+mutants: setup  ## change one thing at a time in the rules of money and see that the tests notice
+	@$(RUN) -m tests.mutants
 
 year: setup  ## live a year of several contracts on the movable clock, and print the ledger
 	@$(RUN) -m tests.year

@@ -10,7 +10,7 @@ from typing import Any
 import boto3
 import pytest
 from chalice.test import Client
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from moto import mock_aws
 
 from tests.support.quick_aws import quicken
@@ -19,6 +19,14 @@ quicken()
 
 # Machines are slow now and then: a property fails for what is wrong, never for the time it took.
 settings.register_profile("hokan", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# `make mutants` asks each mutant the same examples every time; which one is the smallest that kills
+# it is nothing to look for.
+settings.register_profile(
+    "mutants",
+    settings.get_profile("hokan"),
+    derandomize=True,
+    phases=[Phase.explicit, Phase.generate],
+)
 settings.load_profile("hokan")
 
 # botocore looks these up when a client is made; nothing here is an account.
