@@ -66,13 +66,12 @@ class Run:
 def figures() -> Iterator[Figure]:
     """Yield requests and write units a contract period at each size, and what they lead to."""
     for size in SIZES:
-        first, second = months_of(size)
+        _, second = months_of(size)
         target = REQUESTS if size == max(SIZES) else None  # fewer share what the run asks itself
         yield Figure(f"requests a period, {size} contracts", second.requests / size, target)
         yield Figure(
             f"write units a period, {size} contracts", second.write_units_each, WRITE_UNITS
         )
-        yield Figure(f"requests a period, {size}, new process", first.requests / size, target)
     yield Figure("requests of a run for itself", second.own_requests, digits=0)
     minutes, requests = reckoned(second, MANY)
     yield Figure(f"requests a period, {MANY:,} reckoned", requests / MANY, REQUESTS, digits=3)

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from chalicelib.billing.model import HeadKey, TaxTerms, totals_of
 from chalicelib.billing.tax import InvoiceTotals
@@ -38,7 +39,7 @@ def of_facility(facility_id: str, upto: date) -> list[Expected]:
     for contract in store.contracts_of(facility_id):
         billed = billed_store.billed(facility_id, contract.contract_id)
         if billed is not None:
-            charges.extend(rules.charges(agreed_of(contract), billed, upto))
+            charges.extend(rules.charges(agreed_of(contract, ZoneInfo(billed.zone)), billed, upto))
     return _expected(charges)
 
 
@@ -54,7 +55,7 @@ def of_provider(upto: date) -> tuple[list[Expected], int]:
     for billed in billed_store.due_until(clock.text(ends)):
         with failures.counted(billed):
             contract = store.contract(billed.facility_id, billed.contract_id)
-            charges.extend(rules.charges(agreed_of(contract), billed, upto))
+            charges.extend(rules.charges(agreed_of(contract, ZoneInfo(billed.zone)), billed, upto))
     return _expected(charges), failures.count
 
 

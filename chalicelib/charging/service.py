@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import cache, lru_cache
+from zoneinfo import ZoneInfo
 
 from pynamodb.exceptions import TransactWriteError
 
@@ -25,7 +26,7 @@ from chalicelib.billing.states import InvoiceState
 from chalicelib.charging import overage, rules
 from chalicelib.charging.agreed import Agreed
 from chalicelib.charging.rules import Charge
-from chalicelib.contracts import billed_store, changing, local, store
+from chalicelib.contracts import billed_store, changing, store
 from chalicelib.contracts.model import Billed, Contract, ends_on, in_force_on
 from chalicelib.contracts.renewal import ended_on, renewed
 from chalicelib.kernel import clock
@@ -59,10 +60,10 @@ class Failures:
 
 def bill(billed: Billed, now: datetime) -> None:
     """Bill what is due of a contract at *now*, and set when to look again."""
-    zone = local.zone_of(billed.facility_id)
+    zone = ZoneInfo(billed.zone)
     today, counted_upto = local_date(now, zone), local_date(now - COUNTED_AFTER, zone)
     contract = store.contract(billed.facility_id, billed.contract_id)
-    agreed = agreed_of(_in_effect(contract, today))
+    agreed = agreed_of(_in_effect(contract, today), zone)
     due = list(rules.charges(agreed, billed, today, counted_upto))
     for charge in _looking_ahead(agreed, billed, due, counted_upto):
         if not _write(billed, charge, now):
@@ -87,9 +88,8 @@ def run_due(now: datetime, has_time: Callable[[], bool]) -> int:
     return failures.count
 
 
-def agreed_of(contract: Contract) -> Agreed:
+def agreed_of(contract: Contract, zone: ZoneInfo) -> Agreed:
     """Return *contract* with what its bills may have to ask for."""
-    zone = local.zone_of(contract.facility_id)
 
     def grown() -> list[tuple[date, int]]:
         return [(local_date(at, zone), size) for at, size in growth.of_target(contract.target_id)]
@@ -133,7 +133,7 @@ def _looking_ahead(
 def _settled(agreed: Agreed, billed: Billed, counted_upto: date) -> Billed:
     """Return *billed* when all is done that is due: the next period or month is what follows."""
     billed = overage.settled(agreed, overage.begun(agreed, billed), counted_upto)
-    zone = local.zone_of(billed.facility_id)
+    zone = ZoneInfo(billed.zone)
     starts_on, counts_on = rules.next_start_on(agreed, billed), overage.due_on(agreed, billed)
     ahead = [start_of_day(starts_on, zone)] if starts_on else []
     ahead += [start_of_day(counts_on, zone) + COUNTED_AFTER] if counts_on else []

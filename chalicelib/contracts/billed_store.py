@@ -36,6 +36,7 @@ class _Billed(Model):
     pk = UnicodeAttribute(hash_key=True)
     sk = UnicodeAttribute(range_key=True)
     target_name = UnicodeAttribute()
+    zone = UnicodeAttribute()
     periods = NumberAttribute()
     version = NumberAttribute()
     refund_yen = NumberAttribute()
@@ -44,10 +45,13 @@ class _Billed(Model):
     due_at = UnicodeAttribute(null=True)
 
 
-def look_in(write: TransactWrite, facility_id: str, contract_id: str, target_name: str) -> None:
+def look_in(
+    write: TransactWrite, facility_id: str, contract_id: str, target_name: str, zone: str
+) -> None:
     """Let the next minute look at what is to be billed of a contract that changes now."""
     actions: list[Action] = [
         _Billed.target_name.set(target_name),
+        _Billed.zone.set(zone),
         _Billed.periods.set(_Billed.periods | 0),
         _Billed.version.set(_Billed.version | 0),
         _Billed.refund_yen.set(_Billed.refund_yen | 0),
@@ -103,6 +107,7 @@ def _to_billed(
         facility_id=facility_id,
         contract_id=contract_id,
         target_name=facts["target_name"],
+        zone=facts["zone"],
         periods=int(facts["periods"]),
         version=int(facts["version"]),
         refund_yen=int(facts["refund_yen"]),

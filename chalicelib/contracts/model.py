@@ -133,7 +133,7 @@ class Billed:
     How far a contract has been billed.
 
     Attributes:
-        target_name: As the lines name it; it never changes.
+        target_name: As the lines name it; it never changes, as the facility's zone never does.
         periods: So many, from the first on.
         version: The charges of this version and of those before it were billed.
         refund_yen: So much of a term cut short was given back, before tax.
@@ -145,6 +145,7 @@ class Billed:
     facility_id: str
     contract_id: str
     target_name: str
+    zone: str
     periods: int = 0
     version: int = 0
     refund_yen: int = 0

@@ -224,7 +224,8 @@ def change(
 def _bill(write: TransactWrite, changed: Contract) -> None:
     """Let billing look at what *changed* means."""
     name = target(changed.facility_id, changed.target_id).name
-    billed_store.look_in(write, changed.facility_id, changed.contract_id, name)
+    zone = local.zone_of(changed.facility_id).key
+    billed_store.look_in(write, changed.facility_id, changed.contract_id, name, zone)
 
 
 def _purge_after(ended: Contract) -> Purge:

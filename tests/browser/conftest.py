@@ -5,12 +5,13 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Request
+from playwright.sync_api import Browser, BrowserContext, Page, Request, Response
 
 from chalicelib.web.cookies import SESSION
 from infra.local.people import Person
@@ -104,12 +105,14 @@ class Surfer:
 
     Attributes:
         asked: Every address it has asked for.
+        failures: Every answer that was the service's own fault.
     """
 
     scene: Scene
     context: BrowserContext
     page: Page
     asked: list[str] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)
 
     def open(self, path: str) -> None:
         self.page.goto(self.scene.url(path))
@@ -165,7 +168,12 @@ def sit(browser: Browser, scene: Scene) -> Iterator[Sit]:
         def note(request: Request) -> None:
             surfer.asked.append(request.url)
 
+        def judge(response: Response) -> None:
+            if response.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+                surfer.failures.append(f"{response.status} {response.url}")
+
         context.on("request", note)
+        context.on("response", judge)
         return surfer
 
     yield sitting

@@ -48,6 +48,7 @@ def test_a_page_has_no_barrier(
     assert {look: each for look, each in looks.items() if each} == {}
     record_property("axe", len(looks))
     assert surfer.strangers == []
+    assert surfer.failures == []
     assert surfer.page.get_attribute("html", "lang") == language
 
 

@@ -50,7 +50,7 @@ def the_day_has_an_invoice_already(client: Client) -> tuple[World, list[int], in
     live_until(world, after(world, 0, 2))
     found = store.contract(world.facility_id, world.contract_id)
     with transaction() as write:  # as if the run had never come
-        billed_store.look_in(write, world.facility_id, world.contract_id, "Endoscopy")
+        billed_store.look_in(write, world.facility_id, world.contract_id, "Endoscopy", "Asia/Tokyo")
     assert found.version == 1
     amend(world, capacity_bytes=2 * BLOCK)
     charge_yen = store.contract(world.facility_id, world.contract_id).charge_yen

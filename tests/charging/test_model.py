@@ -117,7 +117,7 @@ def lived(asked: Asked, luck: Random) -> Billing:
         auto_renew=asked.goes_on,
         term_count=asked.terms if not asked.goes_on else 1,
     )
-    versions, billed, found = [there], Billed("f", "c", "Endoscopy"), Billing()
+    versions, billed, found = [there], Billed("f", "c", "Endoscopy", "Asia/Tokyo"), Billing()
     steps = [(day, ("change", blocks)) for day, blocks in asked.changes]
     if asked.cancelled_on:
         steps.append((asked.cancelled_on, ("cancel", 0)))

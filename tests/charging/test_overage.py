@@ -204,7 +204,7 @@ def test_every_month_costs_what_a_count_day_by_day_makes_of_it(
     now = a_contract(term=term, starts_on=START, auto_renew=True, limit_policy=LimitPolicy.OVERAGE)
     now = msgspec.structs.replace(now, cancelled_on=end)
     steps = sorted([*changes, *((luck.randrange(260), 0, None) for _ in range(4)), (300, 0, None)])
-    versions, billed, found = [now], Billed("f", "c", "Endoscopy"), []
+    versions, billed, found = [now], Billed("f", "c", "Endoscopy", "Asia/Tokyo"), []
     grown = [(START + timedelta(days=on), size * BLOCK // 1_000) for on, size in stored]
     for on, blocks, policy in steps:
         day = START + timedelta(days=on)

@@ -130,7 +130,7 @@ def test_a_contract_that_cannot_be_billed_keeps_no_other_waiting(
     world: World, operator: Visitor
 ) -> None:
     with transaction() as write:  # of a contract that is not there
-        billed_store.look_in(write, world.facility_id, "contract-0", "Endoscopy")
+        billed_store.look_in(write, world.facility_id, "contract-0", "Endoscopy", "Asia/Tokyo")
     operator.get(RUN)
     page = operator.follow(operator.submit(RUN)).text
     assert "1 contract cannot be billed, nor shown here." in page
