@@ -136,7 +136,7 @@ BUGS = [
     Bug(
         "an agent reads outside of what was granted",
         "chalicelib/archive/service.py",
-        "    if not set(digests) <= stored & _covered(restore, stored):",
+        "    if not set(digests) <= stored & selecting.covered(restore.selection, stored):",
         "    if not set(digests) <= stored:",
         "tests/archive/test_restores.py",
     ),
@@ -234,9 +234,9 @@ BUGS = [
     ),
     Bug(
         "an event that failed is taken for handled",
-        "chalicelib/uploads/events.py",
-        '"where": place(error)})\n        raise\n',
-        '"where": place(error)})\n',
+        "chalicelib/queues.py",
+        "            raise\n\n    processor",
+        "\n    processor",
         "tests/faults/test_dead_letters.py",
     ),
     Bug(
@@ -260,8 +260,8 @@ BUGS = [
     Bug(
         "the sweep may delete contracts",
         ".chalice/policy-sweep.json",
-        '"Action": "dynamodb:UpdateItem"',
-        '"Action": ["dynamodb:UpdateItem", "dynamodb:DeleteItem"]',
+        '"Action": ["dynamodb:GetItem", "dynamodb:UpdateItem"]',
+        '"Action": ["dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:UpdateItem"]',
         "tests/infra/test_privileges.py",
     ),
     Bug(
@@ -295,7 +295,7 @@ BUGS = [
     Bug(
         "a download can be told to be something else",
         "chalicelib/buckets/signing.py",
-        '        "response-cache-control": "no-store",\n',
+        '        "response-content-type": CONTENT_TYPE,\n',
         "",
         "tests/tampering",
     ),
@@ -424,5 +424,47 @@ BUGS = [
         "book_of(max(newest_book(on).version, contract.price_book))",
         "newest_book(on)",
         "tests/charging/test_price_books.py -k dated_back",
+    ),
+    Bug(
+        "what was stored after the month counts for it",
+        "chalicelib/charging/overage.py",
+        "for on, size_bytes in agreed.growth() if on < until)",
+        "for on, size_bytes in agreed.growth())",
+        "tests/charging/test_overage.py",
+    ),
+    Bug(
+        "a month without overage is looked at for ever",
+        "chalicelib/charging/overage.py",
+        "        billed = replace(billed, metered_on=month.end_on)\n    return billed",
+        "        del month\n    return billed",
+        "tests/charging/test_overage.py",
+    ),
+    Bug(
+        "an old limit is forgotten once there is another",
+        "chalicelib/charging/overage.py",
+        "    changes = {effective_on(each) for each in agreed.since(0)}\n",
+        "    changes = set[date]()\n",
+        "tests/charging/test_overage.py",
+    ),
+    Bug(
+        "contents that were there before count as growth",
+        "chalicelib/archive/manifest.py",
+        " for each in self.entries if each.stored_in == self.batch_id}",
+        " for each in self.entries}",
+        "tests/faults/test_crashes.py tests/uploads tests/archive",
+    ),
+    Bug(
+        "an area costs what a backup costs",
+        "chalicelib/contracts/offer.py",
+        "    if terms.service_class is not None:\n",
+        "    if terms.service_class == terms.term:\n",
+        "tests/contracts/test_areas.py",
+    ),
+    Bug(
+        "a term cut short gives back what was given back by hand",
+        "chalicelib/billing/corrections.py",
+        "    yen = min(most_yen, left_yen)",
+        "    yen = most_yen",
+        "tests/charging/test_run.py",
     ),
 ]
