@@ -76,7 +76,7 @@ def test_the_form_is_filled_in_with_the_newest_figures(author: Visitor) -> None:
 def test_what_changes_is_shown_before_it_is_proposed(author: Visitor) -> None:
     page = said(send(author, "check", deluxe_monthly="4").text)
     assert "Price of a point before: 1,000 yen → now: 1,200 yen" in page
-    assert "Storage areas · Deluxe, a month before: 3 points → now: 4 points" in page
+    assert "Rented areas · Deluxe, a month before: 3 points → now: 4 points" in page
     assert "Backup of 100 GB, a year before: 11,000 yen → now: 13,200 yen" in page
     assert book_store.draft() is None
 

@@ -433,13 +433,6 @@ BUGS = [
         "tests/charging/test_overage.py",
     ),
     Bug(
-        "a month without overage is looked at for ever",
-        "chalicelib/charging/overage.py",
-        "        billed = replace(billed, metered_on=month.end_on)\n    return billed",
-        "        del month\n    return billed",
-        "tests/charging/test_overage.py",
-    ),
-    Bug(
         "an old limit is forgotten once there is another",
         "chalicelib/charging/overage.py",
         "    changes = {effective_on(each) for each in agreed.since(0)}\n",
