@@ -11,6 +11,7 @@ import boto3
 import pytest
 
 from chalicelib.archive import publishing
+from chalicelib.archive.store import growth
 from chalicelib.settings import settings
 from tests.faults.crashes import Fault, calls_of, died, every_fault
 from tests.support.dicom import canary, meta
@@ -146,3 +147,10 @@ def test_a_batch_that_died_while_it_was_published_leaves_no_examination_out(
         assert died(finish, death)
         finish()
         assert objects_of_examinations(long_night) == [1, 1, 1], death
+
+
+def test_a_target_grows_by_what_it_did_not_hold_before(world: World) -> None:
+    world.back_up({"a.jpg": b"one", "copy.jpg": b"one"})
+    world.back_up({"again.jpg": b"one", "b.jpg": b"three"})
+    world.back_up({"a.jpg": b"one"})
+    assert [size for _, size in growth.of_target(world.target_id)] == [3, 5]
