@@ -44,6 +44,7 @@ from chalicelib.kernel.money import Rounding
 from chalicelib.tables import CoreTable, condition_failed
 from chalicelib.web import cursors
 
+LOOKED_BACK = 100  # invoices of a facility, for the one before: targets may have their own
 PREFIX = "INVOICE#"  # of the rows the minute's schedule finds due
 
 
@@ -252,6 +253,18 @@ def invoices_page(
         last_evaluated_key=cursors.read(cursor, partition=pk),
     )
     return [_to_invoice(row) for row in page], cursors.written(page.last_evaluated_key)
+
+
+def issued_before(key: HeadKey) -> Invoice | None:
+    """Return the newest invoice of an earlier day for the same facility or target; no draft."""
+    earlier = _Head.query(
+        _pk(key.facility_id),
+        _Head.sk.between(PREFIX, f"{PREFIX}{key.bill_on:%Y%m%d}"),
+        scan_index_forward=False,
+        limit=LOOKED_BACK,
+    )
+    found = (_to_invoice(row) for row in earlier if row.billed_id == key.billed_id)
+    return next((each for each in found if each.state is not InvoiceState.DRAFT), None)
 
 
 def in_state(

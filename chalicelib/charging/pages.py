@@ -59,7 +59,7 @@ def _run(visit: Visit, as_of: date, refused: Invalid | None = None) -> Response:
     names = {each.key.facility_id for each in found}
     return visit.page(
         "charging/run.html",
-        expected=found,
+        expected=list(preview.compared(found)),
         failed=failed,
         as_of=as_of,
         typed=visit.asked("as_of") if refused else as_of.isoformat(),

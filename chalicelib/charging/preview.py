@@ -8,11 +8,12 @@ overage is that of what is stored now.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from chalicelib.billing import store as invoices
 from chalicelib.billing.model import HeadKey, TaxTerms, totals_of
 from chalicelib.billing.tax import InvoiceTotals
 from chalicelib.charging import rules
@@ -26,11 +27,17 @@ EARLIEST_ZONE = timedelta(hours=14)  # where a day begins first: UTC+14
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """An invoice to come, or what will be added to one of that day."""
+    """
+    An invoice to come, or what will be added to one of that day.
+
+    Attributes:
+        before_yen: What the one before it came to; None where there is none, or nobody asked.
+    """
 
     key: HeadKey
     charges: tuple[Charge, ...]
     totals: InvoiceTotals
+    before_yen: int | None = None
 
 
 def of_facility(facility_id: str, upto: date) -> list[Expected]:
@@ -57,6 +64,18 @@ def of_provider(upto: date) -> tuple[list[Expected], int]:
             contract = store.contract(billed.facility_id, billed.contract_id)
             charges.extend(rules.charges(agreed_of(contract, ZoneInfo(billed.zone)), billed, upto))
     return _expected(charges), failures.count
+
+
+def compared(expected: Iterable[Expected]) -> Iterator[Expected]:
+    """Yield each with the total before it: of one that is expected earlier, or was issued."""
+    latest: dict[str, int | None] = {}
+    for each in expected:
+        billed_id = each.key.billed_id
+        if billed_id not in latest:
+            issued = invoices.issued_before(each.key)
+            latest[billed_id] = issued.total_yen if issued else None
+        yield replace(each, before_yen=latest[billed_id])
+        latest[billed_id] = each.totals.total_yen
 
 
 def _expected(charges: Iterable[Charge]) -> list[Expected]:

@@ -126,6 +126,20 @@ def test_the_provider_sees_what_a_day_will_bring(world: World, operator: Visitor
     assert lines(world) == []
 
 
+def test_each_invoice_to_come_is_compared_with_the_one_before(
+    world: World, operator: Visitor
+) -> None:
+    page = operator.get(f"{RUN}?as_of={after(world, 1)}").text
+    assert (page.count("the first one"), page.count(">0 yen<")) == (1, 1)
+    live_until(world, after(world, 0, 5))
+    amend(world, capacity_bytes=3 * BLOCK)
+    world.tick()
+    live_until(world, after(world, 0, 9))
+    page = signed_in(Role.OPERATOR).get(f"{RUN}?as_of={after(world, 1)}").text
+    charged = all_invoices(world)[-1].total_yen
+    assert f"+{3_300 - charged:,} yen" in page
+
+
 def test_a_contract_that_cannot_be_billed_keeps_no_other_waiting(
     world: World, operator: Visitor
 ) -> None:
