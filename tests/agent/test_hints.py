@@ -15,6 +15,8 @@ SECONDS = 5.0
 def hints() -> Iterator[Hints]:
     made = Hints(Log(quiet=True))
     yield made
+    while made.changed.wait(0.2):  # watchdog fails in its thread when closed in mid-event
+        made.changed.clear()
     made.close()
 
 
