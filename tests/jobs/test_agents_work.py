@@ -131,9 +131,11 @@ def test_progress_keeps_a_job_from_being_missed(world: World) -> None:
 
 
 def test_an_agent_heard_again_goes_on_with_a_job_that_was_missed(world: World) -> None:
-    pressed(world)
+    begun = at_run(world)  # the next night is a day away
+    pass_to(begun)
     job_id = world.take()["job_id"]
-    world.tick(clock.text(clock.now() + SIX_HOURS))
+    world.tick(clock.text(begun + SIX_HOURS))
+    assert jobs_of(world)[0].state == "missed"
     assert world.agent.post(of(job_id, "progress"), COUNTS) == {"state": "running"}
 
 
