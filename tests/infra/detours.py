@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from datetime import timedelta
 
 import boto3
 
 from chalicelib import queues
 from chalicelib.access.model import Role
 from chalicelib.contracts.local import forget_zones
+from chalicelib.kernel import clock
 from chalicelib.notices import store as notices
 from chalicelib.notices.model import Kind
 from chalicelib.settings import settings
@@ -20,10 +22,12 @@ from tests.faults.stories.telling import clicks
 from tests.purges.scene import brought_forward
 from tests.purges.scene import deliver as deliver_purge
 from tests.support import mailbox
+from tests.support.invoices import an_issuer
+from tests.support.life import show
 from tests.support.pool import make_pool
 from tests.support.snapshot import Snapshot
 from tests.support.visitor import signed_in
-from tests.support.world import World, a_chunk
+from tests.support.world import World, a_chunk, signed_in_again
 
 DETOURS: list[tuple[str, Prepare]] = []
 BODY = b"one"
@@ -233,3 +237,29 @@ def _(world: World) -> Act:
 def _(world: World) -> Act:
     queues.forget_connections()  # as in a new process
     return commands(world, "redrive")
+
+
+@detour("tick")
+def an_invoice_is_never_paid(world: World) -> Act:
+    """Its contract goes into grace, is suspended, and ends."""
+    an_issuer()
+    return lambda: days_go_by(world, 0, 3, 120)
+
+
+@detour("tick")
+def a_term_is_cut_short(world: World) -> Act:
+    """What was paid in vain is given back."""
+    an_issuer()
+    days_go_by(world, 0, 3)
+    signed_in_again(world)
+    path = f"/contracts/{world.contract_id}/cancellation"
+    world.admin.post(path, {"policy": "short_rate"})
+    return lambda: days_go_by(world, 0, 1)
+
+
+def days_go_by(world: World, *days: int) -> None:
+    """Let the minute's schedule come by after so many days each: in vain in between."""
+    for each in days:
+        show(clock.now() + timedelta(days=each))
+        for _ in range(3):
+            world.tick()
