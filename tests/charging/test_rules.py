@@ -242,3 +242,15 @@ def test_what_is_counted_later_than_it_is_billed_is_told_apart() -> None:
     contract = agreed(metered(), grown=[(START, 2 * BLOCK)])
     known = charges(contract, NOTHING, MAY, MAY - DAY)
     assert LineKind.OVERAGE not in {each.line.kind for each in known}
+
+
+def test_what_came_on_the_first_day_after_the_month_is_not_of_it() -> None:
+    contract = agreed(metered(), grown=[(START, 2 * BLOCK), (MAY, 5 * BLOCK)])
+    assert list(charges(contract, NOTHING, MAY))[-1].line.points == 1
+
+
+def test_each_block_above_the_limit_counts_the_points_of_the_book() -> None:
+    dear = PriceBook(version="2027-03", overage_points_per_block=3)
+    books.keep(lambda: {dear.version: dear})
+    contract = agreed(metered(book=dear), grown=[(START, 3 * BLOCK)])
+    assert list(charges(contract, NOTHING, MAY))[-1].line.points == 6
