@@ -1,24 +1,16 @@
-"""
-A price book as a form: every figure a field, and what was typed read field by field.
-
-Every wrong field is found, not only the first; each is named with a code that the templates say in
-the reader's words.
-"""
+"""A price book as a form: every figure a field, and what was typed read field by field."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from enum import StrEnum
-from typing import TypeVar
 
 from chalicelib.billing.pricebook import AreaPoints, Points, PriceBook, TimingPoints
 from chalicelib.billing.tax import Rate, TaxMode, TaxRule
 from chalicelib.kernel.money import Rounding
-from chalicelib.web.forms import one_line
+from chalicelib.web.typed import TypedForm
 
 GIGABYTE = 10**9
 MOST_YEN = 1_000_000
@@ -62,29 +54,11 @@ FIELD_OF = {  # where what the service refuses is shown; the rest concerns the w
 }
 _MONTH = re.compile(r"(\d{4})[-/.年](\d{1,2})月?", re.ASCII)
 
-S = TypeVar("S", bound=StrEnum)
 
+class Typed(TypedForm):
+    """A price book as typed."""
 
-@dataclass
-class Typed:
-    """
-    The form's fields as typed.
-
-    Attributes:
-        wrong: Of each field that cannot be meant, why not.
-    """
-
-    fields: dict[str, str]
-    wrong: dict[str, str] = field(default_factory=dict)
-
-    def refuse(self, code: str) -> None:
-        """Note what the service refused."""
-        self.wrong[FIELD_OF.get(code, "")] = code
-
-    @property
-    def wrong_in_order(self) -> dict[str, str]:
-        """What is wrong, in the order of the form; first what concerns all of it."""
-        return {name: self.wrong[name] for name in ("", *FIELDS) if name in self.wrong}
+    field_of = FIELD_OF
 
     @property
     def rows(self) -> range:
@@ -92,26 +66,8 @@ class Typed:
         used = [row for row in range(MOST_RATES) if any(_rate(self.fields, row))]
         return range(min(max(used, default=-1) + 2, MOST_RATES))
 
-    def line(self, name: str) -> str:
-        return one_line(self.fields[name])
-
-    def whole(self, name: str, low: int, high: int, code: str) -> int:
-        """Return a whole number between *low* and *high*; anything else is wrong by *code*."""
-        plain = self.line(name).replace(",", "")
-        if not (plain.isascii() and plain.isdigit() and low <= int(plain[:20]) <= high):
-            self.wrong[name] = code
-            return low
-        return int(plain)
-
     def points(self, name: str) -> int:
         return self.whole(name, 0, MOST_POINTS, "points")
-
-    def one_of(self, name: str, choices: type[S]) -> S | None:
-        try:
-            return choices(self.fields[name])
-        except ValueError:
-            self.wrong[name] = "choose"
-            return None
 
 
 # --- what stands in the fields --------------------------------------------------------------------

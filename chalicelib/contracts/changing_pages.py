@@ -14,6 +14,7 @@ from chalicelib.contracts.model import Contract, State, is_over
 from chalicelib.contracts.page_forms import Typed, contract_path
 from chalicelib.contracts.signing import book_for
 from chalicelib.kernel.errors import Conflict, HokanError, Invalid
+from chalicelib.web.typed import WRONG_FIELDS
 
 END_NOW = "end_now"  # what is left where no policy fits: at once, without refund
 
@@ -43,7 +44,7 @@ def take_change(visit: Visit, contract_id: str) -> Response:
     except (Invalid, Conflict) as refused:
         if refused.code == "terms-differ":
             return _change_check_page(visit, found, typed, refused=refused)
-        typed.refuse(refused)
+        typed.refuse(refused.code)
         return _change_page(visit, found, typed, status=refused.status, facts=refused.facts)
     return visit.redirect(f"{contract_path(changed)}?done={_change_done(changed)}")
 
@@ -52,7 +53,7 @@ def _asked(found: Contract, typed: Typed) -> Change:
     """Return the change that was typed; raises Invalid for wrong fields."""
     change = page_forms.change_from(typed, found, book_for(found))
     if change is None:
-        raise Invalid("a field is wrong", code=page_forms.WRONG_FIELDS)
+        raise Invalid("a field is wrong", code=WRONG_FIELDS)
     return change
 
 

@@ -9,11 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from enum import StrEnum
-from typing import TypeVar
 
 from chalicelib.billing.periods import Term
 from chalicelib.billing.pricebook import PriceBook, ServiceClass
@@ -32,11 +30,10 @@ from chalicelib.contracts.form import (
 from chalicelib.contracts.model import BatchScope, Contract, TargetKind, Timing, TimingKind
 from chalicelib.contracts.selection import Mode, Selection
 from chalicelib.contracts.signing import form_of
-from chalicelib.kernel.errors import HokanError, Invalid
-from chalicelib.web import forms
+from chalicelib.kernel.errors import Invalid
+from chalicelib.web.typed import TypedForm
 
 GIGABYTE = 10**9
-WRONG_FIELDS = "wrong-fields"  # said already, of each field
 PLANS = {  # the six pairs that mean something, by the value of their radio button
     f"{timing}-{scope}": (timing, scope) for timing, scopes in SCOPES_OF.items() for scope in scopes
 }
@@ -68,50 +65,12 @@ _HH_MM = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 _BETWEEN = re.compile(r"[\r\n,、]+")
 
 Fields = Mapping[str, str]
-S = TypeVar("S", bound=StrEnum)
 
 
-@dataclass
-class Typed:
-    """
-    A form's fields, as typed and as meant.
+class Typed(TypedForm):
+    """A contract's form as typed."""
 
-    Attributes:
-        wrong: Of each field that cannot be meant, why not.
-    """
-
-    fields: dict[str, str]
-    wrong: dict[str, str] = field(default_factory=dict)
-
-    def refuse(self, refused: HokanError) -> None:
-        """Note what the service refused; without a field of its own it concerns the whole form."""
-        if refused.code == WRONG_FIELDS:
-            return
-        self.wrong[FIELD_OF.get(refused.code, "")] = refused.code
-
-    @property
-    def wrong_in_order(self) -> dict[str, str]:
-        """What is wrong, in the order of the form; first what concerns all of it."""
-        return {name: self.wrong[name] for name in ("", *self.fields) if name in self.wrong}
-
-    def line(self, name: str) -> str:
-        return forms.one_line(self.fields[name])
-
-    def one_of(self, name: str, choices: type[S]) -> S | None:
-        """Return which of *choices* was ticked."""
-        try:
-            return choices(self.fields[name])
-        except ValueError:
-            self.wrong[name] = "choose"
-            return None
-
-    def whole(self, name: str, low: int, high: int, code: str) -> int:
-        """Return a whole number between *low* and *high*; anything else is wrong by *code*."""
-        typed = self.line(name).replace(",", "")
-        if not (typed.isascii() and typed.isdigit() and low <= int(typed[:20]) <= high):
-            self.wrong[name] = code
-            return low
-        return int(typed)
+    field_of = FIELD_OF
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from chalicelib.contracts.offer import Offer, fee_of
 from chalicelib.contracts.page_forms import Typed, contract_path
 from chalicelib.contracts.store import Target
 from chalicelib.kernel.errors import Conflict, HokanError, Invalid
+from chalicelib.web.typed import WRONG_FIELDS
 
 pages = PageRoutes(__name__)
 
@@ -51,7 +52,7 @@ def take_terms(visit: Visit, target_id: str) -> Response:
     except (Invalid, Conflict) as refused:
         if refused.code == "terms-differ":  # the day or the price book is another by now
             return _check_page(visit, target, typed, refused=refused)
-        typed.refuse(refused)
+        typed.refuse(refused.code)
         return _sign_page(visit, target, typed, status=refused.status, facts=refused.facts)
 
 
@@ -60,7 +61,7 @@ def _form(visit: Visit, target: Target, typed: Typed) -> Form:
     today = local.today(visit.caller.facility_id)
     form = page_forms.form_from(typed, target.target_id, newest_book(today), today)
     if form is None:
-        raise Invalid("a field is wrong", code=page_forms.WRONG_FIELDS)
+        raise Invalid("a field is wrong", code=WRONG_FIELDS)
     return form
 
 
