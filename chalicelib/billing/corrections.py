@@ -50,16 +50,7 @@ def credit(
     """
     found = store.invoice(facility_id, number)
     notes = store.credit_notes_of(facility_id, number)
-    for each in notes:
-        if each.key == key:
-            return each
-    note = _note(found, notes, amounts, key, reason)
-    after = _credited(found, note)
-    access.audit(caller, "credit-invoice", number, facility_id=facility_id, amount=note.total_yen)
-    with expecting(OVERTAKEN, "overtaken"), transaction() as write:
-        credit_in(write, found, after, note)
-    count("CreditNotes")
-    return note
+    return _done(notes, key) or _take_back(caller, found, notes, amounts, key, reason)
 
 
 def credit_up_to(
@@ -72,14 +63,14 @@ def credit_up_to(
         How much was taken back by *key*, now or before, before tax.
     """
     notes = store.credit_notes_of(found.facility_id, found.number)
-    for each in notes:
-        if each.key == key:
-            return _taken_back([each]).get(percent, 0)
+    done = _done(notes, key)
+    if done is not None:
+        return _taken_back([done]).get(percent, 0)
     charged = {rate.percent: rate.subtotal_yen for rate in _creditable(found).rates}
     left_yen = charged.get(percent, 0) - _taken_back(notes).get(percent, 0)
     yen = min(most_yen, left_yen)
     if yen:
-        credit(caller, found.facility_id, found.number, {percent: yen}, key=key, reason=reason)
+        _take_back(caller, found, notes, {percent: yen}, key, reason)
     return yen
 
 
@@ -93,6 +84,34 @@ def credit_in(write: TransactWrite, before: Invoice, after: Invoice, note: Credi
     ledger_store.post_in(
         write, posting(after, Event.CREDITED, amounts, note.issued_on, note.number)
     )
+
+
+def _done(notes: list[CreditNote], key: str) -> CreditNote | None:
+    """Return the note that was written for *key* before."""
+    return next((each for each in notes if each.key == key), None)
+
+
+def _take_back(
+    caller: Caller,
+    found: Invoice,
+    notes: list[CreditNote],
+    amounts: dict[int, int],
+    key: str,
+    reason: str,
+) -> CreditNote:
+    note = _note(found, notes, amounts, key, reason)
+    after = _credited(found, note)
+    access.audit(
+        caller,
+        "credit-invoice",
+        found.number,
+        facility_id=found.facility_id,
+        amount=note.total_yen,
+    )
+    with expecting(OVERTAKEN, "overtaken"), transaction() as write:
+        credit_in(write, found, after, note)
+    count("CreditNotes")
+    return note
 
 
 def _note(
