@@ -39,18 +39,20 @@ def metered(**terms: Any) -> Contract:
     return a_contract(limit_policy=LimitPolicy.OVERAGE, **({"auto_renew": True} | terms))
 
 
+def a_line(**facts: Any) -> Line:
+    """Return a line of the contract these tests are about."""
+    named: dict[str, Any] = {"contract_id": "c", "target_id": "target-1"}
+    return Line(**named, target_name="Endoscopy", percent=10, **facts)
+
+
 # --- lines ---------------------------------------------------------------------------------------
 
 
 def test_a_period_says_what_it_is_for_and_how_its_fee_is_made() -> None:
     (charge,) = charges(agreed(a_contract(3)), NOTHING, START)
-    assert charge.line == Line(
-        contract_id="c",
-        target_id="target-1",
-        target_name="Endoscopy",
+    assert charge.line == a_line(
         kind=LineKind.BACKUP,
         amount_yen=3_000,
-        percent=10,
         points=3,
         unit_price_yen=1_000,
         start_on=START,
@@ -75,13 +77,9 @@ def test_a_change_says_from_when_and_until_when_it_is_charged() -> None:
     second = amended(first, date(2027, 4, 16), capacity_bytes=2 * BLOCK)
     billed = replace(NOTHING, periods=1, version=1)
     (charge,) = charges(agreed(second, first), billed, date(2027, 4, 16))
-    assert charge.line == Line(
-        contract_id="c",
-        target_id="target-1",
-        target_name="Endoscopy",
+    assert charge.line == a_line(
         kind=LineKind.AMENDMENT,
         amount_yen=500,
-        percent=10,
         start_on=date(2027, 4, 16),
         end_on=MAY,
         version=2,
@@ -92,13 +90,9 @@ def test_a_change_says_from_when_and_until_when_it_is_charged() -> None:
 def test_overage_says_for_which_month_and_is_billed_when_it_is_over() -> None:
     grown = [(START, 2 * BLOCK)]
     found = list(charges(agreed(metered(), grown=grown), NOTHING, MAY))
-    assert found[-1].line == Line(
-        contract_id="c",
-        target_id="target-1",
-        target_name="Endoscopy",
+    assert found[-1].line == a_line(
         kind=LineKind.OVERAGE,
         amount_yen=1_000,
-        percent=10,
         points=1,
         unit_price_yen=1_000,
         start_on=START,
