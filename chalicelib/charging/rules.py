@@ -6,7 +6,7 @@ The run writes what these functions say, and the preview shows it: there is no s
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import takewhile
@@ -56,10 +56,9 @@ def charges(
         there = agreed.at_start(at)
         billed = replace(billed, periods=billed.periods + 1)
         yield _charge(there, _period_line(there, at, billed), at, billed)
-    if agreed.contract.version > max(billed.version, 1):
-        for each in _changes(agreed.versions(), billed.version, upto):
-            billed = replace(billed, version=each.version)
-            yield _charge(each, _change_line(each, billed), effective_on(each), billed)
+    for each in _changes(agreed, billed.version, upto):
+        billed = replace(billed, version=each.version)
+        yield _charge(each, _change_line(each, billed), effective_on(each), billed)
     for found in overage.over(agreed, billed, counted_upto or upto):
         billed = replace(billed, metered_on=found.month.end_on)
         yield _charge(found.there, _overage_line(found, billed), found.month.end_on, billed)
@@ -75,9 +74,7 @@ def charged_for_term(agreed: Agreed, billed: Billed, on: date) -> list[Charge]:
     now = period_on(agreed.contract, on)
     assert now is not None  # capacity without a term is never cut short
     there = agreed.at_start(now.start_on)
-    since = [
-        each for each in _changes(agreed.versions(), 0, on) if effective_on(each) >= now.start_on
-    ]
+    since = [each for each in _changes(agreed, 0, on) if effective_on(each) >= now.start_on]
     return [
         _charge(there, _period_line(there, now.start_on, billed), now.start_on, billed),
         *(_charge(each, _change_line(each, billed), effective_on(each), billed) for each in since),
@@ -100,17 +97,11 @@ def _begins(agreed: Agreed, at: date) -> bool:
     return end_on is None or at < end_on or (at == end_on and agreed.contract.refund_yen > 0)
 
 
-def _changes(versions: Collection[Contract], since: int, upto: date) -> list[Contract]:
+def _changes(agreed: Agreed, since: int, upto: date) -> list[Contract]:
     """Return the versions after number *since* that cost something of their own by *upto*."""
-    found = [
-        each
-        for each in versions
-        if each.version > since
-        and each.charge_yen > 0
-        and each.effective_on is not None
-        and each.effective_on <= upto
+    return [
+        each for each in agreed.since(since) if each.charge_yen > 0 and effective_on(each) <= upto
     ]
-    return sorted(found, key=lambda each: each.version)
 
 
 def _period_line(there: Contract, start_on: date, billed: Billed) -> Line:
