@@ -73,6 +73,12 @@ def download_origin() -> str:
     return base
 
 
+def objects_origin() -> str:
+    """Return scheme and host that agents send objects to, and fetch them from."""
+    base, _, _ = address(settings().objects_bucket)
+    return base
+
+
 def _signed(
     method: str,
     key: str,

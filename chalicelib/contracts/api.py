@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from chalicelib import buckets
 from chalicelib.access.guard import GuardedRoutes
 from chalicelib.access.model import Caller
 from chalicelib.access.policy import Operation
@@ -61,9 +62,15 @@ class ShownOffer(Offer, frozen=True, kw_only=True):
 
 
 class AgentsWork(msgspec.Struct, frozen=True, kw_only=True):
+    """
+    Attributes:
+        storage: Scheme and host that presigned URLs lead to: firewalls have to let it through.
+    """
+
     agent_id: str
     facility_id: str
     service_time: str
+    storage: str
     targets: list[PlannedTarget]
 
 
@@ -163,5 +170,6 @@ def show_agent(caller: Caller) -> AgentsWork:
         agent_id=caller.id,
         facility_id=caller.facility_id,
         service_time=clock.text(clock.now()),
+        storage=buckets.objects_origin(),
         targets=[for_agent(each) for each in store.targets_of(caller.facility_id)],
     )

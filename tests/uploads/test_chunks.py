@@ -82,6 +82,11 @@ def test_a_url_is_bound_to_length_type_content_key_and_first_time(world: World) 
         assert name in answer["url"]
 
 
+def test_an_agent_knows_where_urls_lead_before_it_gets_one(world: World) -> None:
+    (answer,) = world.chunk(world.open_batch(), 0, a_chunk({"a": b"one"}))
+    assert answer["url"].startswith(world.agent.get("/agent")["storage"] + "/")
+
+
 def test_a_url_tells_nothing_of_the_patient(world: World) -> None:
     (answer,) = world.chunk(world.open_batch(), 0, a_chunk({"CANARY/IMG.JPG": b"one"}))
     assert "CANARY" not in answer["url"]
