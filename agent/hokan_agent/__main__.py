@@ -16,6 +16,7 @@ from hokan_agent.backup import WORKERS
 from hokan_agent.closing import QUIET_SECONDS
 from hokan_agent.errors import AgentError
 from hokan_agent.home import Home, default_home
+from hokan_agent.install import SERVICE_HOME, UNIT
 from hokan_agent.live import RESCAN_SECONDS
 from hokan_agent.report import (
     COMPLETE,
@@ -43,17 +44,24 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     for wanted in (signal.SIGINT, signal.SIGTERM):
         signal.signal(wanted, _end)
-    home = Home(options.state)
+    home = Home(options.state or _usual_home(options))
     if options.command in {"backup", "restore"}:
         return _reported(home, options)
     try:
         if options.command == "run":
             return commands.run_service(home, options)
+        if options.command == "doctor":
+            return commands.run_doctor(home, options)
         print(_answer(home, options))
     except (AgentError, OSError) as error:
         print(f"hokan-agent: {error}", file=sys.stderr)
         return FAILED
     return COMPLETE
+
+
+def _usual_home(options: argparse.Namespace) -> Path:
+    """Return where the state is without --state: a service has its own place."""
+    return SERVICE_HOME if options.command == "install" else default_home()
 
 
 def _end(_number: int, _frame: object) -> None:
@@ -67,6 +75,8 @@ def _answer(home: Home, options: argparse.Namespace) -> str:
         return commands.run_enrol(home, options)
     if options.command == "watch":
         return _watch(home, options)
+    if options.command == "install":
+        return commands.run_install(home, options)
     told = commands.status_of(home)
     return json.dumps(told, ensure_ascii=False) if options.json else commands.status_text(told)
 
@@ -126,9 +136,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--state",
         type=Path,
-        default=default_home(),
         metavar="DIR",
-        help="the agent's own directory",
+        help=f"the agent's own directory; of the service {SERVICE_HOME}, else below your own",
     )
     names = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
@@ -152,7 +161,24 @@ def _parser() -> argparse.ArgumentParser:
 
     status = names.add_parser("status", help="show contract, capacity and the last backup")
     status.add_argument("--json", action="store_true", help="for programs")
+
+    doctor = names.add_parser(
+        "doctor", help="check this machine, and say how to mend what is not right"
+    )
+    doctor.add_argument("--service", metavar="URL", help="try this address, before enrolling too")
+    doctor.add_argument("--json", action="store_true", help="for programs")
+
+    _add_install(names.add_parser("install", help="write the systemd unit of `run`"))
     return parser
+
+
+def _add_install(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--print", action="store_true", help="show the unit and write nothing")
+    command.add_argument("--user", default="hokan", help="whom it runs as (%(default)s)")
+    command.add_argument(
+        "--unit", type=Path, default=UNIT, metavar="FILE", help="where to write it (%(default)s)"
+    )
+    command.add_argument("--restore-into", type=Path, metavar="FOLDER", help="as for `run`")
 
 
 def _add_watch(command: argparse.ArgumentParser) -> None:

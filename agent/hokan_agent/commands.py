@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import math
 import sys
 from contextlib import closing
@@ -12,16 +13,18 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from hokan_agent import folders
+from hokan_agent import doctor, folders
 from hokan_agent.backup import Backup
 from hokan_agent.closing import SETTLE_SECONDS
 from hokan_agent.errors import AgentError
+from hokan_agent.findings import Level, as_json, as_text, worst
 from hokan_agent.folders import Watched
 from hokan_agent.home import RUN, Home
+from hokan_agent.install import next_steps, unit, write_unit
 from hokan_agent.live import Live
 from hokan_agent.log import Log
 from hokan_agent.loop import Loop, Wishes
-from hokan_agent.report import BackupReport, RestoreReport
+from hokan_agent.report import COMPLETE, FAILED, BackupReport, RestoreReport
 from hokan_agent.restore import Restore
 from hokan_agent.service import Service, enrol
 from hokan_agent.state import State
@@ -81,6 +84,28 @@ def run_service(home: Home, options: argparse.Namespace) -> int:
     loop = Loop(tools, live, Wishes(options.every, options.restore_into))
     with home.locked(RUN):
         return loop.run_once() if options.once else loop.run()
+
+
+def run_doctor(home: Home, options: argparse.Namespace) -> int:
+    """Check this machine, telling each finding when it is made; return the exit code."""
+    found = []
+    for each in doctor.examine(home, options.service):
+        found.append(each)
+        if not options.json:
+            print(as_text(each), flush=True)
+    if options.json:
+        print(json.dumps(as_json(found), ensure_ascii=False))
+    return FAILED if worst(found) is Level.WRONG else COMPLETE
+
+
+def run_install(home: Home, options: argparse.Namespace) -> str:
+    """Write the unit of the service, or only show it; return what to tell."""
+    text = unit(home, options.user, options.restore_into)
+    if options.print:
+        return text.rstrip()
+    write_unit(options.unit, text)
+    steps = "\n".join(f"  {each}" for each in next_steps(home, options.user, options.unit))
+    return f"{options.unit} is written; next:\n{steps}"
 
 
 def watch_add(home: Home, options: argparse.Namespace) -> str:

@@ -46,7 +46,7 @@ class Home:
         self.directory = directory
         self.state_file = directory / "state.sqlite"
         self.folders_file = directory / "folders.json"
-        self._key_file = directory / "key.pem"
+        self.key_file = directory / "key.pem"
         self._identity_file = directory / "identity.json"
 
     @contextmanager
@@ -63,14 +63,30 @@ class Home:
             print(by, end="", file=lock, flush=True)
             yield
 
+    def lock_holder(self) -> str | None:
+        """Return what the lock says of the run that has it; None when none has."""
+        try:
+            lock = (self.directory / "lock").open()
+        except FileNotFoundError:
+            return None
+        with lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return lock.read()
+        return None
+
     def write(self, path: Path, content: bytes) -> None:
         """Write a file of this directory, whole or not at all."""
         self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         _write_private(path, content)
 
+    def is_enrolled(self) -> bool:
+        return self._identity_file.exists()
+
     def refuse_if_enrolled(self) -> None:
         """Raise AlreadyEnrolled when there is an identity."""
-        if self._identity_file.exists():
+        if self.is_enrolled():
             raise AlreadyEnrolled(
                 f"this agent is enrolled already; to start anew, remove {self.directory} "
                 "and have the old agent revoked"
@@ -79,7 +95,7 @@ class Home:
     def keep(self, identity: Identity, key: Ed25519PrivateKey) -> None:
         """Write key and identity, the key first: an identity without one is worth nothing."""
         pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-        _write_private(self._key_file, pem)
+        _write_private(self.key_file, pem)
         _write_private(self._identity_file, json.dumps(asdict(identity)).encode())
 
     def identity(self) -> Identity:
@@ -97,11 +113,11 @@ class Home:
     def key(self) -> Ed25519PrivateKey:
         """Return the private key; raises NotEnrolled."""
         try:
-            key = load_pem_private_key(self._key_file.read_bytes(), password=None)
+            key = load_pem_private_key(self.key_file.read_bytes(), password=None)
         except (FileNotFoundError, ValueError):
-            raise NotEnrolled(f"{self._key_file} is missing or damaged; enrol again") from None
+            raise NotEnrolled(f"{self.key_file} is missing or damaged; enrol again") from None
         if not isinstance(key, Ed25519PrivateKey):
-            raise NotEnrolled(f"{self._key_file} is no Ed25519 key; enrol again")
+            raise NotEnrolled(f"{self.key_file} is no Ed25519 key; enrol again")
         return key
 
 
