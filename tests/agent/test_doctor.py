@@ -76,10 +76,12 @@ class _Handler(BaseHTTPRequestHandler):
 def serving(server: Answering) -> Iterator[Answering]:
     thread = Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
-    yield server
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    try:
+        yield server
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
 
 
 @pytest.fixture
