@@ -52,6 +52,9 @@ def main(arguments: list[str] | None = None) -> int:
             return commands.run_service(home, options)
         if options.command == "doctor":
             return commands.run_doctor(home, options)
+        if options.command == "receive":
+            commands.run_receive(home, options)
+            return COMPLETE
         print(_answer(home, options))
     except (AgentError, OSError) as error:
         print(f"hokan-agent: {error}", file=sys.stderr)
@@ -158,6 +161,7 @@ def _parser() -> argparse.ArgumentParser:
 
     _add_watch(names.add_parser("watch", help="say which folders `run` looks after"))
     _add_run(names.add_parser("run", help="stay, and back up and restore what is due"))
+    _add_receive(names.add_parser("receive", help="take images from DICOM devices into a folder"))
 
     status = names.add_parser("status", help="show contract, capacity and the last backup")
     status.add_argument("--json", action="store_true", help="for programs")
@@ -220,6 +224,50 @@ def _add_run(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument("--quiet", action="store_true", help="tell of trouble only")
     _add_workers(command)
+
+
+def _add_receive(command: argparse.ArgumentParser) -> None:
+    command.add_argument("folder", type=commands.folder, metavar="FOLDER")
+    command.add_argument(
+        "--peer",
+        dest="peers",
+        type=commands.title,
+        action="append",
+        default=[],
+        metavar="AE",
+        help="the AE title of a device that may send; once for each",
+    )
+    command.add_argument(
+        "--title",
+        type=commands.title,
+        default="HOKAN",
+        metavar="AE",
+        help="the AE title devices call (%(default)s)",
+    )
+    command.add_argument(
+        "--address",
+        default="127.0.0.1",
+        help="where to listen (%(default)s: this machine alone; 0.0.0.0: everywhere)",
+    )
+    command.add_argument(
+        "--port", type=int, choices=range(65536), default=11112, metavar="N", help="(%(default)s)"
+    )
+    command.add_argument(
+        "--associations",
+        type=int,
+        choices=range(1, 101),
+        default=10,
+        metavar="N",
+        help="devices that may be connected at a time (%(default)s)",
+    )
+    command.add_argument(
+        "--timeout",
+        type=commands.seconds,
+        default=60.0,
+        metavar="SECONDS",
+        help="a device silent for so long is cut off (%(default)g)",
+    )
+    command.add_argument("--quiet", action="store_true", help="tell of trouble only")
 
 
 def _add_running(command: argparse.ArgumentParser) -> None:

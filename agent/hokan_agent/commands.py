@@ -108,6 +108,25 @@ def run_install(home: Home, options: argparse.Namespace) -> str:
     return f"{options.unit} is written; next:\n{steps}"
 
 
+def run_receive(home: Home, options: argparse.Namespace) -> None:
+    """Take images from DICOM devices until somebody ends it; raises AgentError."""
+    from hokan_agent.receiver import Receiver, Station
+
+    log = Log(quiet=options.quiet)
+    folder = options.folder.resolve()
+    if not any(folder.is_relative_to(each.folder) for each in folders.listed(home)):
+        log.trouble("the folder is not watched: nothing backs it up (hokan-agent watch add FOLDER)")
+    station = Station(
+        title=options.title,
+        peers=frozenset(options.peers),
+        address=options.address,
+        port=options.port,
+        associations=options.associations,
+        timeout=options.timeout,
+    )
+    Receiver(folder, station, log).run()
+
+
 def watch_add(home: Home, options: argparse.Namespace) -> str:
     """Have `run` look after a folder; return what to tell."""
     target = _target(Service.of(home, Web()).get("/agent")["targets"], options.target)
@@ -230,3 +249,12 @@ def seconds(text: str) -> float:
     if not 0 < wanted < math.inf:
         raise argparse.ArgumentTypeError(f"{text} is no number of seconds above zero")
     return wanted
+
+
+def title(text: str) -> str:
+    """Return an option's AE title (DICOM PS3.5, 6.2); raises ArgumentTypeError when it is none."""
+    if not 0 < len(text.strip()) <= 16 or not text.isascii() or not text.isprintable():
+        raise argparse.ArgumentTypeError(f"{text} is no AE title: 1 to 16 characters of ASCII")
+    if "\\" in text:
+        raise argparse.ArgumentTypeError("an AE title has no backslash")
+    return text.strip()

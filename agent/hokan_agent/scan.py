@@ -12,6 +12,8 @@ from hokan_agent.errors import FolderUnreadable
 from hokan_agent.paths import MAX_BYTES, to_wire
 from hokan_agent.report import Exception_
 
+RECEIVING = b".hokan-receiving"  # the folder `receive` writes into what has no name yet
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -77,10 +79,10 @@ def _walk(seen: Scan, below: bytes) -> Iterator[os.DirEntry[bytes]]:
         try:
             with os.scandir(os.path.join(seen.root, folder)) as entries:  # noqa: PTH118 - bytes
                 for entry in entries:
-                    if entry.is_dir(follow_symlinks=False):
-                        waiting.append(_relative(seen, entry))
-                    else:
+                    if not entry.is_dir(follow_symlinks=False):
                         yield entry
+                    elif entry.name != RECEIVING:
+                        waiting.append(_relative(seen, entry))
         except OSError as error:
             path = seen.prefix + to_wire(folder)
             seen.exceptions.append(Exception_(path, "unreadable", str(error.strerror)))
