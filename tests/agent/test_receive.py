@@ -328,6 +328,9 @@ def test_a_killed_receiver_has_all_it_said_it_had_and_nothing_half(start: Starte
                     break
                 acknowledged.add(name)
         association.abort()
+        association.join(SECONDS)
+        if (left := association.dul.socket.socket) is not None:
+            left.close()  # pynetdicom forgets one whose peer died
         station.process.wait()
     kept = {path: dataset_of(file) for path, file in station.images().items()}
     names = {path.removeprefix(f"{STUDY}/").removesuffix(".dcm") for path in kept}
