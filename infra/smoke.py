@@ -99,9 +99,9 @@ class Facility:
 
     def upload_url(self) -> dict[str, Any]:
         """Announce BODY; return the service's answer with the URL.  Raises SmokeError: stored."""
-        from hokan_agent.home import Home
-        from hokan_agent.service import Service
-        from hokan_agent.web import Web
+        from hokan_agent.machine.home import Home
+        from hokan_agent.wire.service import Service
+        from hokan_agent.wire.web import Web
 
         web = Web()
         service = Service.of(Home(self.home / "agent"), web)

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from hokan_agent.closing import Closing, Waiting, by_examination, by_file
-from hokan_agent.entries import Said
-from hokan_agent.scan import Found, Scan, scan
-from hokan_agent.sidecars import Examination
+from hokan_agent.daemon.closing import Closing, Waiting, by_examination, by_file
+from hokan_agent.sources.scan import Found, Scan, scan
+from hokan_agent.sources.sidecars import Examination
+from hokan_agent.upload.entries import Said
 
 SETTLE, QUIET = 2.0, 120.0
 

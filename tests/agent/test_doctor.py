@@ -27,11 +27,12 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
-from hokan_agent import doctor, folders, network
-from hokan_agent.findings import Finding, Level, as_text
-from hokan_agent.folders import Watched
-from hokan_agent.home import RUN, Home, Identity
-from hokan_agent.state import State
+from hokan_agent.machine import doctor, network
+from hokan_agent.machine.findings import Finding, Level, as_text
+from hokan_agent.machine.home import RUN, Home, Identity
+from hokan_agent.machine.state import State
+from hokan_agent.sources import folders
+from hokan_agent.sources.folders import Watched
 
 AGENT = Path(__file__).parents[2] / "agent"
 NOBODY = 65_534

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from hokan_agent.restore import Damaged, Restore
-from hokan_agent.web import Web
+from hokan_agent.download.restore import Damaged, Restore
+from hokan_agent.wire.web import Web
 
 BODY = b"no gzip, whatever its sender said"
 

@@ -6,9 +6,9 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hokan_agent.entries import Entry, chunk_of, fingerprint
-from hokan_agent.paths import to_wire
-from hokan_agent.scan import Found
+from hokan_agent.sources.paths import to_wire
+from hokan_agent.sources.scan import Found
+from hokan_agent.upload.entries import Entry, chunk_of, fingerprint
 
 NAMES = st.binary(min_size=1, max_size=20).filter(
     lambda name: not {0, ord("/")} & set(name) and name not in {b".", b".."}

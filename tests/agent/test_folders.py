@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from hokan_agent import folders
-from hokan_agent.commands import _prefix
+from hokan_agent.commands.backup import _prefix
 from hokan_agent.errors import AgentError
-from hokan_agent.folders import Watched
-from hokan_agent.home import Home
+from hokan_agent.machine.home import Home
+from hokan_agent.sources import folders
+from hokan_agent.sources.folders import Watched
 
 ENDOSCOPY = Path("/images/endoscopy")
 

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from hokan_agent.entries import Said
-from hokan_agent.grouping import grouped
-from hokan_agent.scan import Found
+from hokan_agent.sources.grouping import grouped
+from hokan_agent.sources.scan import Found
+from hokan_agent.upload.entries import Said
 
 
 def a_file(path: str) -> Said:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pydicom
 import pytest
 
-from hokan_agent import headers
+from hokan_agent.sources import headers
 from tests.support.canary import CANARY_ID, CANARY_NAME
 from tests.support.dicom import canary, meta
 

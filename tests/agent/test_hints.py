@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from hokan_agent.hints import Hints
+from hokan_agent.daemon.hints import Hints
 from hokan_agent.log import Log
 
 SECONDS = 5.0

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from hokan_agent import folders
 from hokan_agent.errors import AgentError
-from hokan_agent.folders import Watched
-from hokan_agent.home import Home
-from hokan_agent.install import SERVICE_HOME, next_steps, unit, write_unit
+from hokan_agent.machine.home import Home
+from hokan_agent.machine.install import SERVICE_HOME, next_steps, unit, write_unit
+from hokan_agent.sources import folders
+from hokan_agent.sources.folders import Watched
 
 AGENT = Path(__file__).parents[2] / "agent"
 

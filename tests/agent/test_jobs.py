@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from hokan_agent.daemon.jobs import _reason, _told
 from hokan_agent.errors import Refused
-from hokan_agent.jobs import _reason, _told
 from hokan_agent.report import BackupReport
 from tests.support.canary import CANARY
 

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from hokan_agent.loop import LONGEST_OUTAGE_SECONDS, outage_pause, pause_of
-from hokan_agent.tally import Tally
+from hokan_agent.daemon.loop import LONGEST_OUTAGE_SECONDS, outage_pause, pause_of
+from hokan_agent.upload.tally import Tally
 
 
 def told(next_poll_at: str) -> dict[str, str]:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hokan_agent.paths import from_wire, to_wire
+from hokan_agent.sources.paths import from_wire, to_wire
 
 SEGMENTS = st.binary(min_size=1, max_size=40).filter(
     lambda name: not {0, ord("/")} & set(name) and name not in {b".", b".."}

@@ -24,9 +24,9 @@ from pydicom.uid import UID
 from pynetdicom import AE
 from pynetdicom.dimse_primitives import C_STORE
 
-from hokan_agent.hints import Hints
+from hokan_agent.daemon.hints import Hints
 from hokan_agent.log import Log
-from hokan_agent.scan import RECEIVING, scan
+from hokan_agent.sources.scan import RECEIVING, scan
 from infra.build import ROOT
 from tests.support.canary import CANARY
 from tests.support.dicom import PREAMBLE, element, shipped_files

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from hokan_agent.restore import _is_there, _newest, _place
+from hokan_agent.download.restore import _is_there, _newest, _place
 
 
 def test_a_file_goes_below_the_folder(tmp_path: Path) -> None:

@@ -11,14 +11,14 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from hokan_agent.errors import JobOver, Unreachable
-from hokan_agent.home import Identity
+from hokan_agent.machine.home import Identity
+from hokan_agent.machine.state import State
 from hokan_agent.report import BackupReport
-from hokan_agent.run import FAILURES_IN_A_ROW, Run
-from hokan_agent.scan import scan
-from hokan_agent.service import Service
-from hokan_agent.state import State
-from hokan_agent.tally import Tally
-from hokan_agent.web import Web
+from hokan_agent.sources.scan import scan
+from hokan_agent.upload.run import FAILURES_IN_A_ROW, Run
+from hokan_agent.upload.tally import Tally
+from hokan_agent.wire.service import Service
+from hokan_agent.wire.web import Web
 
 
 @pytest.fixture

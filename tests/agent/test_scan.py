@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from hokan_agent.errors import AgentError
-from hokan_agent.scan import scan
+from hokan_agent.sources.scan import scan
 
 
 def paths(folder: Path) -> list[str]:

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from hokan_agent.scan import scan
-from hokan_agent.sidecars import Sidecars
+from hokan_agent.sources.scan import scan
+from hokan_agent.sources.sidecars import Sidecars
 from tests.support.canary import CANARY
 
 EXAM = {"id": "E-1", "patient": CANARY, "examined_at": "2026-04-01T09:30:00", "kind": "EGD"}

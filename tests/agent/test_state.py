@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from hokan_agent.errors import AlreadyEnrolled, Busy, NotEnrolled
-from hokan_agent.home import RUN, Home, Identity
-from hokan_agent.scan import Found
-from hokan_agent.state import State
+from hokan_agent.machine.home import RUN, Home, Identity
+from hokan_agent.machine.state import State
+from hokan_agent.sources.scan import Found
 
 FOUND = Found("a", b"a", 3, 17, 42)
 

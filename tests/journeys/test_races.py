@@ -34,10 +34,10 @@ from chalicelib.kernel.errors import Unavailable
 from chalicelib.settings import settings
 from chalicelib.uploads import service as uploads
 from chalicelib.uploads.model import ChunkIn
-from hokan_agent.batch import CONFIRM_PAUSES
-from hokan_agent.home import Home
-from hokan_agent.service import Service
-from hokan_agent.web import TRIES, Web, pause
+from hokan_agent.machine.home import Home
+from hokan_agent.upload.batch import CONFIRM_PAUSES
+from hokan_agent.wire.service import Service
+from hokan_agent.wire.web import TRIES, Web, pause
 from infra.local.stack import LocalStack
 from infra.operate import invoker
 from tests.journeys.conftest import Agent, Facility, Founding

@@ -13,9 +13,9 @@ import pytest
 import urllib3
 from botocore.exceptions import ClientError
 
-from hokan_agent.home import Home
-from hokan_agent.service import Service
-from hokan_agent.web import Web
+from hokan_agent.machine.home import Home
+from hokan_agent.wire.service import Service
+from hokan_agent.wire.web import Web
 from infra.local.engine import EngineError
 from infra.local.people import Person
 from infra.local.stack import LocalStack

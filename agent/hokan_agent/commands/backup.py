@@ -1,0 +1,60 @@
+"""`hokan-agent backup`: one folder, now."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from hokan_agent.commands.options import add_reported, folder
+from hokan_agent.commands.reporting import reported
+from hokan_agent.commands.targets import target_of
+from hokan_agent.machine.home import Home
+from hokan_agent.machine.state import State
+from hokan_agent.report import BackupReport
+from hokan_agent.sources import folders
+from hokan_agent.upload.backup import Backup
+from hokan_agent.wire.service import Service
+from hokan_agent.wire.web import Web
+
+HELP = "back a folder up"
+
+
+def add_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument("folder", type=folder, metavar="FOLDER")
+    command.add_argument("--target", help="its id or name; not needed when there is one only")
+    add_reported(command)
+
+
+def run(home: Home, options: argparse.Namespace) -> int:
+    """Back a folder up."""
+    return reported(_backed_up, BackupReport(), home, options)
+
+
+def _backed_up(home: Home, options: argparse.Namespace, report: BackupReport) -> None:
+    web = Web(options.workers * 2)
+    service = Service.of(home, web)
+    with home.locked(), closing(State(home.state_file)) as state:
+        if state.was_damaged:
+            print("the cache was damaged and is rebuilt; every file is read again", file=sys.stderr)
+        backup = Backup(web, service, state, workers=options.workers, quiet=options.quiet)
+        backup.report = report
+        try:
+            target = target_of(service.get("/agent")["targets"], options.target)
+            backup.run(options.folder, target, _prefix(home, options.folder, target))
+            now = datetime.now(UTC).isoformat(timespec="seconds")
+            state.note_backup(target["target_id"], now, report.outcome)
+        finally:
+            report.api_calls = service.calls
+
+
+def _prefix(home: Home, folder: Path, target: dict[str, Any]) -> str:
+    """Return what a folder's paths begin with: by hand the same as when `run` backs it up."""
+    here = (folder.resolve(), target["target_id"])
+    prefixes = (
+        each.prefix for each in folders.listed(home) if (each.folder, each.target_id) == here
+    )
+    return next(prefixes, "")

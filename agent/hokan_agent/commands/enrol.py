@@ -1,0 +1,32 @@
+"""`hokan-agent enrol`: a key, and an identity for a one-time code."""
+
+from __future__ import annotations
+
+import argparse
+import socket
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from hokan_agent.machine.home import Home
+from hokan_agent.report import COMPLETE
+from hokan_agent.wire.service import enrol
+from hokan_agent.wire.web import Web
+
+HELP = "make a key and enrol with a one-time code"
+
+
+def add_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--service", required=True, metavar="URL", help="https://.../api")
+    command.add_argument("--code", required=True, help="from your facility's administrator")
+    command.add_argument("--name", default=socket.gethostname(), help="how staff shall know it")
+
+
+def run(home: Home, options: argparse.Namespace) -> int:
+    """Make a key and have the service know it."""
+    with home.locked():
+        home.refuse_if_enrolled()
+        key = Ed25519PrivateKey.generate()
+        identity = enrol(Web(), options.service, options.code, options.name, key)
+        home.keep(identity, key)
+    print(f"enrolled as {identity.agent_id}; its key is in {home.directory} and leaves it never")
+    return COMPLETE

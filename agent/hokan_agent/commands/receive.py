@@ -1,0 +1,77 @@
+"""`hokan-agent receive`: images from DICOM devices into a folder."""
+
+from __future__ import annotations
+
+import argparse
+
+from hokan_agent.commands.options import folder, seconds, title
+from hokan_agent.log import Log
+from hokan_agent.machine.home import Home
+from hokan_agent.report import COMPLETE
+from hokan_agent.sources import folders
+
+HELP = "take images from DICOM devices into a folder"
+
+
+def add_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument("folder", type=folder, metavar="FOLDER")
+    command.add_argument(
+        "--peer",
+        dest="peers",
+        type=title,
+        action="append",
+        default=[],
+        metavar="AE",
+        help="the AE title of a device that may send; once for each",
+    )
+    command.add_argument(
+        "--title",
+        type=title,
+        default="HOKAN",
+        metavar="AE",
+        help="the AE title devices call (%(default)s)",
+    )
+    command.add_argument(
+        "--address",
+        default="127.0.0.1",
+        help="where to listen (%(default)s: this machine alone; 0.0.0.0: everywhere)",
+    )
+    command.add_argument(
+        "--port", type=int, choices=range(65536), default=11112, metavar="N", help="(%(default)s)"
+    )
+    command.add_argument(
+        "--associations",
+        type=int,
+        choices=range(1, 101),
+        default=10,
+        metavar="N",
+        help="devices that may be connected at a time (%(default)s)",
+    )
+    command.add_argument(
+        "--timeout",
+        type=seconds,
+        default=60.0,
+        metavar="SECONDS",
+        help="a device silent for so long is cut off (%(default)g)",
+    )
+    command.add_argument("--quiet", action="store_true", help="tell of trouble only")
+
+
+def run(home: Home, options: argparse.Namespace) -> int:
+    """Take images from DICOM devices until somebody ends it."""
+    from hokan_agent.receiving.receiver import Receiver, Station  # loads pynetdicom: 0.4 s
+
+    log = Log(quiet=options.quiet)
+    into = options.folder.resolve()
+    if not any(into.is_relative_to(each.folder) for each in folders.listed(home)):
+        log.trouble("the folder is not watched: nothing backs it up (hokan-agent watch add FOLDER)")
+    station = Station(
+        title=options.title,
+        peers=frozenset(options.peers),
+        address=options.address,
+        port=options.port,
+        associations=options.associations,
+        timeout=options.timeout,
+    )
+    Receiver(into, station, log).run()
+    return COMPLETE

@@ -1,0 +1,49 @@
+"""How a command ends that reports what it did: one report, whatever happens."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable
+from typing import TypeVar
+
+from hokan_agent.errors import AgentError
+from hokan_agent.machine.home import Home
+from hokan_agent.report import BackupReport, Report, RestoreReport, as_json, exit_code, summary
+
+LISTED_EXCEPTIONS = 20
+
+R = TypeVar("R", BackupReport, RestoreReport)
+
+
+def reported(
+    work: Callable[[Home, argparse.Namespace, R], None],
+    report: R,
+    home: Home,
+    options: argparse.Namespace,
+) -> int:
+    """Do *work*, which fills *report*; tell it, also when the work fails on the way."""
+    try:
+        work(home, options, report)
+    except AgentError as failure:
+        report.error = {"code": failure.code, "detail": str(failure)}
+    except OSError as failure:
+        report.error = {"code": "disk", "detail": f"{failure.strerror}: {failure.filename}"}
+    if options.json:
+        print(json.dumps(as_json(report), ensure_ascii=False))
+    else:
+        _tell(report)
+    return exit_code(report)
+
+
+def _tell(report: Report) -> None:
+    """Say what was done and what was not."""
+    for each in report.exceptions[:LISTED_EXCEPTIONS]:
+        print(f"  {each.path}: {each.reason} ({each.code})", file=sys.stderr)
+    if len(report.exceptions) > LISTED_EXCEPTIONS:
+        more = len(report.exceptions) - LISTED_EXCEPTIONS
+        print(f"  ... and {more} more; --json lists all", file=sys.stderr)
+    if report.error is not None:
+        print(f"hokan-agent: {report.error['detail']}", file=sys.stderr)
+    print(summary(report))

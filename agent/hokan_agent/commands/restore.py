@@ -1,0 +1,56 @@
+"""`hokan-agent restore`: what staff has granted, back into a folder."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from hokan_agent.commands.options import add_reported
+from hokan_agent.commands.reporting import reported
+from hokan_agent.download.restore import Restore
+from hokan_agent.errors import AgentError
+from hokan_agent.machine.home import Home
+from hokan_agent.report import RestoreReport
+from hokan_agent.wire.service import Service
+from hokan_agent.wire.web import Web
+
+HELP = "restore what staff has granted"
+
+
+def add_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--into", type=Path, required=True, metavar="FOLDER")
+    command.add_argument("--restore", metavar="ID", help="not needed when one is granted only")
+    add_reported(command)
+
+
+def run(home: Home, options: argparse.Namespace) -> int:
+    """Restore what a grant covers."""
+    return reported(_restored, RestoreReport(), home, options)
+
+
+def _restored(home: Home, options: argparse.Namespace, report: RestoreReport) -> None:
+    web = Web(options.workers * 2)
+    service = Service.of(home, web)
+    restore = Restore(web, service, workers=options.workers, quiet=options.quiet)
+    restore.report = report
+    with home.locked():
+        try:
+            granted = service.get("/agent/restores")["items"]
+            restore.run(_grant(granted, options.restore), options.into)
+        finally:
+            report.api_calls = service.calls
+
+
+def _grant(granted: list[dict[str, Any]], wanted: str | None) -> str:
+    identifiers = [str(each["restore_id"]) for each in granted]
+    if wanted is not None:
+        if wanted not in identifiers:
+            raise AgentError(f"{wanted} is not granted to this agent, or it is over")
+        return wanted
+    if not identifiers:
+        raise AgentError("no restore is granted to this agent; your facility's staff grants them")
+    if len(identifiers) > 1:
+        listed = "\n  ".join(identifiers)
+        raise AgentError(f"several restores are granted; choose one with --restore:\n  {listed}")
+    return identifiers[0]

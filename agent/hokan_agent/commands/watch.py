@@ -1,0 +1,67 @@
+"""`hokan-agent watch`: which folders `run` looks after."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from hokan_agent.commands.options import folder
+from hokan_agent.commands.targets import target_of
+from hokan_agent.machine.home import Home
+from hokan_agent.report import COMPLETE
+from hokan_agent.sources import folders
+from hokan_agent.sources.folders import Watched
+from hokan_agent.wire.service import Service
+from hokan_agent.wire.web import Web
+
+HELP = "say which folders `run` looks after"
+
+
+def add_options(command: argparse.ArgumentParser) -> None:
+    names = command.add_subparsers(dest="what", required=True, metavar="WHAT")
+    add = names.add_parser("add", help="look after a folder")
+    add.add_argument("folder", type=folder, metavar="FOLDER")
+    add.add_argument("--target", help="its id or name; not needed when there is one only")
+    add.add_argument(
+        "--as",
+        dest="name",
+        default="",
+        metavar="NAME",
+        help="the top folder its files are kept under; needed when a target has several folders",
+    )
+    remove = names.add_parser("remove", help="look after it no more; what is stored stays")
+    remove.add_argument("folder", type=Path, metavar="FOLDER")
+    names.add_parser("list", help="show the folders looked after")
+
+
+def run(home: Home, options: argparse.Namespace) -> int:
+    """Add a folder, remove one, or list them."""
+    match options.what:
+        case "add":
+            print(_added(home, options))
+        case "remove":
+            print(_removed(home, options))
+        case _:
+            print(_listed(home))
+    return COMPLETE
+
+
+def _added(home: Home, options: argparse.Namespace) -> str:
+    target = target_of(Service.of(home, Web()).get("/agent")["targets"], options.target)
+    watched = Watched(options.folder.resolve(), target["target_id"], options.name)
+    folders.add(home, watched)
+    return f"{watched.folder} is backed up into {target['name']} while hokan-agent run is running"
+
+
+def _removed(home: Home, options: argparse.Namespace) -> str:
+    where = options.folder.resolve()
+    folders.remove(home, where)
+    return f"{where} is watched no more; what is stored of it stays stored"
+
+
+def _listed(home: Home) -> str:
+    lines = [
+        f"{each.folder}  ->  {each.target_id}{'/' + each.name if each.name else ''}"
+        for each in folders.listed(home)
+    ]
+    return "\n".join(lines) or "no folder is watched; hokan-agent watch add FOLDER adds one"

@@ -1,0 +1,1 @@
+"""`hokan-agent run`: what is due is done, what is saved is sent."""

@@ -1,0 +1,1 @@
+"""`hokan-agent receive`: images from DICOM devices."""

@@ -1,0 +1,103 @@
+"""
+The folder that received images are kept in: each of them whole, none of them overwritten.
+
+An image is written under a temporary name, which no backup takes for a file, and gets its own
+name when the disk has it.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import filecmp
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import Enum
+from itertools import count
+from pathlib import Path
+from threading import Lock
+
+from hokan_agent.errors import AgentError
+from hokan_agent.sources.scan import RECEIVING
+
+
+class Kept(Enum):
+    """What became of an image."""
+
+    FRESH = "new"
+    AGAIN = "there already"
+    BESIDE = "kept beside another content of the same name"
+
+
+class Inbox:
+    """A folder with a folder for each study; for use by many threads of one process."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._unfinished = folder / os.fsdecode(RECEIVING)
+        self._lock = Lock()
+
+    @contextmanager
+    def opened(self) -> Iterator[None]:
+        """Keep other receivers out of the folder, and remove what a killed one left; AgentError."""
+        self._unfinished.mkdir(exist_ok=True)
+        descriptor = os.open(self._unfinished, os.O_RDONLY)
+        try:
+            _lock(descriptor, self._folder)
+            for each in self._unfinished.iterdir():
+                each.unlink()
+            yield
+        finally:
+            os.close(descriptor)
+
+    def keep(self, study: str, instance: str, *content: bytes) -> Kept:
+        """Keep an image under checked names; when this returns, the disk has it.  OSError."""
+        fresh = self._unfinished / secrets.token_hex(16)
+        try:
+            _write(fresh, content)
+            with self._lock:
+                return self._place(fresh, study, instance)
+        finally:
+            fresh.unlink(missing_ok=True)
+
+    def _place(self, fresh: Path, study: str, instance: str) -> Kept:
+        """Give a written image the first name that is free, or that has the same content."""
+        folder = self._folder / study
+        folder.mkdir(exist_ok=True)
+        for number in count(1):
+            place = folder / (f"{instance}.dcm" if number == 1 else f"{instance}-{number}.dcm")
+            if not os.path.lexists(place):
+                fresh.rename(place)
+                kept = Kept.FRESH if number == 1 else Kept.BESIDE
+                break
+            if filecmp.cmp(fresh, place, shallow=False):
+                kept = Kept.AGAIN
+                break
+        for each in (folder, self._folder):  # also again: power may have failed after the rename
+            _sync(each)
+        return kept
+
+
+def _lock(descriptor: int, folder: Path) -> None:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        raise AgentError(f"another hokan-agent receive writes into {folder}") from None
+
+
+def _write(path: Path, content: tuple[bytes, ...]) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
+    with os.fdopen(descriptor, "wb") as file:
+        for each in content:
+            file.write(each)
+        file.flush()
+        os.fsync(descriptor)
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

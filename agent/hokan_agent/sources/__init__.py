@@ -1,0 +1,1 @@
+"""What there is to back up: files in folders, and what is said about them."""

@@ -1,0 +1,111 @@
+"""One look at a folder: which files there are, how large, and what cannot be backed up."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from hokan_agent.errors import FolderUnreadable
+from hokan_agent.report import Exception_
+from hokan_agent.sources.paths import MAX_BYTES, to_wire
+
+RECEIVING = b".hokan-receiving"  # the folder `receive` writes into what has no name yet
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """
+    A regular file.
+
+    Attributes:
+        path: As the service has it.
+        place: As this file system has it, below the folder.
+    """
+
+    path: str
+    place: bytes
+    size: int
+    mtime_ns: int
+    inode: int
+
+
+@dataclass(slots=True)
+class Scan:
+    """
+    What one look found.
+
+    Attributes:
+        prefix: What the paths begin with: nothing, or "<name>/" where a folder has its own place.
+    """
+
+    root: bytes
+    prefix: str = ""
+    files: list[Found] = field(default_factory=list)
+    exceptions: list[Exception_] = field(default_factory=list)
+
+    @property
+    def size(self) -> int:
+        return sum(each.size for each in self.files)
+
+
+def scan(folder: Path, prefix: str = "") -> Scan:
+    """
+    Return every file below *folder*, in order of its path.
+
+    Links are not followed: what they lead to is either below the folder anyway or not part of it.
+
+    Raises:
+        FolderUnreadable: There is no such folder, or it may not be read.
+    """
+    seen = Scan(os.fsencode(folder), prefix)
+    try:
+        os.scandir(seen.root).close()
+    except OSError as error:
+        raise FolderUnreadable(f"{folder} cannot be read: {error.strerror}") from None
+    for entry in _walk(seen, b""):
+        _add(seen, entry)
+    seen.files.sort(key=lambda each: each.place)
+    return seen
+
+
+def _walk(seen: Scan, below: bytes) -> Iterator[os.DirEntry[bytes]]:
+    """Yield everything that is not a folder; folders that cannot be read are exceptions."""
+    waiting = [below]
+    while waiting:
+        folder = waiting.pop()
+        try:
+            with os.scandir(os.path.join(seen.root, folder)) as entries:  # noqa: PTH118 - bytes
+                for entry in entries:
+                    if not entry.is_dir(follow_symlinks=False):
+                        yield entry
+                    elif entry.name != RECEIVING:
+                        waiting.append(_relative(seen, entry))
+        except OSError as error:
+            path = seen.prefix + to_wire(folder)
+            seen.exceptions.append(Exception_(path, "unreadable", str(error.strerror)))
+
+
+def _relative(seen: Scan, entry: os.DirEntry[bytes]) -> bytes:
+    return os.path.relpath(entry.path, seen.root)
+
+
+def _add(seen: Scan, entry: os.DirEntry[bytes]) -> None:
+    place = _relative(seen, entry)
+    path = seen.prefix + to_wire(place)
+    try:
+        status = entry.stat(follow_symlinks=False)
+    except OSError as error:
+        seen.exceptions.append(Exception_(path, "unreadable", str(error.strerror)))
+        return
+    if not stat.S_ISREG(status.st_mode):
+        reason = "a link, pipe, socket or device; only files are backed up"
+        seen.exceptions.append(Exception_(path, "not-a-regular-file", reason))
+    elif len(path.encode()) > MAX_BYTES:
+        reason = f"the path has more than {MAX_BYTES} bytes; shorten it"
+        seen.exceptions.append(Exception_(path[:200], "path-too-long", reason))
+    else:
+        found = Found(path, place, status.st_size, status.st_mtime_ns, status.st_ino)
+        seen.files.append(found)

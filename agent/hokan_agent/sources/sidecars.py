@@ -1,0 +1,128 @@
+"""
+What a facility says about its files, in files of their own.
+
+``exam.json`` describes the folder it is in and those below; a row of ``index.csv`` describes the
+folder or file its ``path`` names.  The nearest statement counts.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from hokan_agent.report import Exception_
+from hokan_agent.sources.paths import to_wire
+from hokan_agent.sources.scan import Found, Scan
+
+SIDECAR, INDEX = b"exam.json", b"index.csv"
+MAX_BYTES = 16 * 2**20
+PERSON = ("name", "birth_date", "sex")
+FACTS = ("examined_at", "kind", "description")
+
+Examination = dict[str, Any]  # as docs/api.md has it
+
+
+class Sidecars:
+    """
+    The statements found in a scan.
+
+    Attributes:
+        exceptions: Sidecars nobody can make sense of; the files they lie beside go up all the same.
+    """
+
+    def __init__(self, seen: Scan) -> None:
+        self._said: dict[str, Examination] = {}
+        self.exceptions: list[Exception_] = []
+        for found in seen.files:
+            name = found.place.rpartition(b"/")[2]
+            if name in {SIDECAR, INDEX}:
+                self._read(seen, found, name)
+
+    def examination_of(self, path: str) -> Examination | None:
+        """Return what was said about the file at *path*, or None."""
+        while True:
+            if path in self._said:
+                return self._said[path]
+            if not path:
+                return None
+            path = path.rpartition("/")[0]
+
+    def _read(self, seen: Scan, found: Found, name: bytes) -> None:
+        folder = found.path.rpartition("/")[0]
+        try:
+            text = _text(os.path.join(seen.root, found.place), found.size)  # noqa: PTH118 - bytes
+            said = _from_index(folder, text) if name == INDEX else [(folder, _from_json(text))]
+            # exam.json lies in the folder it describes: it outranks a row from further up.
+            for path, examination in said:
+                if name == SIDECAR or path not in self._said:
+                    self._said[path] = examination
+        except (OSError, ValueError) as error:
+            self.exceptions.append(Exception_(found.path, "bad-sidecar", str(error)))
+
+
+def _text(place: bytes, size: int) -> str:
+    if size > MAX_BYTES:
+        raise ValueError(f"it has more than {MAX_BYTES // 2**20} MiB")
+    with open(place, "rb") as file:  # noqa: PTH123 - bytes
+        raw = file.read(MAX_BYTES)
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise ValueError("it is not in UTF-8") from None
+
+
+def _from_json(text: str) -> Examination:
+    try:
+        said = json.loads(text)
+    except ValueError as error:
+        raise ValueError(f"it is not JSON: {error}") from None
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
+    if not isinstance(said, dict):
+        raise ValueError("it is no JSON object")  # noqa: TRY004 - one kind of error a sidecar
+    person = said.get("patient") or {}
+    if not isinstance(person, dict):
+        raise ValueError('"patient" is no JSON object')  # noqa: TRY004 - as above
+    return _examination(said.get("id"), person.get("id"), {**person, **_facts(said)})
+
+
+def _from_index(folder: str, text: str) -> Iterator[tuple[str, Examination]]:
+    rows = csv.DictReader(text.splitlines())
+    missing = {"path", "examination_id"} - set(rows.fieldnames or ())
+    if missing:
+        raise ValueError(f"its first line lacks {', '.join(sorted(missing))}")
+    for row in rows:
+        path = to_wire(os.fsencode(row["path"] or "")).strip("/")
+        where = "/".join(each for each in (folder, path) if each)
+        try:
+            facts = {**row, "name": row.get("patient_name")}
+            yield where, _examination(row["examination_id"], row.get("patient_id"), facts)
+        except ValueError as error:
+            raise ValueError(f"line {rows.line_num}: {error}") from None
+
+
+def _facts(said: dict[str, Any]) -> dict[str, Any]:
+    return {name: said.get(name) for name in FACTS}
+
+
+def _examination(identifier: Any, patient_id: Any, facts: dict[str, Any]) -> Examination:
+    """Return what was said, checked as far as the service would refuse it."""
+    found: Examination = {"id": _word(identifier)}
+    if not found["id"]:
+        raise ValueError("it has no examination id")
+    found |= _words(FACTS, facts)
+    if _word(patient_id):
+        found["patient"] = {"id": _word(patient_id)} | _words(PERSON, facts)
+    return found
+
+
+def _words(names: Iterable[str], facts: dict[str, Any]) -> dict[str, str]:
+    return {name: _word(facts[name]) for name in names if _word(facts.get(name))}
+
+
+def _word(value: Any) -> str:
+    """Return a text or a number as text; anything else is no statement."""
+    return str(value).strip() if isinstance(value, str | int) else ""

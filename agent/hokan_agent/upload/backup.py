@@ -1,0 +1,203 @@
+"""A folder into a target: scan once, skip what is known, and send the rest in batches."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from hokan_agent.errors import Refused
+from hokan_agent.machine.state import State
+from hokan_agent.progress import Progress, progress
+from hokan_agent.report import BackupReport
+from hokan_agent.sources.grouping import GROUPED, Group, grouped
+from hokan_agent.sources.scan import Found, Scan, scan
+from hokan_agent.sources.sidecars import Examination, Sidecars
+from hokan_agent.upload.batch import Batch
+from hokan_agent.upload.entries import Said, fingerprint
+from hokan_agent.upload.run import Run
+from hokan_agent.upload.tally import Count, Tally
+from hokan_agent.wire.service import Service
+from hokan_agent.wire.web import Web
+
+BATCH_OVER = frozenset(
+    {"batch-closed", "chunk-differs", "not-found", "patient-excluded", "patient-unknown"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What one look at a folder found, and which of it is not known to be stored as it is."""
+
+    seen: Scan
+    sidecars: Sidecars
+    pending: list[Said]
+
+
+def look(folder: Path, state: State, target_id: str, prefix: str = "") -> Look:
+    """Return what is to be sent from *folder*; raises FolderUnreadable."""
+    seen = scan(folder, prefix)
+    sidecars = Sidecars(seen)
+    known = state.known(target_id)
+    pending = []
+    for found in seen.files:
+        said = sidecars.examination_of(found.path)
+        as_it_is = (found.size, found.mtime_ns, found.inode, fingerprint(said))
+        if known.get(found.path) != as_it_is:
+            pending.append((found, said))
+    return Look(seen, sidecars, pending)
+
+
+class Backup:
+    """
+    One backup, of one folder or of several into the same target.
+
+    Args:
+        workers: How many files are hashed and sent at a time.
+        tally: Counts for the service; without one the progress is shown here.
+        job_id: The job it is done for, if it is done for one.
+
+    Attributes:
+        over: To be set when the job is wanted no more; then what goes on raises JobOver.
+    """
+
+    def __init__(
+        self,
+        web: Web,
+        service: Service,
+        state: State,
+        *,
+        workers: int,
+        quiet: bool = True,
+        tally: Tally | None = None,
+        job_id: str | None = None,
+    ) -> None:
+        self._web, self._service, self._state = web, service, state
+        self._workers, self._quiet = workers, quiet
+        self._tally, self._job_id = tally, job_id
+        self.report = BackupReport()
+        self.over = threading.Event()
+
+    def run(self, folder: Path, target: dict[str, Any], prefix: str = "") -> None:
+        """Back *folder* up into *target*, as ``GET /agent`` lists it; fills the report."""
+        found = look(folder, self._state, target["target_id"], prefix)
+        self.report.files_unchanged += len(found.seen.files) - len(found.pending)
+        self.send(found, found.pending, target)
+
+    def send(self, found: Look, files: list[Said], target: dict[str, Any]) -> None:
+        """Send *files*, all or some of those a look found pending; fills the report."""
+        self.report.files_seen += len(found.seen.files)
+        self.report.exceptions += found.seen.exceptions + found.sidecars.exceptions
+        with self._counted(found, files) as bars, ThreadPoolExecutor(self._workers) as workers:
+            run = Run(
+                web=self._web,
+                service=self._service,
+                state=self._state,
+                report=self.report,
+                seen=found.seen,
+                target_id=target["target_id"],
+                job_id=self._job_id,
+                over=self.over,
+                reads_headers=_reads_headers(target["plan"]),
+                refused=self._state.refused(target["target_id"]),
+                bars=bars,
+                workers=workers,
+            )
+            _send(run, _groups(run, target["plan"]["batch_scope"], files))
+        if self._tally is not None:
+            self._tally.end(self._done(found))
+
+    def _counted(self, found: Look, files: list[Said]) -> Progress:
+        count, size = _count(each for each, _ in files)
+        if self._tally is None:
+            return progress("backing up", count, size, quiet=self._quiet)
+        total = (len(found.seen.files), found.seen.size)
+        self._tally.begin(total=total, unchanged=(total[0] - count, total[1] - size))
+        return self._tally
+
+    def _done(self, found: Look) -> Count:
+        """Return what of a folder is stored now."""
+        left_out = {each.path for each in self.report.exceptions}
+        files, size = _count(each for each in found.seen.files if each.path not in left_out)
+        return max(0, files - self.report.files_unconfirmed), size
+
+
+def _count(files: Iterable[Found]) -> Count:
+    sizes = [each.size for each in files]
+    return len(sizes), sum(sizes)
+
+
+def _reads_headers(plan: dict[str, Any]) -> bool:
+    """Whether a file's patient must be known before it moves."""
+    return plan["patients"]["mode"] != "all" or plan["batch_scope"] in GROUPED
+
+
+def _groups(run: Run, scope: str, files: list[Said]) -> list[Group]:
+    if scope not in GROUPED:
+        return [(None, files)] if files else []
+    examinations = run.workers.map(lambda said: _examination_of(run, said), files)
+    return grouped(scope, zip(files, examinations, strict=True))
+
+
+def _examination_of(run: Run, said: Said) -> Examination | None:
+    """Return a file's examination; one that cannot be read is told of when it is hashed."""
+    try:
+        return run.examination_of(*said)
+    except OSError:
+        return None
+
+
+def _send(run: Run, groups: list[Group]) -> None:
+    """Go on with the batch an earlier run left, then open one for each group."""
+    batch = _resumed(run)
+    if batch is not None:
+        declared = batch.declared
+        groups = [(of, [each for each in files if each[0] not in declared]) for of, files in groups]
+        rest = next((files for of, files in groups if of == batch.of), [])
+        _fill(run, batch, rest)
+        groups = [(of, files) for of, files in groups if of != batch.of]
+    for of, files in groups:
+        if files:
+            _fill(run, _opened(run, of), files)
+
+
+def _fill(run: Run, batch: Batch, files: list[Said]) -> None:
+    """Send *files* in *batch*, and in more like it when it is full."""
+    for some in _by(batch.chunk_entries, files):
+        if batch.is_full:
+            batch.finish()
+            batch = _opened(run, batch.of)
+        batch.declare(some)
+    batch.finish()
+
+
+def _opened(run: Run, of: str | None) -> Batch:
+    told = {"job_id": run.job_id, "of": of}
+    body = {name: value for name, value in told.items() if value is not None}
+    opened = run.service.post(f"/targets/{run.target_id}/batches", body) | {"of": of}
+    run.state.begin_batch(run.target_id, run.root, opened)
+    return Batch(run, opened)
+
+
+def _resumed(run: Run) -> Batch | None:
+    """Return the batch an earlier run left open, its chunks declared again, if there is one."""
+    opened = run.state.open_batch(run.target_id, run.root)
+    if opened is None:
+        return None
+    batch = Batch(run, opened)
+    try:
+        batch.declare_again()
+    except Refused as error:
+        if error.code not in BATCH_OVER:
+            raise
+        run.state.end_batch(run.target_id, run.root, opened["batch_id"])
+        return None
+    return batch
+
+
+def _by(count: int, files: list[Said]) -> Iterator[list[Said]]:
+    for start in range(0, len(files), count):
+        yield files[start : start + count]

@@ -1,0 +1,216 @@
+"""
+One batch: chunks are kept, declared, sent; then it is finished and its files are remembered.
+
+Every chunk is kept before it is declared and says the same when it is declared again, so a run
+that was cut off goes on with the same batch.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import Future
+from dataclasses import replace
+from itertools import islice
+from typing import Any
+
+from hokan_agent.errors import Refused, Unreachable
+from hokan_agent.report import Exception_
+from hokan_agent.sources.hashing import Changed, hashed
+from hokan_agent.sources.scan import Found
+from hokan_agent.sources.sidecars import Examination
+from hokan_agent.upload.entries import Entry, Said, chunk_of, fingerprint
+from hokan_agent.upload.run import Run
+from hokan_agent.upload.sending import Content, Sender
+from hokan_agent.wire.web import stopped
+
+TOLD_EXCEPTIONS = 1_000  # beyond those of its own files; all of them are in the run's report
+CONFIRM_PAUSES = (0.2, 0.5, 1.0, 2.0, *[5.0] * 23)  # two minutes for S3's events to be handled
+
+
+class Batch:
+    """
+    A batch under way.
+
+    Attributes:
+        of: The patient or examination it holds, in a plan with such batches.
+        declared: Every file declared in it, as it was then.
+    """
+
+    def __init__(self, run: Run, opened: dict[str, Any]) -> None:
+        self._run = run
+        self.of: str | None = opened.get("of")
+        self._id: str = opened["batch_id"]
+        self._path = f"/targets/{run.target_id}/batches/{self._id}"
+        self._room: int = opened["batch_entries"]
+        self.chunk_entries: int = opened["chunk_entries"]
+        self._chunks = 0
+        self._entries: list[Entry] = []
+        self._left_out: dict[str, Exception_] = {}  # by path
+        self._failed: dict[str, Exception_] = {}  # by content
+        self._refused: list[Entry] = []
+        self._moving: dict[str, Future[None]] = {}  # one for each content, however often it occurs
+        self._sender = Sender(
+            run.web, run.service, self._path, lambda size: run.bars.advance(0, size)
+        )
+        run.report.batches.append(self._id)
+
+    @property
+    def declared(self) -> set[Found]:
+        return {entry.found for entry in self._entries}
+
+    @property
+    def is_full(self) -> bool:
+        return (self._chunks + 1) * self.chunk_entries > self._room
+
+    # --- declaring ---
+
+    def declare(self, files: list[Said]) -> None:
+        """Hash *files*, declare them as the next chunk, and start sending what is wanted."""
+        results = list(self._run.workers.map(self._hashed, files))
+        known = [result for result in results if result is not None]
+        if not known:
+            return
+        entries = [entry for entry, _ in known]
+        body = chunk_of(known)
+        kept = [entry.kept() for entry in entries]
+        self._run.state.keep_chunk(self._id, self._chunks, body, kept)
+        self._put(self._chunks, body, entries)
+
+    def declare_again(self) -> None:
+        """Declare the chunks an earlier run kept; raises Refused when the batch is over."""
+        for number, body, kept in self._run.state.chunks(self._id):
+            prefix = self._run.seen.prefix
+            self._put(number, body, [Entry.kept_before(each, prefix) for each in kept])
+
+    def _hashed(self, file: Said) -> tuple[Entry, Examination | None] | None:
+        """Return a file's entry and examination; one that cannot be read is left out."""
+        found, said = file
+        self._run.go_on()
+        try:
+            now, sha256 = self._digest(found)
+            examination = self._run.examination_of(found, said)
+        except Changed as error:
+            self._skip(found.path, "changed-while-read", str(error))
+        except OSError as error:
+            self._skip(found.path, "unreadable", str(error.strerror))
+        else:
+            return Entry(now, sha256, fingerprint(said)), examination
+        return None
+
+    def _digest(self, found: Found) -> tuple[Found, str]:
+        """Return the file as it is now and its SHA-256; one refused before is not read again."""
+        before, sha256 = self._run.refused.get(found.path, (None, ""))
+        if before == replace(found, place=b""):
+            return found, sha256
+        return hashed(self._run.root, found)
+
+    def _put(self, number: int, body: dict[str, Any], entries: list[Entry]) -> None:
+        answers = self._run.service.put(f"{self._path}/chunks/{number}", body)["answers"]
+        self._chunks = number + 1
+        self._entries += entries
+        for entry, answer in zip(entries, answers, strict=True):
+            self._begin(entry, answer)
+
+    # --- sending ---
+
+    def _begin(self, entry: Entry, answer: dict[str, Any]) -> None:
+        """Do what the service answered for an entry; sending goes on in the background."""
+        match answer["state"]:
+            case "refused":
+                self._refused.append(entry)
+                self._skip(entry.found.path, answer["code"], answer["reason"])
+            case "stored":
+                self._run.report.files_already_stored += 1
+                self._run.bars.advance(1, entry.found.size)
+            case "multipart":
+                self._send_large(entry)
+            case "upload" if entry.sha256 not in self._moving:
+                sent = self._run.workers.submit(self._send, entry, answer)
+                self._moving[entry.sha256] = sent
+            case _:
+                self._run.bars.advance(1, entry.found.size)  # the same content moves already
+
+    def _send(self, entry: Entry, answer: dict[str, Any]) -> None:
+        found = entry.found
+        content = Content(self._run.root, found.place, found.size, entry.sha256)
+        if self._guarded(entry, lambda: self._sender.send(content, answer)):
+            self._count(found)
+
+    def _send_large(self, entry: Entry) -> None:
+        """Send in parts; the parts share the workers, so nothing else is started meanwhile."""
+        found = entry.found
+        content = Content(self._run.root, found.place, found.size, entry.sha256)
+        if self._guarded(entry, lambda: self._sender.send_in_parts(content, self._run.workers)):
+            self._count(found)
+
+    def _guarded(self, entry: Entry, send: Any) -> bool:
+        """Run *send*; a file that cannot be sent is left out, the others go on."""
+        self._run.go_on()
+        try:
+            send()
+        except Changed as error:
+            code, reason = "changed-while-read", str(error)
+        except OSError as error:
+            code, reason = "unreadable", str(error.strerror)
+        except (Unreachable, Refused) as error:
+            code, reason = error.code, str(error)
+            self._run.note_failure(error)
+        else:
+            self._run.note_success()
+            return True
+        self._failed[entry.sha256] = self._skip(entry.found.path, code, reason)
+        return False
+
+    def _count(self, found: Found) -> None:
+        with self._run.lock:
+            self._run.report.files_sent += 1
+            self._run.report.bytes_sent += found.size
+        self._run.bars.advance(1, 0)
+
+    def _skip(self, path: str, code: str, reason: str) -> Exception_:
+        left_out = Exception_(path, code, reason)
+        with self._run.lock:
+            self._left_out[path] = left_out
+            self._run.report.exceptions.append(left_out)
+        self._run.bars.advance(1, 0)
+        return left_out
+
+    # --- finishing ---
+
+    def finish(self) -> None:
+        """Wait for what is on its way, finish the batch, and remember what is stored."""
+        for each in self._moving.values():
+            each.result()
+        self._leave_out_twins()
+        self._run.state.keep_refused(
+            self._run.target_id, ((each.found, each.sha256) for each in self._refused)
+        )
+        state = self._confirmed({"exceptions": self._told()})
+        stored = [each for each in self._entries if each.found.path not in self._left_out]
+        if state == "settling":
+            self._run.report.files_unconfirmed += len(stored)
+            return
+        self._run.state.remember(
+            self._run.target_id, ((entry.found, entry.said) for entry in stored)
+        )
+        self._run.state.end_batch(self._run.target_id, self._run.root, self._id)
+
+    def _leave_out_twins(self) -> None:
+        """A content that could not be sent is missing at each of its paths."""
+        for entry in self._entries:
+            failure = self._failed.get(entry.sha256)
+            if failure is not None and entry.found.path not in self._left_out:
+                self._skip(entry.found.path, failure.code, failure.reason)
+
+    def _told(self) -> list[dict[str, str]]:
+        """Return this batch's exceptions and those of the scan, as the service keeps them."""
+        others = (each for each in self._run.report.exceptions if each.path not in self._left_out)
+        told = [*self._left_out.values(), *islice(others, TOLD_EXCEPTIONS)]
+        return [{"path": each.path, "reason": each.code} for each in told]
+
+    def _confirmed(self, body: dict[str, Any]) -> str:
+        """Ask until the service has seen all that was sent, for two minutes at most."""
+        for seconds in CONFIRM_PAUSES:
+            state = str(self._run.service.post(f"{self._path}/finish", body)["state"])
+            if state != "settling" or stopped.wait(seconds):
+                return state
+        return "settling"

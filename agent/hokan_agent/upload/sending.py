@@ -1,0 +1,162 @@
+"""Bytes on their way to storage: in one piece, or a large object in parts."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future
+from dataclasses import dataclass
+from io import FileIO
+from typing import Any
+
+from hokan_agent.errors import Refused, Unreachable
+from hokan_agent.sources.hashing import Changed, digest_of_part, opened
+from hokan_agent.wire.service import Service
+from hokan_agent.wire.web import BLOCK_BYTES, PASSING, TRIES, Web, go_on, pause
+
+PARTS_A_REQUEST = 100
+OK, ALREADY_THERE, EXPIRED = 200, 412, 403
+WRONG_BYTES = frozenset({"BadDigest", "XAmzContentSHA256Mismatch", "InvalidDigest"})
+_CODE = ("<Code>", "</Code>")
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """A content to be sent: where to read it, and what it was when it was hashed."""
+
+    root: bytes
+    place: bytes
+    size: int
+    sha256: str
+
+
+class Sender:
+    """
+    Sends contents of one batch.
+
+    Args:
+        batch_path: The batch's route, ``/targets/.../batches/...``.
+        advanced: Told how many bytes have arrived.
+    """
+
+    def __init__(
+        self, web: Web, service: Service, batch_path: str, advanced: Callable[[int], None]
+    ) -> None:
+        self._web, self._service = web, service
+        self._batch = batch_path
+        self._advanced = advanced
+
+    def send(self, content: Content, answer: dict[str, Any]) -> bool:
+        """
+        Send *content* where *answer* says; return whether bytes had to move.
+
+        Raises:
+            Changed: The file is no longer what was announced.
+            OSError, Refused, Unreachable: It cannot be read, or not be sent.
+        """
+        for attempt in range(TRIES):
+            if attempt:  # every try deserves a URL of its own
+                pause(attempt - 1)
+                answer = self._fresh(content.sha256)
+            if answer["state"] == "stored":
+                return False
+            try:
+                return self._put(content, answer)
+            except (Unreachable, Refused) as error:
+                if not is_worth_another_try(error, attempt):
+                    raise
+                failure = error
+        raise failure
+
+    def _fresh(self, sha256: str) -> dict[str, Any]:
+        told = self._service.post(f"{self._batch}/urls", {"sha256": [sha256]})
+        return dict(told["answers"][0])
+
+    def _put(self, content: Content, answer: dict[str, Any]) -> bool:
+        with opened(content.root, content.place) as file:
+            if os.fstat(file.fileno()).st_size != content.size:
+                raise Changed("it changed before it was sent; the next backup will have it")
+            put(self._web, answer, _Window(file, 0, content.size))
+        self._advanced(content.size)
+        return True
+
+    # --- in parts ---
+
+    def send_in_parts(self, content: Content, executor: Executor) -> None:
+        """Send a large *content*; what arrived in an earlier try is not sent again."""
+        path = f"{self._batch}/multipart/{content.sha256}"
+        stand = self._service.post(path)
+        arrived = set(stand["uploaded"])
+        waiting = [each for each in range(1, stand["part_count"] + 1) if each not in arrived]
+        self._advanced(min(len(arrived) * stand["part_bytes"], content.size))
+        for numbers in _by(PARTS_A_REQUEST, waiting):
+            sent = [
+                executor.submit(self._send_part, content, path, number, stand["part_bytes"])
+                for number in numbers
+            ]
+            _all_done(sent)
+        self._service.post(f"{path}/complete")
+
+    def _send_part(self, content: Content, path: str, number: int, part_bytes: int) -> None:
+        start = (number - 1) * part_bytes
+        size = min(part_bytes, content.size - start)
+        digest = digest_of_part(content.root, content.place, start, size)
+        wanted = {"parts": [{"number": number, "size": size, "sha256": digest}]}
+        for attempt in range(TRIES):
+            if attempt:
+                pause(attempt - 1)
+            (answer,) = self._service.post(f"{path}/parts", wanted)["parts"]
+            try:
+                with opened(content.root, content.place) as file:
+                    put(self._web, answer, _Window(file, start, size))
+            except (Unreachable, Refused) as error:
+                if not is_worth_another_try(error, attempt):
+                    raise
+                failure = error
+            else:
+                self._advanced(size)
+                return
+        raise failure
+
+
+def is_worth_another_try(error: Unreachable | Refused, attempt: int) -> bool:
+    """Whether the same may work later: a bad line, a busy storage, or once a URL that expired."""
+    if isinstance(error, Unreachable) or error.status in PASSING:
+        return True
+    return error.status == EXPIRED and attempt == 0
+
+
+def put(web: Web, answer: dict[str, Any], body: _Window) -> None:
+    """PUT to a presigned URL; bytes that are there already are fine."""
+    response = web.request("PUT", answer["url"], answer["headers"], body)  # type: ignore[arg-type]
+    if response.status in {OK, ALREADY_THERE}:
+        return
+    code = response.data.decode("utf-8", "replace").partition(_CODE[0])[2].partition(_CODE[1])[0]
+    if code in WRONG_BYTES:
+        raise Changed("it changed before it was sent; the next backup will have it")
+    raise Refused(response.status, code or "storage-refused", f"storage answered {code}")
+
+
+class _Window:
+    """A part of a file as HTTP wants a body: read in blocks, never whole."""
+
+    def __init__(self, file: FileIO, start: int, size: int) -> None:
+        self._file = file
+        self._left = size
+        file.seek(start)
+
+    def read(self, size: int = BLOCK_BYTES) -> bytes:
+        go_on()
+        block = self._file.read(min(size if size > 0 else BLOCK_BYTES, self._left))
+        self._left -= len(block)
+        return block
+
+
+def _all_done(sent: list[Future[None]]) -> None:
+    for each in sent:
+        each.result()
+
+
+def _by(count: int, numbers: list[int]) -> Iterator[list[int]]:
+    for start in range(0, len(numbers), count):
+        yield numbers[start : start + count]
