@@ -8,7 +8,7 @@ PORT   ?= 4570
 DAYS   ?= 0
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help setup demo local clock test faults bite mutants year bench check words openapi format lint types arch templates package deploy
+.PHONY: help setup demo local clock test journeys faults bite mutants year bench check words openapi format lint types arch templates package deploy
 
 help:  ## list what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## */  make \1|/' | column -t -s '|'
@@ -32,8 +32,11 @@ local: setup  ## keep a local stack running until Ctrl-C; its data stays (PORT=.
 clock: setup  ## move the running local stack's clock DAYS=... ahead of the real time
 	@$(RUN) -m infra.local.clock --port $(PORT) --days $(DAYS)
 
-test: setup  ## run every test
+test: setup  ## run the tests that need nothing but Python: some minutes
 	$(RUN) -m pytest -q -n auto --dist loadgroup
+
+journeys: setup  ## run the packaged stack, the agent and real browsers through whole journeys
+	$(RUN) -m pytest -q -n auto --dist loadgroup -m "journey and not deep"
 
 faults: setup  ## prove deeper that nothing is lost: two deaths, every order, 10,000 nights of events
 	$(RUN) -m pytest -q -n auto --dist loadgroup -m deep

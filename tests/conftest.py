@@ -36,6 +36,15 @@ os.environ.setdefault("AWS_SECRET_ACCESS_KEY", "testing")
 os.environ.setdefault("POWERTOOLS_METRICS_DISABLED", "true")
 
 
+@pytest.hookimpl(trylast=True)  # after pytest-xdist has put the group's name behind
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """See that groups are groups: without them each worker starts all that one should start."""
+    if getattr(config.option, "loadgroup", False):
+        grouped = (each for each in items if each.get_closest_marker("xdist_group"))
+        if any("@" not in each.nodeid for each in grouped):
+            raise pytest.UsageError("this pytest-xdist cannot group the tests of this pytest")
+
+
 @pytest.fixture(autouse=True)
 def no_world() -> None:
     """Without tables there is the price book that every deployment begins with, and no other."""

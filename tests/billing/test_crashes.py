@@ -13,7 +13,7 @@ from chalicelib.billing.model import Invoice
 from chalicelib.billing.states import InvoiceState
 from chalicelib.kernel import clock
 from tests.billing.test_payments import statement
-from tests.faults.crashes import calls_of, died, every_fault
+from tests.faults.crashes import calls_of, died, every_death
 from tests.faults.interleaving import interruptions, played
 from tests.faults.invariants import check_money
 from tests.support.invoices import (
@@ -89,7 +89,7 @@ def test_it_may_die_at_any_call_and_comes_to_the_same_end(
     an_issuer()
     act = prepare(world)
     ready = Snapshot()
-    for death in every_fault(len(calls_of(act))):
+    for death in every_death(calls_of(act)):
         ready.restore()
         assert died(act, death), death
         check_money(world)

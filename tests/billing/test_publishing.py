@@ -23,7 +23,7 @@ from chalicelib.billing.publishing import begins_on, last_moment
 from chalicelib.kernel import clock
 from chalicelib.kernel.calendar import local_date
 from chalicelib.kernel.errors import Conflict, HokanError, Invalid, NotFound
-from tests.faults.crashes import calls_of, died, every_fault
+from tests.faults.crashes import calls_of, died, every_death
 from tests.faults.interleaving import interruptions, played
 from tests.support.price_books import APPROVER, AUTHOR, dearer_book, first_of_month, published
 from tests.support.snapshot import Snapshot
@@ -103,7 +103,7 @@ def test_two_who_approve_at_once_publish_it_once(book: PriceBook) -> None:
 
 def test_killed_at_any_call_an_approval_repeated_publishes_it_once(book: PriceBook) -> None:
     ready = Snapshot()
-    for death in every_fault(len(calls_of(approving(book)))):
+    for death in every_death(calls_of(approving(book))):
         ready.restore()
         assert died(approving(book), death), death
         approving(book)()

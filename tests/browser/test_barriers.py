@@ -16,7 +16,7 @@ from tests.browser.conftest import Scene, Sit
 from tests.browser.places import PLACES, Place, sign_in_page
 from tests.support.chromium import COLOURS, SCREENSHOTS, barriers, hidden_width
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("ministack")]
+pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("portal")]
 
 WIDTHS = (360, 768, 1440)
 

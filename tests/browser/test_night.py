@@ -19,7 +19,7 @@ from tests.support.chromium import SCREENSHOTS
 
 __all__ = ["runner"]  # a fixture
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("ministack")]
+pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("portal")]
 
 IMAGES = 12
 AT = "02:00"

@@ -8,7 +8,7 @@ import pytest
 
 from tests.browser.conftest import Sit
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("ministack")]
+pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("portal")]
 
 
 def test_a_list_is_handed_in_as_a_file_checked_and_agreed(sit: Sit, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from infra.staff import add_person, forget_phone, replace_password, set_password
 from tests.browser.conftest import Scene, Sit, Surfer
 from tests.support.pool import code_of
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("ministack")]
+pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("portal")]
 
 FIRST_PAGES = {
     "operator": "Facilities",

@@ -11,7 +11,7 @@ from infra.staff import add_person, replace_password
 from tests.browser.conftest import Scene, Sit, Surfer
 from tests.browser.test_sign_in import CHOSEN, GIVEN
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("ministack")]
+pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("portal")]
 
 MOST_CLICKS = 4
 

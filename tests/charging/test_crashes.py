@@ -16,7 +16,7 @@ from chalicelib.kernel.calendar import start_of_day
 from chalicelib.tables import transaction
 from tests.charging.test_overage import grow
 from tests.charging.test_run import BLOCK, a_world, after, all_invoices, amend, cancel, lines
-from tests.faults.crashes import calls_of, died, every_fault
+from tests.faults.crashes import calls_of, died, every_death
 from tests.faults.interleaving import interruptions, played
 from tests.faults.invariants import check_money
 from tests.support.life import TOKYO, live_until, show
@@ -108,7 +108,7 @@ def comes_to_its_end(world: World, expected: list[int], given_back: int) -> None
 def test_it_may_die_at_any_call_and_comes_to_the_same_end(client: Client, story: Story) -> None:
     world, expected, given_back = story(client)
     ready = Snapshot()
-    for death in every_fault(len(calls_of(lambda: run(world)))):
+    for death in every_death(calls_of(lambda: run(world))):
         ready.restore()
         assert died(lambda: run(world), death), death
         check_money(world)

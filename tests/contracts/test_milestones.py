@@ -12,7 +12,7 @@ from chalicelib.access.model import Caller, Role
 from chalicelib.contracts import milestones, pausing, store
 from chalicelib.contracts.model import Contract, State, ends_on, term_end_on
 from tests.contracts.test_lasting import told
-from tests.faults.crashes import calls_of, died, every_fault
+from tests.faults.crashes import calls_of, died, every_death
 from tests.faults.interleaving import interruptions, played
 from tests.faults.invariants import check_contract, check_timers
 from tests.support.price_books import dearer_book, published
@@ -78,7 +78,7 @@ def test_it_may_die_at_any_call_and_comes_to_the_same_end(
 ) -> None:
     act = prepare(world)
     ready = Snapshot()
-    for death in every_fault(len(calls_of(act))):
+    for death in every_death(calls_of(act)):
         ready.restore()
         assert died(act, death), death
         check_contract(world)

@@ -16,7 +16,7 @@ from chalicelib.exports import zipping
 from chalicelib.exports.model import BUILD_LIFE, Export, State
 from chalicelib.kernel import clock
 from tests.exports.scene import asked, deliver, files_of, in_bucket, now
-from tests.faults.crashes import calls_of, died, every_fault
+from tests.faults.crashes import calls_of, died, every_death
 from tests.support.snapshot import Snapshot
 from tests.support.world import World
 
@@ -101,7 +101,7 @@ def test_a_builder_may_die_at_any_call_and_the_next_one_makes_it_whole(world: Wo
     world.back_up(tree)
     export = asked(world)
     ready = Snapshot()
-    deaths = every_fault(len(calls_of(lambda: deliver(world, export))))
+    deaths = every_death(calls_of(lambda: deliver(world, export)))
     for death in deaths:
         ready.restore()
         clock.move(0)

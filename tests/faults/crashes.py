@@ -6,7 +6,7 @@ Before the call (nothing happened) or after it (it did, and the answer was lost)
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -16,6 +16,7 @@ from botocore.client import BaseClient
 from botocore.exceptions import ClientError, ConnectionClosedError, ReadTimeoutError
 
 When = Literal["before", "after"]
+READING = ("BatchGet", "Describe", "Get", "Head", "List", "Query", "Scan", "TransactGet")
 
 
 class Killed(BaseException):
@@ -108,7 +109,41 @@ def died(act: Callable[[], object], fault: Fault) -> bool:
     return False
 
 
-def every_fault(calls: int, trouble: Trouble = killed) -> list[Fault]:
-    """Return *trouble* before and after each of so many calls."""
+def every_fault(calls: Sequence[str], trouble: Trouble = killed) -> list[Fault]:
+    """Return *trouble* before and after each of *calls*, in order."""
     whens: tuple[When, When] = ("before", "after")
-    return [Fault(call, when, trouble) for call in range(calls) for when in whens]
+    return [Fault(number, when, trouble) for number, _ in enumerate(calls) for when in whens]
+
+
+def every_death(calls: Sequence[str]) -> list[Fault]:
+    """
+    Return a death for each state that dying at any of *calls* can leave.
+
+    A process that is gone remembers nothing: what counts is which writes were done.  Dying after a
+    call and dying before the next one leave the same, and so does dying after a read.
+
+    >>> [(each.call, each.when) for each in every_death(["GetItem", "PutItem", "Query"])]
+    [(0, 'before'), (1, 'after')]
+    """
+    return [Fault(0, "before")] + [
+        Fault(number, "after") for number, each in enumerate(calls) if not is_read(each)
+    ]
+
+
+def every_trouble(calls: Sequence[str], trouble: Trouble) -> list[Fault]:
+    """
+    Return *trouble* at each of *calls*; an answer lost after a read is one that never came.
+
+    >>> [(each.call, each.when) for each in every_trouble(["GetItem", "PutItem"], reset)]
+    [(0, 'before'), (1, 'before'), (1, 'after')]
+    """
+    return [
+        each
+        for each in every_fault(calls, trouble)
+        if each.when == "before" or not is_read(calls[each.call])
+    ]
+
+
+def is_read(operation: str) -> bool:
+    """Whether an AWS operation changes nothing; receiving a message hides it from others."""
+    return operation.startswith(READING)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import msgspec
@@ -168,20 +168,21 @@ def check_money(world: World) -> None:
     unpaid = {no: row for no, row in heads.items() if row["state"]["S"] in {"issued", "overdue"}}
     assert sum(map(_open_yen, unpaid.values())) == sums["receivable"], "invoices and ledger differ"
     assert {sk.split("#")[2] for sk in core if sk[:7] == "UNPAID#"} == set(unpaid), "unpaid"
-    check_receipts(core, postings)
+    check_receipts()
 
 
-def check_receipts(core: dict[str, Any], postings: list[dict[str, Any]]) -> None:
-    """What is given of a payment has arrived; what is not is in the work list."""
+def check_receipts() -> None:
+    """What is given of a payment, to whichever facility, has arrived; the rest is work to do."""
     found = rows(settings().core_table, "RECEIPTS")
     receipts = {sk: json.loads(row["receipt"]["S"]) for sk, row in found.items()}
     given: Counter[str] = Counter()
-    for sk, row in core.items():
+    for sk, row in rows_of_facilities():
         if sk[:8] == "SETTLED#" and sk.split("#")[2] in receipts:
             given[sk.split("#")[2]] += json.loads(row["settled"]["S"])["amount_yen"]
-    for each in postings:
-        if each["event"] == "kept":
-            given[each["subject"]] += each["amounts"]["cash"]
+        if sk[:7] == "LEDGER#":
+            posting = json.loads(row["posting"]["S"])
+            if posting["event"] == "kept":
+                given[posting["subject"]] += posting["amounts"]["cash"]
     for receipt_id, each in receipts.items():
         assert each["amount_yen"] - each["left_yen"] == given[receipt_id], "a payment got lost"
     waiting = {
@@ -243,6 +244,13 @@ def rows(table: str, pk: str) -> dict[str, dict[str, Any]]:
     """Return the rows of one partition by sort key, in order."""
     items = dynamodb().tables[table].items.get(DynamoType({"S": pk}), {})
     return {sk: items[DynamoType({"S": sk})].to_json()["Attributes"] for sk in _sorted(items)}
+
+
+def rows_of_facilities() -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield sort key and row of everything any facility has."""
+    for each in list(dynamodb().tables[settings().core_table].items):
+        if str(each.value).startswith("FACILITY#"):
+            yield from rows(settings().core_table, str(each.value)).items()
 
 
 def _sorted(keys: Iterable[Any]) -> list[str]:

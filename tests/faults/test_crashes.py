@@ -13,7 +13,7 @@ import pytest
 from chalice.test import Client
 
 from chalicelib.archive import publishing
-from tests.faults.crashes import calls_of, died, every_fault
+from tests.faults.crashes import Fault, calls_of, died, every_death, every_fault
 from tests.faults.invariants import check_always, check_at_rest
 from tests.faults.stories import STORIES, Act, settle
 from tests.support.snapshot import Snapshot
@@ -49,19 +49,33 @@ def comes_to_rest(world: World, act: Act) -> None:
     check_at_rest(world)
 
 
-@pytest.mark.parametrize("handler", sorted(STORIES))
-def test_a_handler_may_die_at_any_call_and_nothing_is_lost(
-    world: World, handler: str, record_property: Record
-) -> None:
+def explored(world: World, handler: str, chosen: Callable[[list[str]], list[Fault]]) -> int:
+    """Let *handler* die each of the *chosen* deaths; return how many they were."""
     act = STORIES[handler](world)
     ready = Snapshot()
-    deaths = every_fault(len(calls_of(act)))
+    deaths = chosen(calls_of(act))
     for death in deaths:
         ready.restore()
         assert died(act, death), death
         comes_to_rest(world, act)
-    record_property("scenarios", len(deaths))
     assert deaths
+    return len(deaths)
+
+
+@pytest.mark.parametrize("handler", sorted(STORIES))
+def test_a_handler_may_die_at_any_call_and_nothing_is_lost(
+    world: World, handler: str, record_property: Record
+) -> None:
+    record_property("scenarios", explored(world, handler, every_death))
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize("handler", sorted(STORIES))
+def test_a_handler_may_die_before_and_after_every_call(
+    world: World, handler: str, record_property: Record
+) -> None:
+    """Also where another death left the same: that it does is a thought, and this is the proof."""
+    record_property("scenarios", explored(world, handler, every_fault))
 
 
 @pytest.mark.deep
@@ -71,7 +85,7 @@ def test_a_handler_may_die_and_die_again_while_it_is_repeated(
 ) -> None:
     act = STORIES[handler](world)
     ready = Snapshot()
-    deaths = every_fault(len(calls_of(act)))
+    deaths = every_death(calls_of(act))
     pairs = [(first, second) for first in deaths for second in deaths]
     if len(pairs) > PAIRS:
         pairs = Random(0).sample(pairs, PAIRS)

@@ -10,7 +10,7 @@ import pytest
 from botocore.client import BaseClient
 from chalice.test import Client
 
-from tests.faults.crashes import calls_of, died, every_fault, throttled
+from tests.faults.crashes import calls_of, died, every_death, throttled
 from tests.faults.invariants import check_at_rest, object_rows
 from tests.faults.stories import in_hours
 from tests.support.queue import Queue, notification
@@ -104,7 +104,7 @@ def test_a_redrive_that_dies_anywhere_loses_no_message(world: World, queue: Queu
     bodies = sorted(notifications(world))
     queue.put_dead(bodies)
     ready = Snapshot()
-    for death in every_fault(len(calls_of(partial(redrive, world))) - ADDRESSES):
+    for death in every_death(calls_of(partial(redrive, world))[ADDRESSES:]):
         ready.restore()
         died(partial(redrive, world), death)
         assert sorted({*queue.waiting(), *queue.dead_letters()}) == bodies, death

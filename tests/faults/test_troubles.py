@@ -17,7 +17,7 @@ from tests.faults.crashes import (
     Trouble,
     calls_of,
     conflicting,
-    every_fault,
+    every_trouble,
     reset,
     throttled,
     timed_out,
@@ -48,7 +48,7 @@ def explore(world: World, handler: str, trouble: Trouble) -> int:
     """Let *trouble* happen at every call of *handler*; return the number of scenarios."""
     act = STORIES[handler](world)
     ready = Snapshot()
-    faults = every_fault(len(calls_of(act)), trouble)
+    faults = every_trouble(calls_of(act), trouble)
     for fault in faults:
         ready.restore()
         assert is_told(act, fault), fault

@@ -10,7 +10,7 @@ import pytest
 from infra import layer
 from infra.layer import LayerError, make_layer
 
-pytestmark = pytest.mark.xdist_group("ministack")  # one worker packages
+pytestmark = pytest.mark.xdist_group("package")  # one worker packages
 
 
 def test_the_layer_holds_typst_and_its_font_with_their_licences() -> None:

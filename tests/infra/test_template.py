@@ -21,7 +21,7 @@ from infra.build import (
 )
 from infra.template import Resolver, load
 
-pytestmark = pytest.mark.xdist_group("ministack")  # one worker packages
+pytestmark = pytest.mark.xdist_group("package")  # one worker packages
 
 FUNCTIONS = {
     "api": "APIHandler",

@@ -17,7 +17,7 @@ import pytest
 from tests.journeys.conftest import MEGABYTE, Facility, Founding
 from tests.support.canary import CANARY
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("ministack")]
+pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("stack")]
 
 COMPLETE, FAILED = 0, 1
 PATIENCE_SECONDS = 60

@@ -15,7 +15,7 @@ from infra.local.stack import LocalStack
 from tests.journeys.conftest import MEGABYTE, Facility, Founding
 from tests.support.canary import CANARY
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("ministack")]
+pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("stack")]
 
 COMPLETE, FAILED, WITH_EXCEPTIONS = 0, 1, 3
 

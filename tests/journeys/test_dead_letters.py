@@ -13,7 +13,7 @@ from infra.local.stack import LocalStack
 from infra.operate import invoker, run
 from tests.journeys.conftest import Facility
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("ministack")]
+pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("stack")]
 
 POISON = '{"Records": [{"poison": true}]}'
 TRIES = 300

@@ -25,7 +25,7 @@ from infra.operate import invoker, run
 from tests.journeys.conftest import Agent, Facility, founded
 from tests.support.canary import CANARY
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("ministack")]
+pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("stack")]
 
 VERIFIER = ROOT / "docs" / "examples" / "verify_archive.py"
 FILES_AN_EXAMINATION = 20

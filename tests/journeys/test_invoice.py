@@ -17,7 +17,7 @@ from tests.journeys.conftest import Facility
 from tests.journeys.test_agent_run import until
 from tests.support.invoices import issuer_fields
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("ministack")]
+pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("stack")]
 
 LINK = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 SAVE_LINK_AS = "*/*"

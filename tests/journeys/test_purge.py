@@ -17,7 +17,7 @@ from tests.journeys.browsing import Browser
 from tests.journeys.conftest import Facility, founded, sign
 from tests.journeys.test_agent_run import until
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("ministack")]
+pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("stack")]
 
 FILES = {"E-1/IMG0001.JPG": b"one", "E-1/IMG0002.JPG": b"two"}
 NINETY_ONE_DAYS = timedelta(days=91)

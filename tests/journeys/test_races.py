@@ -44,7 +44,7 @@ from tests.journeys.conftest import Agent, Facility, Founding
 from tests.support.canary import CANARY
 from tests.support.world import a_chunk
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("ministack")]
+pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("stack")]
 
 SIZE = 1_000
 BUSY, COMPLETE = "busy", "complete"

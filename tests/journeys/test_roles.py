@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 from infra.local.engine import LocalSession
 from infra.local.stack import LocalStack
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("ministack")]
+pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("stack")]
 
 ROLES = ("ApiHandlerRole", "IngestRole", "SweepRole", "TickRole", "OperateRole")
 LONG_AGO = "2020-01-01T00:00:00Z"

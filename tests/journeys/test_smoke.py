@@ -7,7 +7,7 @@ import pytest
 from infra.local.stack import LocalStack
 from infra.smoke import CHECKS, TAMPERED, smoke
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("ministack")]
+pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("stack")]
 
 LAX = "a header more"  # MiniStack takes x-amz-* headers nobody signed
 

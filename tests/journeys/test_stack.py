@@ -21,7 +21,7 @@ from infra.local.people import Person
 from infra.local.stack import LocalStack
 from tests.journeys.conftest import Facility
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("ministack")]
+pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("stack")]
 
 BODY = b"one image"
 SHA256 = hashlib.sha256(BODY).hexdigest()

@@ -17,7 +17,7 @@ from infra.local.stack import LocalStack
 from tests.journeys.browsing import Browser
 from tests.journeys.conftest import Facility
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("ministack")]
+pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("stack")]
 
 FILES = {
     "E-1/IMG0001.JPG": b"\xff\xd8 one",

@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.notices import store
 from chalicelib.notices.model import Kind, State
-from tests.faults.crashes import calls_of, died, every_fault, throttled
+from tests.faults.crashes import calls_of, died, every_death, every_trouble, throttled
 from tests.faults.stories import in_hours
 from tests.support import mailbox
 from tests.support.snapshot import Snapshot
@@ -35,7 +35,7 @@ def test_a_notice_is_sent_whatever_the_schedule_dies_of(waiting: World) -> None:
     at, later = in_hours(0.01), in_hours(0.1)
     ready = Snapshot()
     made = calls_of(lambda: waiting.tick(at))
-    for death in every_fault(len(made)):
+    for death in every_death(made):
         ready.restore()
         mailbox.switch_on()
         assert died(lambda: waiting.tick(at), death), death
@@ -51,7 +51,7 @@ def test_a_notice_is_sent_whatever_the_schedule_dies_of(waiting: World) -> None:
 def test_a_busy_service_keeps_no_notice_for_ever(waiting: World) -> None:
     at = in_hours(0.01)
     ready = Snapshot()
-    for trouble in every_fault(len(calls_of(lambda: waiting.tick(at))), throttled):
+    for trouble in every_trouble(calls_of(lambda: waiting.tick(at)), throttled):
         ready.restore()
         mailbox.switch_on()
         with suppress(Exception):  # the schedule may fail; the next one may not

@@ -13,7 +13,7 @@ import pytest
 from chalicelib.archive import publishing
 from chalicelib.archive.store import growth
 from chalicelib.settings import settings
-from tests.faults.crashes import Fault, calls_of, died, every_fault
+from tests.faults.crashes import Fault, calls_of, died, every_death
 from tests.support.dicom import canary, meta
 from tests.support.snapshot import Snapshot
 from tests.support.world import World, a_chunk
@@ -142,7 +142,7 @@ def test_a_batch_that_died_while_it_was_published_leaves_no_examination_out(
 ) -> None:
     finish = partial(long_night.finish, three_examinations(long_night))
     ready = Snapshot()
-    for death in every_fault(len(calls_of(finish))):
+    for death in every_death(calls_of(finish)):
         ready.restore()
         assert died(finish, death)
         finish()
