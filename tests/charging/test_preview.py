@@ -16,19 +16,15 @@ from chalicelib.charging import preview
 from chalicelib.contracts import billed_store
 from chalicelib.contracts.offer import STANDARD_BLOCKS
 from chalicelib.kernel import clock, ids
-from chalicelib.kernel.calendar import local_date, start_of_day
+from chalicelib.kernel.calendar import start_of_day
 from chalicelib.tables import transaction
 from tests.charging.test_run import BLOCK, a_world, after, all_invoices, amend, lines
 from tests.support.life import TOKYO, WITHOUT_NIGHTS, live_until, show
 from tests.support.snapshot import Snapshot
 from tests.support.visitor import Visitor, signed_in
-from tests.support.world import World, a_form
+from tests.support.world import World, a_form, today
 
 RUN = "/portal/billing/run"
-
-
-def today() -> date:
-    return local_date(clock.now(), TOKYO)
 
 
 def shown(world: World, upto: date) -> list[tuple[date, int, int]]:

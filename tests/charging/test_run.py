@@ -15,11 +15,11 @@ from chalicelib.billing.states import InvoiceState
 from chalicelib.contracts import billed_store, store
 from chalicelib.contracts.model import Contract
 from chalicelib.kernel import clock
-from chalicelib.kernel.calendar import local_date, months_after, start_of_day
+from chalicelib.kernel.calendar import months_after, start_of_day
 from tests.faults.invariants import check_money
 from tests.support.invoices import OPERATOR, an_issuer
 from tests.support.life import TOKYO, WITHOUT_NIGHTS, live_until, show
-from tests.support.world import World, build, days_pass, sign, signed_in_again
+from tests.support.world import World, build, days_pass, sign, signed_in_again, today
 
 BLOCK = 100 * 10**9
 
@@ -102,7 +102,7 @@ def test_a_year_that_ends_is_billed_once(client: Client) -> None:
 
 
 def test_a_contract_that_begins_later_is_billed_then(client: Client) -> None:
-    later = local_date(clock.now(), TOKYO) + timedelta(days=40)
+    later = today() + timedelta(days=40)
     world = a_world(client, starts_on=later.isoformat())
     live_until(world, later)
     assert billed(world) == []

@@ -134,7 +134,7 @@ def test_an_agent_heard_again_goes_on_with_a_job_that_was_missed(world: World) -
     begun = at_run(world)  # the next night is a day away
     pass_to(begun)
     job_id = world.take()["job_id"]
-    world.tick(clock.text(begun + SIX_HOURS))
+    world.tick(clock.text(begun + SIX_HOURS + timedelta(minutes=5)))  # it was taken after *begun*
     assert jobs_of(world)[0].state == "missed"
     assert world.agent.post(of(job_id, "progress"), COUNTS) == {"state": "running"}
 

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from chalicelib.billing import payments, store
 from chalicelib.kernel import clock
-from chalicelib.kernel.calendar import local_date, start_of_day
+from chalicelib.kernel.calendar import start_of_day
 from chalicelib.settings import settings
 from tests.support.invoices import OPERATOR
 from tests.support.snapshot import dynamodb
-from tests.support.world import World, signed_in_again
+from tests.support.world import TOKYO, World, signed_in_again, today
 
-TOKYO = ZoneInfo("Asia/Tokyo")
 # A plan whose nights bring nothing, for what jobs are not the matter of.
 WITHOUT_NIGHTS: dict[str, Any] = {"timing": {"kind": "at_once"}, "batch_scope": "object"}
 
@@ -45,7 +43,7 @@ def pay(world: World, target_id: str = "") -> None:
         if target_id and target_id not in each.targets:
             continue
         found = store.invoice(world.facility_id, each.number)
-        on = local_date(clock.now(), TOKYO)
+        on = today()
         payments.enter(OPERATOR, world.facility_id, each.number, found.open_yen, on, key="all")
 
 

@@ -8,8 +8,8 @@ from chalicelib.access.model import Caller, Role
 from chalicelib.billing import publishing
 from chalicelib.billing.pricebook import PriceBook
 from chalicelib.kernel import clock
-from chalicelib.kernel.calendar import local_date, months_after
-from tests.support.life import TOKYO
+from chalicelib.kernel.calendar import months_after
+from tests.support.world import today
 
 AUTHOR = Caller(Role.OPERATOR, "person-author")
 APPROVER = Caller(Role.OPERATOR, "person-approver")
@@ -17,7 +17,7 @@ APPROVER = Caller(Role.OPERATOR, "person-approver")
 
 def first_of_month(ahead: int = 1) -> date:
     """Return the first day of a month to come, in Japan."""
-    return months_after(local_date(clock.now(), TOKYO).replace(day=1), ahead)
+    return months_after(today().replace(day=1), ahead)
 
 
 def month(ahead: int = 1) -> str:

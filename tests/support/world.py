@@ -6,8 +6,9 @@ import base64
 import hashlib
 import json
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import boto3
 from chalice.local import LambdaContext
@@ -15,11 +16,13 @@ from chalice.test import Client
 
 from chalicelib.access.model import Role
 from chalicelib.kernel import clock, ids
+from chalicelib.kernel.calendar import local_date
 from chalicelib.settings import settings
 from tests.support.canary import CANARY
 from tests.support.people import Anonymous, Device, Staff, staff
 
 MEGABYTE = 1_000_000
+TOKYO = ZoneInfo("Asia/Tokyo")
 COUNTS = dict.fromkeys(("files_total", "files_done", "bytes_total", "bytes_done", "left_out"), 0)
 
 
@@ -184,11 +187,16 @@ def a_form(target_id: str, **changes: Any) -> dict[str, Any]:
     usual = {
         "target_id": target_id,
         "term": "annual",
-        "starts_on": clock.text(clock.now())[:10],
+        "starts_on": today().isoformat(),
         "timing": {"kind": "nightly", "at": "02:00"},
         "capacity_bytes": 10 * MEGABYTE,
     }
     return usual | changes
+
+
+def today() -> date:
+    """Return the date it is at the world's facility: in Japan, from 15:00 UTC on, tomorrow's."""
+    return local_date(clock.now(), TOKYO)
 
 
 def days_pass(world: World, days: int) -> None:
