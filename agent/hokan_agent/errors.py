@@ -9,6 +9,7 @@ Every reason for which a command stops, said in a sentence.
   - JobOver            the service wants the job no more
   - FolderUnreadable   there is no such folder, or it may not be read
   - Unreachable        no answer from the service or from storage
+    - Barred           and there will be none: a proxy or a certificate has to be set right
   - Refused            the service, or storage, said no
 """
 
@@ -54,6 +55,12 @@ class FolderUnreadable(AgentError):
 
 class Unreachable(AgentError):
     code = "unreachable"
+
+
+class Barred(Unreachable):
+    """Not tried again at once: a wrong password that is sent often locks its user out."""
+
+    code = "barred"
 
 
 class Refused(AgentError):

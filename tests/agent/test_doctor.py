@@ -5,27 +5,16 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import socket
-import ssl
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from ipaddress import IPv4Address
+from datetime import timedelta
 from pathlib import Path
-from threading import Thread
-from typing import Any
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from cryptography.x509.oid import NameOID
 
 from hokan_agent.machine import doctor, network
 from hokan_agent.machine.findings import Finding, Level, as_text
@@ -33,56 +22,11 @@ from hokan_agent.machine.home import RUN, Home, Identity
 from hokan_agent.machine.state import State
 from hokan_agent.sources import folders
 from hokan_agent.sources.folders import Watched
+from tests.support.answering import Answering, encrypted, serving
+from tests.support.ports import closed_port
 
 AGENT = Path(__file__).parents[2] / "agent"
 NOBODY = 65_534
-
-
-class Answering(ThreadingHTTPServer):
-    """A service on loopback, with a clock of its own."""
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
-        self.ahead = timedelta()
-        self.scheme = "http"
-        self.agent: tuple[int, dict[str, Any]] = (200, {"targets": []})
-
-    @property
-    def url(self) -> str:
-        return f"{self.scheme}://127.0.0.1:{self.server_port}"
-
-    def handle_error(self, *_: Any) -> None:
-        """A handshake that a test breaks off is no news."""
-
-
-class _Handler(BaseHTTPRequestHandler):
-    server: Answering
-
-    def do_GET(self) -> None:
-        status, told = self.server.agent if self.path == "/api/agent" else (200, {})
-        body = json.dumps(told).encode()
-        self.send_response(status)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def date_time_string(self, timestamp: float | None = None) -> str:  # noqa: ARG002
-        return super().date_time_string((datetime.now(UTC) + self.server.ahead).timestamp())
-
-    def log_message(self, *_: Any) -> None:
-        """Quiet."""
-
-
-@contextmanager
-def serving(server: Answering) -> Iterator[Answering]:
-    thread = Thread(target=server.serve_forever, args=(0.02,))
-    thread.start()
-    try:
-        yield server
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 @pytest.fixture
@@ -111,12 +55,6 @@ def enrol(home: Home, address: str) -> Home:
 
 def watch(home: Home, folder: Path) -> None:
     folders.add(home, Watched(folder, "t-1"))
-
-
-def closed_port() -> int:
-    with socket.socket() as bound:
-        bound.bind(("127.0.0.1", 0))
-        return int(bound.getsockname()[1])
 
 
 def levels(findings: list[Finding]) -> dict[str, Level]:
@@ -368,35 +306,6 @@ def test_an_address_that_is_none_is_wrong(url: str) -> None:
     assert [each.level for each in network.path_to("service", url)] == [Level.WRONG]
 
 
-@contextmanager
-def encrypted(folder: Path, *, days: float = 90, name: str = "127.0.0.1") -> Iterator[Answering]:
-    """Serve with a certificate that signs itself; it lies in *folder* as ca.pem."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Clinic")])
-    until = datetime.now(UTC) + timedelta(days=days)
-    made = (
-        x509.CertificateBuilder(subject, subject, key.public_key(), x509.random_serial_number())
-        .not_valid_before(until - timedelta(days=365))
-        .not_valid_after(until)
-        .add_extension(
-            x509.SubjectAlternativeName([x509.IPAddress(IPv4Address(name))]), critical=False
-        )
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, SHA256())
-    )
-    (folder / "ca.pem").write_bytes(made.public_bytes(Encoding.PEM))
-    (folder / "key.pem").write_bytes(
-        key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    )
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(folder / "ca.pem", folder / "key.pem")
-    server = Answering()
-    server.scheme = "https"
-    server.socket = context.wrap_socket(server.socket, server_side=True)
-    with serving(server):
-        yield server
-
-
 def shown(server: Answering) -> Finding:
     return network.certificate(network.Endpoint.of("service", server.url))
 
@@ -464,13 +373,6 @@ def test_the_way_to_storage_is_tried_before_there_is_a_file_to_send(
 
 
 # --- secrets -----------------------------------------------------------------------------------
-
-
-def test_a_proxy_is_told_without_its_password(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HTTPS_PROXY", "http://user:secret@proxy.example:8080")
-    finding = network.proxy()
-    assert (finding.level, "https_proxy" in finding.found) == (Level.ATTENTION, True)
-    assert "secret" not in as_text(finding)
 
 
 def test_nothing_of_the_key_is_told(enrolled: Home) -> None:

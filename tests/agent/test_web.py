@@ -6,7 +6,8 @@ import pytest
 
 from hokan_agent.errors import AgentError, Refused, Unreachable
 from hokan_agent.upload.sending import is_worth_another_try
-from hokan_agent.wire.web import Web, require_private
+from hokan_agent.wire.addresses import require_private
+from hokan_agent.wire.web import Web
 
 
 @pytest.mark.parametrize("url", ["http://hokan.example/api", "ftp://x/", "http://10.0.0.1/"])

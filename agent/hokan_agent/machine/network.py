@@ -15,14 +15,16 @@ from urllib.request import getproxies_environment
 from hokan_agent.errors import AgentError
 from hokan_agent.machine.findings import Finding, Level, attention, ok, wrong
 from hokan_agent.machine.home import Home, Identity
+from hokan_agent.wire.addresses import require_private
+from hokan_agent.wire.failures import behind, cure_of
+from hokan_agent.wire.proxy import Proxy, configured, proxy_to
 from hokan_agent.wire.service import Service
-from hokan_agent.wire.web import Web, require_private
+from hokan_agent.wire.web import Web
 
 SECONDS = 10
 SKEW_TOLD = timedelta(seconds=60)
 SKEW_REFUSED = timedelta(seconds=300)  # the service refuses signatures beyond
 EXPIRY_TOLD = timedelta(days=14)
-EXPIRED, NOT_YET_VALID, OTHER_NAMES = 10, 9, {62, 64}  # OpenSSL's X509_V_ERR_*
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,7 @@ class Endpoint:
     Attributes:
         what: "service" or "storage".
         at: What to connect to: names under .localhost are this machine (RFC 6761).
+        proxy: What leads there, if anything does.
     """
 
     what: str
@@ -40,6 +43,7 @@ class Endpoint:
     at: str
     port: int
     is_encrypted: bool
+    proxy: Proxy | None
 
     @classmethod
     def of(cls, what: str, url: str) -> Endpoint:
@@ -54,7 +58,13 @@ class Endpoint:
             raise AgentError(f"{url} is no address; it looks like https://.../api")
         require_private(parts)
         at = "127.0.0.1" if host.endswith(".localhost") else host
-        return cls(what, host, at, port, parts.scheme == "https")
+        return cls(what, host, at, port, parts.scheme == "https", proxy_to(parts))
+
+    def connect(self) -> socket.socket:
+        """Return a connection, through the proxy where there is one; raises OSError."""
+        if self.proxy is not None:
+            return self.proxy.tunnel(self.host, self.port, SECONDS)
+        return socket.create_connection((self.at, self.port), SECONDS)
 
 
 def examined(home: Home, identity: Identity | None, service: str | None) -> Iterator[Finding]:
@@ -75,11 +85,27 @@ def examined(home: Home, identity: Identity | None, service: str | None) -> Iter
 
 
 def proxy() -> Finding:
-    """Say which proxy variables are set: never their values, which may hold a password."""
-    names = sorted(f"{name}_proxy" for name in getproxies_environment() if name != "no")
-    if names:
-        mend = "let this machine reach service and storage directly, on port 443"
-        return attention("proxy", f"{', '.join(names)} set, which this agent does not use", mend)
+    """Say which proxy connections go through, and whether it is there; never its password."""
+    try:
+        used = configured()
+    except AgentError as error:
+        found, _, cure = str(error).partition("; ")
+        return wrong("proxy", found, cure)
+    if used is None:
+        return _without_proxy()
+    try:
+        socket.create_connection((used.host, used.port), SECONDS).close()
+    except OSError as error:
+        found, _, cure = str(behind(used, "", error)).partition("; ")
+        return wrong("proxy", found, cure)
+    how = "with a password" if used.authorization else "without a password"
+    return ok("proxy", f"connections go through {used.name} ({used.variable}), {how}")
+
+
+def _without_proxy() -> Finding:
+    if "http" in getproxies_environment():
+        found = "HTTP_PROXY is set, which is not for HTTPS; connections go straight"
+        return attention("proxy", found, "set HTTPS_PROXY, if this machine needs the proxy")
     return ok("proxy", "none set; connections go straight to service and storage")
 
 
@@ -101,15 +127,23 @@ def port(endpoint: Endpoint) -> Finding:
     """Say whether a name is known and its port answers."""
     name = f"{endpoint.host}:{endpoint.port}"
     try:
-        socket.create_connection((endpoint.at, endpoint.port), SECONDS).close()
-    except socket.gaierror:
-        mend = "check the address and this machine's DNS servers (resolvectl status)"
-        return wrong(endpoint.what, f"the name {endpoint.host} is not found", mend)
+        endpoint.connect().close()
     except OSError as error:
-        why = error.strerror or "no answer in time"
-        mend = f"let outbound TCP to {name} through the firewall"
-        return wrong(endpoint.what, f"no connection to {name}: {why}", mend)
-    return ok(endpoint.what, f"{name} answers")
+        return wrong(endpoint.what, *_no_way(endpoint, name, error))
+    by = f", through {endpoint.proxy.name}" if endpoint.proxy else ""
+    return ok(endpoint.what, f"{name} answers{by}")
+
+
+def _no_way(endpoint: Endpoint, name: str, error: OSError) -> tuple[str, str]:
+    """Return why there is no connection, and its cure."""
+    if endpoint.proxy is not None:
+        found, _, mend = str(behind(endpoint.proxy, endpoint.host, error)).partition("; ")
+        return found, mend
+    if isinstance(error, socket.gaierror):
+        mend = "check the address and this machine's DNS servers (resolvectl status)"
+        return f"the name {endpoint.host} is not found", mend
+    why = error.strerror or "no answer in time"
+    return f"no connection to {name}: {why}", f"let outbound TCP to {name} through the firewall"
 
 
 def certificate(endpoint: Endpoint) -> Finding:
@@ -118,12 +152,12 @@ def certificate(endpoint: Endpoint) -> Finding:
     trusting = ssl.create_default_context()  # as urllib3: SSL_CERT_FILE and SSL_CERT_DIR count
     try:
         with (
-            socket.create_connection((endpoint.at, endpoint.port), SECONDS) as plain,
+            endpoint.connect() as plain,
             trusting.wrap_socket(plain, server_hostname=endpoint.host) as secured,
         ):
             shown = secured.getpeercert() or {}
     except ssl.SSLCertVerificationError as error:
-        return wrong(check, f"not trusted: {error.verify_message}", _trust(error.verify_code))
+        return wrong(check, f"not trusted: {error.verify_message}", cure_of(error.verify_code))
     except OSError as error:
         found = f"{endpoint.host} does not speak TLS as it should ({type(error).__name__})"
         return wrong(check, found, "have the firewall pass it through unchanged")
@@ -136,20 +170,6 @@ def _expiry(check: str, until: datetime) -> Finding:
     if until - datetime.now(UTC) < EXPIRY_TOLD:
         return attention(check, found, "tell the provider, or whoever runs the firewall, to renew")
     return ok(check, found)
-
-
-def _trust(code: int) -> str:
-    """Return the cure for what OpenSSL found."""
-    if code == EXPIRED:
-        return "check this machine's date; if it is right, tell the provider"
-    if code == NOT_YET_VALID:
-        return "check this machine's date"
-    if code in OTHER_NAMES:
-        return "check the service's address; another machine may answer in its place"
-    return (
-        "if your firewall opens TLS, exempt this host, or put its CA's certificate (PEM) into a "
-        "file with the public ones and name that in SSL_CERT_FILE"
-    )
 
 
 def clock(service: str) -> Finding:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from io import FileIO
 from typing import Any
 
-from hokan_agent.errors import Refused, Unreachable
+from hokan_agent.errors import Barred, Refused, Unreachable
 from hokan_agent.sources.hashing import Changed, digest_of_part, opened
 from hokan_agent.wire.service import Service
 from hokan_agent.wire.web import BLOCK_BYTES, PASSING, TRIES, Web, go_on, pause
@@ -121,7 +121,9 @@ class Sender:
 
 def is_worth_another_try(error: Unreachable | Refused, attempt: int) -> bool:
     """Whether the same may work later: a bad line, a busy storage, or once a URL that expired."""
-    if isinstance(error, Unreachable) or error.status in PASSING:
+    if isinstance(error, Unreachable):
+        return not isinstance(error, Barred)
+    if error.status in PASSING:
         return True
     return error.status == EXPIRED and attempt == 0
 

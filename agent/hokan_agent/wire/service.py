@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from http_message_signatures import HTTPMessageSigner, HTTPSignatureKeyResolver, algorithms
 
-from hokan_agent.errors import Refused, Unreachable
+from hokan_agent.errors import Barred, Refused, Unreachable
 from hokan_agent.machine.home import Home, Identity
 from hokan_agent.wire.web import PASSING, TRIES, Web, pause
 
@@ -80,6 +80,8 @@ class Service:
                 pause(attempt - 1)
             try:
                 return self._once(method, path, body)
+            except Barred:
+                raise
             except Unreachable as error:
                 failure: Exception = error
             except Refused as error:

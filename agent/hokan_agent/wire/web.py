@@ -10,14 +10,16 @@ from urllib.parse import SplitResult, urlsplit
 
 import urllib3
 
-from hokan_agent.errors import AgentError, Interrupted, Unreachable
+from hokan_agent.errors import Interrupted
+from hokan_agent.wire.addresses import reachable, require_private
+from hokan_agent.wire.failures import failure
+from hokan_agent.wire.proxy import Proxy, configured
 
 TRIES = 6
 FIRST_PAUSE_SECONDS = 0.5
 LONGEST_PAUSE_SECONDS = 30.0
 PASSING = frozenset({408, 429, 500, 502, 503, 504})  # worth another try
 BLOCK_BYTES = 2**18
-LOCAL = ("localhost", "127.0.0.1", "::1")
 
 stopped = threading.Event()  # set when the run is to end; every pause ends with it
 
@@ -26,18 +28,27 @@ class Web:
     """Connections, shared by all threads of a run."""
 
     def __init__(self, connections: int = 8) -> None:
-        self._pools = urllib3.PoolManager(
-            num_pools=8,
-            maxsize=connections,
-            block=False,
-            retries=False,
-            timeout=urllib3.Timeout(connect=10, read=60),
-            blocksize=BLOCK_BYTES,
+        """Connect as the environment says; raises AgentError for a proxy that is none."""
+        kept: dict[str, Any] = {
+            "num_pools": 8,
+            "maxsize": connections,
+            "block": False,
+            "retries": False,
+            "timeout": urllib3.Timeout(connect=10, read=60),
+            "blocksize": BLOCK_BYTES,
+        }
+        self._proxy = configured()
+        self._straight = urllib3.PoolManager(**kept)
+        self._proxied = (
+            urllib3.ProxyManager(self._proxy.url, proxy_headers=self._proxy.headers, **kept)
+            if self._proxy is not None
+            else self._straight
         )
 
     def close(self) -> None:
         """Give the connections back."""
-        self._pools.clear()
+        self._straight.clear()
+        self._proxied.clear()
 
     def request(
         self,
@@ -52,17 +63,23 @@ class Web:
         go_on()
         parts = urlsplit(url)
         require_private(parts)
+        pools, proxy = self._way(parts)
         try:
-            return self._pools.request(
+            return pools.request(
                 method,
-                _reachable(parts),
+                reachable(parts),
                 headers={"Host": parts.netloc, **(headers or {})},
                 body=body,
                 preload_content=not stream,
                 redirect=False,
             )
         except (urllib3.exceptions.HTTPError, OSError) as error:
-            raise Unreachable(f"no answer from {parts.hostname}: {_said(error)}") from None
+            raise failure(parts.hostname or "", error, proxy) from None
+
+    def _way(self, parts: SplitResult) -> tuple[urllib3.PoolManager, Proxy | None]:
+        if self._proxy is not None and self._proxy.leads_to(parts):
+            return self._proxied, self._proxy
+        return self._straight, None
 
 
 def go_on() -> None:
@@ -71,29 +88,7 @@ def go_on() -> None:
         raise Interrupted("ended on request; run it again to go on")
 
 
-def require_private(parts: SplitResult) -> None:
-    """Raise AgentError for an address that would send images in the clear."""
-    host = parts.hostname or ""
-    is_here = host in LOCAL or host.endswith(".localhost")
-    if parts.scheme != "https" and not (parts.scheme == "http" and is_here):
-        raise AgentError(f"{parts.scheme}://{host} is not encrypted; the address must be https://")
-
-
 def pause(attempt: int) -> None:
     """Wait before try *attempt* + 1: longer each time, by a random share (full jitter)."""
     longest = min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2**attempt)
     stopped.wait(random.uniform(0, longest))  # noqa: S311 - jitter
-
-
-def _reachable(parts: SplitResult) -> str:
-    """Names under .localhost are this machine (RFC 6761, 6.3); the C library does not know."""
-    if not (parts.hostname or "").endswith(".localhost"):
-        return parts.geturl()
-    port = f":{parts.port}" if parts.port else ""
-    return parts._replace(netloc=f"127.0.0.1{port}").geturl()
-
-
-def _said(error: Any) -> str:
-    """Return what happened without the address: a presigned URL is a secret."""
-    reason = getattr(error, "reason", error)
-    return type(reason).__name__
