@@ -11,8 +11,8 @@ from pathlib import Path
 from hokan_agent import __version__
 from hokan_agent.commands import COMMANDS
 from hokan_agent.errors import AgentError
-from hokan_agent.machine.home import Home, default_home
-from hokan_agent.machine.install import SERVICE_HOME
+from hokan_agent.machine import environment
+from hokan_agent.machine.home import SERVICE_HOME, Home, default_home
 from hokan_agent.report import FAILED
 from hokan_agent.wire.web import stopped
 
@@ -30,6 +30,7 @@ def main(arguments: list[str] | None = None) -> int:
     for wanted in (signal.SIGINT, signal.SIGTERM):
         signal.signal(wanted, _end)
     home = Home(options.state or _usual_home(options))
+    environment.recall(home)
     try:
         return int(COMMANDS[options.command].run(home, options))
     except (AgentError, OSError) as error:
@@ -60,7 +61,7 @@ def parser() -> argparse.ArgumentParser:
         "--state",
         type=Path,
         metavar="DIR",
-        help=f"the agent's own directory; of the service {SERVICE_HOME}, else below your own",
+        help=f"the agent's own directory; for the service's user {SERVICE_HOME}, else in your own",
     )
     names = whole.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, each in COMMANDS.items():

@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from hokan_agent.errors import AgentError
-from hokan_agent.machine.home import Home
-from hokan_agent.machine.install import SERVICE_HOME, next_steps, unit, write_unit
+from hokan_agent.machine import environment
+from hokan_agent.machine.home import SERVICE_HOME, Home
+from hokan_agent.machine.install import next_steps, unit, write_unit
 from hokan_agent.sources import folders
 from hokan_agent.sources.folders import Watched
 
@@ -73,20 +74,30 @@ def test_restores_may_be_written_where_they_go(home: Home) -> None:
     assert "ReadWritePaths=/restored\n" in text
 
 
-def test_a_ca_of_the_facility_holds_for_the_service(
-    home: Home, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("SSL_CERT_FILE", "/etc/clinic.pem")
-    assert "Environment=SSL_CERT_FILE=/etc/clinic.pem\n" in unit(home, "hokan")
+def test_a_unit_holds_no_password(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Anybody may read it."""
+    monkeypatch.setenv("HTTPS_PROXY", "http://clinic:CANARY@proxy.example")
+    assert "CANARY" not in unit(home, "hokan")
 
 
-def test_a_ca_of_the_facility_holds_for_the_next_steps(
+def test_a_proxy_and_a_ca_are_passed_on_to_enrolling_unseen(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Sudo would forget it."""
+    """Sudo would forget them; and it logs what is on its command line."""
+    for name in environment.present():
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("https_proxy", "http://clinic:CANARY@proxy.example")
     monkeypatch.setenv("SSL_CERT_FILE", "/etc/clinic.pem")
     steps = next_steps(home, "hokan", Path("hokan-agent.service"))
-    assert steps[-1].startswith("sudo -u hokan SSL_CERT_FILE=/etc/clinic.pem ")
+    (enrolling,) = (each for each in steps if " enrol " in each)
+    assert enrolling.startswith("sudo --preserve-env=SSL_CERT_FILE,https_proxy -u hokan ")
+    assert "CANARY" not in enrolling
+
+
+def test_the_services_own_user_names_no_state(home: Home) -> None:
+    here = next_steps(Home(SERVICE_HOME), "hokan", Path("hokan-agent.service"))
+    elsewhere = next_steps(home, "hokan", Path("hokan-agent.service"))
+    assert ("--state" in here[-1], "--state" in elsewhere[-1]) == (False, True)
 
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="there is no systemd here")

@@ -7,6 +7,7 @@ import socket
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from hokan_agent.machine import environment
 from hokan_agent.machine.home import Home
 from hokan_agent.report import COMPLETE
 from hokan_agent.wire.service import enrol
@@ -28,5 +29,6 @@ def run(home: Home, options: argparse.Namespace) -> int:
         key = Ed25519PrivateKey.generate()
         identity = enrol(Web(), options.service, options.code, options.name, key)
         home.keep(identity, key)
+        environment.keep(home)
     print(f"enrolled as {identity.agent_id}; its key is in {home.directory} and leaves it never")
     return COMPLETE

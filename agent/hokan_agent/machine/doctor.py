@@ -16,6 +16,7 @@ from pathlib import Path
 
 from hokan_agent import __version__
 from hokan_agent.errors import AgentError, NotEnrolled
+from hokan_agent.machine import environment
 from hokan_agent.machine.findings import Finding, attention, ok, wrong
 from hokan_agent.machine.home import RUN, Home, Identity
 from hokan_agent.machine.network import examined
@@ -37,7 +38,7 @@ def examine(home: Home, service: str | None = None) -> Iterator[Finding]:
     yield directory(home)
     yield space(home)
     identity, enrolled = enrolment(home)
-    yield from (enrolled, cache(home), other_run(home))
+    yield from (enrolled, surroundings(home), cache(home), other_run(home))
     yield from watched(home)
     yield from examined(home, identity, service)
 
@@ -99,6 +100,22 @@ def enrolment(home: Home) -> tuple[Identity | None, Finding]:
         )
         return identity, wrong("enrolment", found, mend)
     return identity, ok("enrolment", f"{identity.agent_id} of {identity.facility_id}")
+
+
+def surroundings(home: Home) -> Finding:
+    """Say which proxy and CA the agent was enrolled with; a password may be among them."""
+    file = home.environment_file
+    try:
+        found = environment.kept(home)
+        is_open = file.exists() and _is_open(file.stat())
+    except OSError as error:
+        return wrong("environment", _unread(file, error), "run this as the agent's own user")
+    if is_open:
+        mend = f"chmod 600 {shlex.quote(str(file))}; a password in it may have been read"
+        return wrong("environment", f"{file} has the mode {_mode(file.stat())}, not 600", mend)
+    if not found:
+        return ok("environment", f"no proxy and no CA is kept in {file}")
+    return ok("environment", f"{', '.join(found)} as kept in {file}")
 
 
 def cache(home: Home) -> Finding:

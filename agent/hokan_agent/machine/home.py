@@ -20,6 +20,9 @@ from cryptography.hazmat.primitives.serialization import (
 
 from hokan_agent.errors import AlreadyEnrolled, Busy, NotEnrolled
 
+STATES = Path("/var/lib")  # what systemd's StateDirectory= is below
+SERVICE_HOME = STATES / "hokan-agent"
+
 
 @dataclass(frozen=True, slots=True)
 class Identity:
@@ -30,8 +33,10 @@ class Identity:
     facility_id: str
 
 
-def default_home() -> Path:
-    """Return where an agent keeps its state (XDG Base Directory Specification)."""
+def default_home(service_home: Path = SERVICE_HOME) -> Path:
+    """Return where the state is: the service's for its user, else XDG's directory for state."""
+    if service_home.is_dir() and service_home.stat().st_uid == os.geteuid():
+        return service_home
     state = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
     return Path(state) / "hokan-agent"
 
@@ -47,6 +52,7 @@ class Home:
         self.state_file = directory / "state.sqlite"
         self.folders_file = directory / "folders.json"
         self.key_file = directory / "key.pem"
+        self.environment_file = directory / "environment"
         self._identity_file = directory / "identity.json"
 
     @contextmanager

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import pwd
 import shlex
+import shutil
 import sys
 from pathlib import Path
 
 from hokan_agent.errors import AgentError
-from hokan_agent.machine.home import Home
+from hokan_agent.machine import environment
+from hokan_agent.machine.home import SERVICE_HOME, STATES, Home
 from hokan_agent.sources import folders
 
 UNIT = Path("/etc/systemd/system/hokan-agent.service")
-STATES = Path("/var/lib")  # what StateDirectory= is below
-SERVICE_HOME = STATES / "hokan-agent"
 
 TEMPLATE = """\
 # Written by hokan-agent install; local changes: systemctl edit {name}
@@ -28,7 +27,7 @@ User={user}
 ExecStart={command}
 Restart=always
 RestartSec=60
-{environment}
+
 # It reads the folders, and writes its own state.
 ProtectSystem=strict
 ProtectHome=read-only
@@ -71,7 +70,6 @@ def unit(home: Home, user: str, restore_into: Path | None = None) -> str:
         name=UNIT.name,
         user=user,
         command=" ".join(_argument(each) for each in [*program(), "--state", state, "run", *into]),
-        environment=_environment(),
         paths="\n".join(_paths(home, restore_into)),
     )
 
@@ -97,31 +95,35 @@ def write_unit(file: Path, text: str) -> None:
 def next_steps(home: Home, user: str, file: Path) -> list[str]:
     """Return the commands that come next, less those that were run already."""
     state = shlex.quote(str(home.directory.absolute()))
-    agent = f"sudo -u {user} {shlex.join([*_variables(), *program()])} --state {state}"
+    where = [] if home.directory == SERVICE_HOME else ["--state", str(home.directory.absolute())]
+    agent = f"-u {user} {shlex.join([*_called(), *where])}"
     steps = []
     if not _is_known(user):
         steps.append(f"sudo useradd --system --user-group --shell /usr/sbin/nologin {user}")
     if not home.directory.exists():
         steps.append(f"sudo install -d -m 0700 -o {user} -g {user} {state}")
     if not home.is_enrolled():
-        steps.append(f"{agent} enrol --service URL --code CODE")
-    return [*steps, f"sudo systemctl enable --now {file.stem}", f"{agent} doctor"]
+        steps.append(f"sudo {_with_environment()}{agent} enrol --service URL --code CODE")
+    return [*steps, f"sudo systemctl enable --now {file.stem}", f"sudo {agent} doctor"]
+
+
+def _with_environment() -> str:
+    """Have sudo pass on a proxy or a CA that this shell knows of: enrolling keeps them."""
+    names = ",".join(sorted(environment.present()))
+    return f"--preserve-env={names} " if names else ""
+
+
+def _called() -> list[str]:
+    """Return what a person types to start this agent."""
+    (first, *more) = program()
+    is_found = not more and shutil.which("hokan-agent") == first
+    return ["hokan-agent"] if is_found else [first, *more]
 
 
 def program() -> list[str]:
     """Return how this agent is started."""
     script = Path(sys.executable).with_name("hokan-agent")
     return [str(script)] if script.exists() else [sys.executable, "-m", "hokan_agent"]
-
-
-def _environment() -> str:
-    return "".join(f"Environment={_quoted(each)}\n" for each in _variables())
-
-
-def _variables() -> list[str]:
-    """A CA of the facility's own, which this shell knows of, holds for the service too."""
-    named = os.environ.get("SSL_CERT_FILE")
-    return [f"SSL_CERT_FILE={named}"] if named else []
 
 
 def _paths(home: Home, restore_into: Path | None) -> list[str]:
