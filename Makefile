@@ -8,7 +8,7 @@ PORT   ?= 4570
 DAYS   ?= 0
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help setup demo local clock test journeys faults bite mutants year bench check words openapi format lint types arch templates package deploy
+.PHONY: help setup demo local clock test journeys faults bite mutants year bench check words openapi format lint types arch templates package deploy agent
 
 help:  ## list what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## */  make \1|/' | column -t -s '|'
@@ -81,6 +81,9 @@ templates: setup
 
 package: setup  ## write the deployable template and zip into build/STAGE
 	@$(RUN) -m infra.build --stage $(STAGE)
+
+agent: setup  ## build the facilities' program as a wheel into build/agent
+	@PYTHONPATH=agent $(RUN) -m infra.agent
 
 deploy: setup  ## deploy STAGE to the AWS account of your credentials, after showing the changes
 	@$(RUN) -m infra.deploy --stage $(STAGE)

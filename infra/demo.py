@@ -188,9 +188,7 @@ class _Agent:
         self._state = HOME / "agent"
         code = facility.admin.post("/agent-codes")["code"]
         _say("Enrolling the facility's agent", "with a one-time code; its key never leaves it")
-        self.run(
-            "enrol", "--service", stack.api_url, "--code", code, "--name", "PC 1", is_reported=False
-        )
+        self.run("enrol", code, "--service", stack.api_url, "--name", "PC 1", is_reported=False)
         self.agent_id = facility.admin.get("/agents")["items"][0]["agent_id"]
 
     def run(self, *arguments: str, is_reported: bool = True) -> dict[str, Any]:

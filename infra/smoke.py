@@ -73,7 +73,7 @@ class Facility:
         self.target_id = target["target_id"]
         self._sign()
         code = self.admin.post("/agent-codes")["code"]
-        self.agent("enrol", "--service", stage.api_url, "--code", code, "--name", "smoke")
+        self.agent("enrol", code, "--service", stage.api_url, "--name", "smoke")
         self.agent_id = self.admin.get("/agents")["items"][0]["agent_id"]
 
     def _sign(self) -> None:

@@ -65,7 +65,14 @@ def parser() -> argparse.ArgumentParser:
     )
     names = whole.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, each in COMMANDS.items():
-        each.add_options(names.add_parser(name, help=each.HELP))
+        command = names.add_parser(
+            name,
+            help=each.HELP,
+            description=f"{each.HELP[0].upper()}{each.HELP[1:]}.",
+            epilog="\n  ".join(["examples:", *each.EXAMPLES]),
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        each.add_options(command)
     return whole
 
 

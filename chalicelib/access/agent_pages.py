@@ -52,8 +52,8 @@ def issue_code(visit: Visit) -> Response:
     code, expires_at = service.issue_agent_code(visit.caller)
     return visit.page(
         "access/agent_code.html",
-        command=f"hokan-agent enrol --service {_service_url(visit)}",
-        with_code=f"--code {code}",
+        code=code,
+        service=_service_url(visit),
         expires=local(expires_at, zone_for(visit.caller)),
     )
 

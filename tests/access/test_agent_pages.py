@@ -11,7 +11,7 @@ from tests.support.people import Anonymous, Device
 from tests.support.visitor import HOST, Visitor, signed_in
 from tests.support.world import World, build
 
-COMMAND = r'hokan-agent enrol --service (\S+) <span class="whole">--code ([0-9a-z-]+)<'
+COMMAND = r'hokan-agent enrol <span class="whole">([0-9a-z-]+)</span> --service ([^<]+)<'
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def command(admin: Visitor) -> tuple[str, str]:
     page = admin.submit("/portal/agents/code")
     found = re.search(COMMAND, page.text)
     assert found, page.text
-    return found[1], found[2]
+    return found[2], found[1]
 
 
 def test_the_facilitys_agents_are_listed(admin: Visitor) -> None:

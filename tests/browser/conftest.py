@@ -94,7 +94,7 @@ def _back_up(stack: LocalStack, admin: Person, home: Path, target_id: str) -> No
         (folder / f"IMG{number:04}.JPG").write_bytes(secrets.token_bytes(10_000))
     agent = Agent(stack, home / "agent")
     code = admin.post("/agent-codes")["code"]
-    assert agent.run("enrol", "--service", stack.api_url, "--code", code).code == 0
+    assert agent.run("enrol", code, "--service", stack.api_url).code == 0
     assert agent.backup(folder.parent, "--target", target_id).code == 0
 
 

@@ -88,7 +88,7 @@ class Facility:
         """Enrol another agent, as its administrator does."""
         code = self.admin.post("/agent-codes")["code"]
         agent = Agent(self.stack, self.agents / f"agent-{len(self.made)}")
-        ran = agent.run("enrol", "--service", self.stack.api_url, "--code", code)
+        ran = agent.run("enrol", code, "--service", self.stack.api_url)
         assert ran.code == 0, ran.said
         agent.agent_id = self.admin.get("/agents")["items"][-1]["agent_id"]
         self.made.append(agent)

@@ -172,7 +172,7 @@ def test_a_revoked_agent_is_told_so(facility: Facility, folder: Path) -> None:
 
 def test_a_used_code_enrols_nobody(facility: Facility, tmp_path: Path) -> None:
     code = facility.admin.post("/agent-codes")["code"]
-    arguments = ("enrol", "--service", facility.stack.api_url, "--code", code)
+    arguments = ("enrol", code, "--service", facility.stack.api_url)
     facility.agent.home = tmp_path / "another"
     assert facility.agent.run(*arguments).code == 0
     facility.agent.home = tmp_path / "a third"
@@ -183,7 +183,7 @@ def test_a_used_code_enrols_nobody(facility: Facility, tmp_path: Path) -> None:
 
 def test_a_service_that_is_away_is_said_in_a_sentence(tmp_path: Path, facility: Facility) -> None:
     facility.agent.home = tmp_path / "another"
-    ran = facility.agent.run("enrol", "--service", "http://127.0.0.1:9/api", "--code", "x")
+    ran = facility.agent.run("enrol", "x", "--service", "http://127.0.0.1:9/api")
     assert (ran.code, "no answer from 127.0.0.1" in ran.said) == (FAILED, True)
 
 

@@ -1,5 +1,5 @@
 """
-One file a command: HELP, its options (`add_options`), and what it does (`run`).
+One file a command: HELP, EXAMPLES, its options (`add_options`), and what it does (`run`).
 
 `run` returns the exit code; AgentError and OSError are said in a sentence by the command line.
 """

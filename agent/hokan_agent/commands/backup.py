@@ -21,6 +21,10 @@ from hokan_agent.wire.service import Service
 from hokan_agent.wire.web import Web
 
 HELP = "back a folder up"
+EXAMPLES = (
+    "hokan-agent backup /images/endoscopy",
+    "hokan-agent backup /images/endoscopy --target Endoscopy --json",
+)
 
 
 def add_options(command: argparse.ArgumentParser) -> None:

@@ -11,6 +11,11 @@ from hokan_agent.machine.home import Home
 from hokan_agent.report import COMPLETE, FAILED
 
 HELP = "check this machine, and say how to mend what is not right"
+EXAMPLES = (
+    "hokan-agent doctor",
+    "hokan-agent doctor --service https://hokan.example/api",
+    "hokan-agent doctor --json",
+)
 
 
 def add_options(command: argparse.ArgumentParser) -> None:

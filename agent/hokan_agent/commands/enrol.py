@@ -14,11 +14,15 @@ from hokan_agent.wire.service import enrol
 from hokan_agent.wire.web import Web
 
 HELP = "make a key and enrol with a one-time code"
+EXAMPLES = (
+    "hokan-agent enrol ABCDE-12345 --service https://hokan.example/api",
+    "hokan-agent enrol ABCDE-12345 --service https://hokan.example/api --name PC7",
+)
 
 
 def add_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument("code", metavar="CODE", help="from your facility's administrator")
     command.add_argument("--service", required=True, metavar="URL", help="https://.../api")
-    command.add_argument("--code", required=True, help="from your facility's administrator")
     command.add_argument("--name", default=socket.gethostname(), help="how staff shall know it")
 
 

@@ -10,6 +10,10 @@ from hokan_agent.machine.install import UNIT, next_steps, unit, write_unit
 from hokan_agent.report import COMPLETE
 
 HELP = "write the systemd unit of `run`"
+EXAMPLES = (
+    "sudo hokan-agent install",
+    "hokan-agent install --print",
+)
 
 
 def add_options(command: argparse.ArgumentParser) -> None:

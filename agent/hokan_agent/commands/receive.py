@@ -11,6 +11,7 @@ from hokan_agent.report import COMPLETE
 from hokan_agent.sources import folders
 
 HELP = "take images from DICOM devices into a folder"
+EXAMPLES = ("hokan-agent receive /images/dicom --peer ENDO1 --peer ENDO2 --address 0.0.0.0",)
 
 
 def add_options(command: argparse.ArgumentParser) -> None:

@@ -16,6 +16,7 @@ from hokan_agent.wire.service import Service
 from hokan_agent.wire.web import Web
 
 HELP = "restore what staff has granted"
+EXAMPLES = ("hokan-agent restore --into /restored",)
 
 
 def add_options(command: argparse.ArgumentParser) -> None:

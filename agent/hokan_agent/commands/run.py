@@ -16,6 +16,11 @@ from hokan_agent.wire.service import Service
 from hokan_agent.wire.web import Web
 
 HELP = "stay, and back up and restore what is due"
+EXAMPLES = (
+    "hokan-agent run",
+    "hokan-agent run --once --quiet",
+    "hokan-agent run --restore-into /restored",
+)
 
 
 def add_options(command: argparse.ArgumentParser) -> None:

@@ -15,6 +15,10 @@ from hokan_agent.wire.service import Service
 from hokan_agent.wire.web import Web
 
 HELP = "show contract, capacity and the last backup"
+EXAMPLES = (
+    "hokan-agent status",
+    "hokan-agent status --json",
+)
 
 
 def add_options(command: argparse.ArgumentParser) -> None:

@@ -15,6 +15,11 @@ from hokan_agent.wire.service import Service
 from hokan_agent.wire.web import Web
 
 HELP = "say which folders `run` looks after"
+EXAMPLES = (
+    "hokan-agent watch add /images/endoscopy",
+    'hokan-agent watch add /images/room1 --target Endoscopy --as "room 1"',
+    "hokan-agent watch list",
+)
 
 
 def add_options(command: argparse.ArgumentParser) -> None:

@@ -111,7 +111,7 @@ class Home:
         except FileNotFoundError:
             raise NotEnrolled(
                 "this agent is not enrolled; get a code from your facility's administrator, then: "
-                "hokan-agent enrol --service URL --code CODE"
+                "hokan-agent enrol CODE --service URL"
             ) from None
         except (ValueError, TypeError):
             raise NotEnrolled(f"{self._identity_file} is damaged; enrol again") from None

@@ -103,7 +103,7 @@ def next_steps(home: Home, user: str, file: Path) -> list[str]:
     if not home.directory.exists():
         steps.append(f"sudo install -d -m 0700 -o {user} -g {user} {state}")
     if not home.is_enrolled():
-        steps.append(f"sudo {_with_environment()}{agent} enrol --service URL --code CODE")
+        steps.append(f"sudo {_with_environment()}{agent} enrol CODE --service URL")
     return [*steps, f"sudo systemctl enable --now {file.stem}", f"sudo {agent} doctor"]
 
 
