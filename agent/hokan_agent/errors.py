@@ -4,6 +4,7 @@ Every reason for which a command stops, said in a sentence.
 * AgentError
   - NotEnrolled        there is no identity yet
   - AlreadyEnrolled    there is one
+  - NoKeyring          the keyring that holds its key is locked, gone or not installed
   - Busy               another run of this agent is under way
   - Interrupted        somebody ended the run
   - JobOver            the service wants the job no more
@@ -35,6 +36,10 @@ class NotEnrolled(AgentError):
 
 class AlreadyEnrolled(AgentError):
     code = "already-enrolled"
+
+
+class NoKeyring(AgentError):
+    code = "no-keyring"
 
 
 class Busy(AgentError):

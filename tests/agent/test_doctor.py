@@ -49,7 +49,8 @@ def enrolled(home: Home, service: Answering) -> Home:
 
 
 def enrol(home: Home, address: str) -> Home:
-    home.keep(Identity(address, "agent-1", "facility-1"), Ed25519PrivateKey.generate())
+    home.keep_key(Ed25519PrivateKey.generate())
+    home.keep_identity(Identity(address, "agent-1", "facility-1"))
     return home
 
 

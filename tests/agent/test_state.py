@@ -106,7 +106,8 @@ def test_key_and_identity_are_for_their_owner_only(tmp_path: Path) -> None:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
     home, key = Home(tmp_path), Ed25519PrivateKey.generate()
-    home.keep(Identity("https://x/api", "agent-1", "facility-1"), key)
+    home.keep_key(key)
+    home.keep_identity(Identity("https://x/api", "agent-1", "facility-1"))
     assert [path.stat().st_mode & 0o777 for path in tmp_path.iterdir()] == [0o600, 0o600]
     assert home.key().private_bytes_raw() == key.private_bytes_raw()
 

@@ -31,6 +31,7 @@ class Answering(ThreadingHTTPServer):
         self.ahead = timedelta()
         self.scheme = "http"
         self.agent: tuple[int, dict[str, Any]] = (200, {"targets": []})
+        self.enrolled = 0
         self.headers: list[dict[str, str]] = []  # of each request
 
     @property
@@ -46,7 +47,15 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         self.server.headers.append(dict(self.headers))
-        status, told = self.server.agent if self.path == "/api/agent" else (200, {})
+        self._answer(*(self.server.agent if self.path == "/api/agent" else (200, {})))
+
+    def do_POST(self) -> None:
+        """Enrol whoever asks."""
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.server.enrolled += 1
+        self._answer(201, {"agent_id": "agent-1", "facility_id": "facility-1"})
+
+    def _answer(self, status: int, told: dict[str, Any]) -> None:
         body = json.dumps(told).encode()
         self.send_response(status)
         self.send_header("Content-Length", str(len(body)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import socket
+from dataclasses import replace
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -24,6 +25,9 @@ def add_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("code", metavar="CODE", help="from your facility's administrator")
     command.add_argument("--service", required=True, metavar="URL", help="https://.../api")
     command.add_argument("--name", default=socket.gethostname(), help="how staff shall know it")
+    command.add_argument(
+        "--keyring", action="store_true", help="keep the key in the OS keyring, not in a file"
+    )
 
 
 def run(home: Home, options: argparse.Namespace) -> int:
@@ -31,8 +35,10 @@ def run(home: Home, options: argparse.Namespace) -> int:
     with home.locked():
         home.refuse_if_enrolled()
         key = Ed25519PrivateKey.generate()
+        home.keep_key(key, in_keyring=options.keyring)
         identity = enrol(Web(), options.service, options.code, options.name, key)
-        home.keep(identity, key)
+        home.keep_identity(replace(identity, in_keyring=options.keyring))
         environment.keep(home)
-    print(f"enrolled as {identity.agent_id}; its key is in {home.directory} and leaves it never")
+    where = "this user's keyring" if options.keyring else home.directory
+    print(f"enrolled as {identity.agent_id}; its key is in {where} and leaves it never")
     return COMPLETE

@@ -15,7 +15,7 @@ from itertools import islice
 from pathlib import Path
 
 from hokan_agent import __version__
-from hokan_agent.errors import AgentError, NotEnrolled
+from hokan_agent.errors import AgentError, NoKeyring, NotEnrolled
 from hokan_agent.machine import environment
 from hokan_agent.machine.findings import Finding, attention, ok, wrong
 from hokan_agent.machine.home import RUN, Home, Identity
@@ -84,7 +84,10 @@ def enrolment(home: Home) -> tuple[Identity | None, Finding]:
     try:
         identity = home.identity()
         home.key()
-        status = home.key_file.stat()
+        status = None if identity.in_keyring else home.key_file.stat()
+    except NoKeyring as error:
+        found, _, mend = str(error).partition("; ")
+        return None, wrong("enrolment", found, mend)
     except NotEnrolled as error:
         missing, _, cure = str(error).partition("; ")
         level = wrong if home.is_enrolled() else attention
@@ -92,6 +95,9 @@ def enrolment(home: Home) -> tuple[Identity | None, Finding]:
     except OSError as error:
         found = f"the key in {home.directory} cannot be read: {error.strerror}"
         return None, wrong("enrolment", found, "run this as the agent's own user")
+    who = f"{identity.agent_id} of {identity.facility_id}"
+    if status is None:
+        return identity, ok("enrolment", f"{who}; its key is in the keyring")
     if _is_open(status):
         found = f"{home.key_file} has the mode {_mode(status)}, not 600"
         mend = (
@@ -99,7 +105,7 @@ def enrolment(home: Home) -> tuple[Identity | None, Finding]:
             "agent revoked and enrol anew"
         )
         return identity, wrong("enrolment", found, mend)
-    return identity, ok("enrolment", f"{identity.agent_id} of {identity.facility_id}")
+    return identity, ok("enrolment", who)
 
 
 def surroundings(home: Home) -> Finding:

@@ -11,14 +11,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-    load_pem_private_key,
-)
 
 from hokan_agent.errors import AlreadyEnrolled, Busy, NotEnrolled
+from hokan_agent.machine import keys
 
 STATES = Path("/var/lib")  # what systemd's StateDirectory= is below
 SERVICE_HOME = STATES / "hokan-agent"
@@ -26,11 +21,17 @@ SERVICE_HOME = STATES / "hokan-agent"
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who this agent is, and to whom."""
+    """
+    Who this agent is, and to whom.
+
+    Attributes:
+        in_keyring: Whether its key is in the OS keyring; else it is in a file.
+    """
 
     service: str
     agent_id: str
     facility_id: str
+    in_keyring: bool = False
 
 
 def default_home(service_home: Path = SERVICE_HOME) -> Path:
@@ -98,11 +99,15 @@ class Home:
                 "and have the old agent revoked"
             )
 
-    def keep(self, identity: Identity, key: Ed25519PrivateKey) -> None:
-        """Write key and identity, the key first: an identity without one is worth nothing."""
-        pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-        _write_private(self.key_file, pem)
-        _write_private(self._identity_file, json.dumps(asdict(identity)).encode())
+    def keep_key(self, key: Ed25519PrivateKey, *, in_keyring: bool = False) -> None:
+        """Keep the key, before there is an identity: one without its key is worth nothing."""
+        if in_keyring:
+            keys.put_into_keyring(self._account, key)
+        else:
+            self.write(self.key_file, keys.as_pem(key))
+
+    def keep_identity(self, identity: Identity) -> None:
+        self.write(self._identity_file, json.dumps(asdict(identity)).encode())
 
     def identity(self) -> Identity:
         """Return who this agent is; raises NotEnrolled."""
@@ -117,14 +122,19 @@ class Home:
             raise NotEnrolled(f"{self._identity_file} is damaged; enrol again") from None
 
     def key(self) -> Ed25519PrivateKey:
-        """Return the private key; raises NotEnrolled."""
+        """Return the private key; raises NotEnrolled, NoKeyring."""
+        if self.identity().in_keyring:
+            return keys.from_keyring(self._account)
         try:
-            key = load_pem_private_key(self.key_file.read_bytes(), password=None)
-        except (FileNotFoundError, ValueError):
-            raise NotEnrolled(f"{self.key_file} is missing or damaged; enrol again") from None
-        if not isinstance(key, Ed25519PrivateKey):
-            raise NotEnrolled(f"{self.key_file} is no Ed25519 key; enrol again")
-        return key
+            pem = self.key_file.read_bytes()
+        except FileNotFoundError:
+            raise NotEnrolled(f"{self.key_file} is missing; enrol again") from None
+        return keys.of_pem(pem, str(self.key_file))
+
+    @property
+    def _account(self) -> str:
+        """What the keyring knows the key by."""
+        return str(self.directory.absolute())
 
 
 def _busy(by: str) -> Busy:

@@ -62,8 +62,13 @@ def unit(home: Home, user: str, restore_into: Path | None = None) -> str:
     Return the unit that runs the agent of *home* as *user*.
 
     Raises:
-        AgentError: The watched folders cannot be read.
+        AgentError: The watched folders cannot be read, or the key is where no service gets at it.
     """
+    if home.is_enrolled() and home.identity().in_keyring:
+        raise AgentError(
+            "the key is in a keyring, which opens for who logs in and for no service; have this "
+            "agent revoked, and enrol another without --keyring"
+        )
     into = [] if restore_into is None else ["--restore-into", str(restore_into.absolute())]
     state = str(home.directory.absolute())
     return TEMPLATE.format(
