@@ -65,8 +65,6 @@ class Unreachable(AgentError):
 class Barred(Unreachable):
     """Not tried again at once: a wrong password that is sent often locks its user out."""
 
-    code = "barred"
-
 
 class Refused(AgentError):
     """

@@ -26,6 +26,7 @@ class BackupReport:
         files_already_stored: Files whose content the service had.
         files_unchanged: Files known to be stored, not even read again.
         files_unconfirmed: Sent, but the service has not yet said that they are stored.
+        clock_difference_seconds: How far the service's clock was ahead of this machine's.
     """
 
     files_seen: int = 0
@@ -37,6 +38,7 @@ class BackupReport:
     exceptions: list[Exception_] = field(default_factory=list)
     batches: list[str] = field(default_factory=list)
     api_calls: int = 0
+    clock_difference_seconds: int = 0
     error: dict[str, str] | None = None
 
     @property
@@ -57,6 +59,7 @@ class RestoreReport:
     bytes_restored: int = 0
     exceptions: list[Exception_] = field(default_factory=list)
     api_calls: int = 0
+    clock_difference_seconds: int = 0
     error: dict[str, str] | None = None
 
     @property

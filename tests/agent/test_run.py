@@ -10,7 +10,7 @@ from threading import Event
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from hokan_agent.errors import JobOver, Unreachable
+from hokan_agent.errors import Barred, JobOver, Unreachable
 from hokan_agent.machine.home import Identity
 from hokan_agent.machine.state import State
 from hokan_agent.report import BackupReport
@@ -57,6 +57,13 @@ def test_many_failures_in_a_row_end_a_run(run: Run) -> None:
     for _ in range(FAILURES_IN_A_ROW):
         run.note_failure(Unreachable("no answer"))
     with pytest.raises(Unreachable):
+        run.go_on()
+
+
+def test_a_way_that_is_barred_ends_a_run_at_once(run: Run) -> None:
+    """A wrong password sent for each file locks its user out."""
+    run.note_failure(Barred("the proxy refuses this password"))
+    with pytest.raises(Barred):
         run.go_on()
 
 

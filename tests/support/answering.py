@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -31,8 +32,14 @@ class Answering(ThreadingHTTPServer):
         self.ahead = timedelta()
         self.scheme = "http"
         self.agent: tuple[int, dict[str, Any]] = (200, {"targets": []})
+        self.checks_clock = False
+        self.posted: dict[str, Any] = {"agent_id": "agent-1", "facility_id": "facility-1"}
         self.enrolled = 0
         self.headers: list[dict[str, str]] = []  # of each request
+
+    @property
+    def now(self) -> datetime:
+        return datetime.now(UTC) + self.ahead
 
     @property
     def url(self) -> str:
@@ -47,13 +54,25 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         self.server.headers.append(dict(self.headers))
-        self._answer(*(self.server.agent if self.path == "/api/agent" else (200, {})))
+        if not self._is_refused():
+            self._answer(*(self.server.agent if self.path == "/api/agent" else (200, {})))
 
     def do_POST(self) -> None:
-        """Enrol whoever asks."""
         self.rfile.read(int(self.headers["Content-Length"]))
-        self.server.enrolled += 1
-        self._answer(201, {"agent_id": "agent-1", "facility_id": "facility-1"})
+        self.server.enrolled += self.path == "/api/agents"
+        if not self._is_refused():
+            self._answer(201, self.server.posted)
+
+    def _is_refused(self) -> bool:
+        """Refuse what is signed with another time than ours, as the service does."""
+        signed = re.search(r"created=(\d+)", self.headers.get("Signature-Input", ""))
+        now = self.server.now
+        if not (
+            self.server.checks_clock and signed and abs(int(signed[1]) - now.timestamp()) > 300
+        ):
+            return False
+        self._answer(401, {"type": "x/clock-skew", "service_time": now.isoformat()})
+        return True
 
     def _answer(self, status: int, told: dict[str, Any]) -> None:
         body = json.dumps(told).encode()
@@ -63,7 +82,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def date_time_string(self, timestamp: float | None = None) -> str:  # noqa: ARG002
-        return super().date_time_string((datetime.now(UTC) + self.server.ahead).timestamp())
+        return super().date_time_string(self.server.now.timestamp())
 
     def log_message(self, *_: Any) -> None:
         """Quiet."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from hokan_agent.commands.options import add_reported, folder
-from hokan_agent.commands.reporting import reported
+from hokan_agent.commands.reporting import note_service, reported
 from hokan_agent.commands.targets import target_of
 from hokan_agent.machine.home import Home
 from hokan_agent.machine.state import State
@@ -52,7 +52,7 @@ def _backed_up(home: Home, options: argparse.Namespace, report: BackupReport) ->
             now = datetime.now(UTC).isoformat(timespec="seconds")
             state.note_backup(target["target_id"], now, report.outcome)
         finally:
-            report.api_calls = service.calls
+            note_service(report, service)
 
 
 def _prefix(home: Home, folder: Path, target: dict[str, Any]) -> str:

@@ -6,11 +6,14 @@ import argparse
 import json
 import sys
 from collections.abc import Callable
+from datetime import timedelta
 from typing import TypeVar
 
 from hokan_agent.errors import AgentError
 from hokan_agent.machine.home import Home
 from hokan_agent.report import BackupReport, Report, RestoreReport, as_json, exit_code, summary
+from hokan_agent.wire import clocks
+from hokan_agent.wire.service import Service
 
 LISTED_EXCEPTIONS = 20
 
@@ -37,6 +40,12 @@ def reported(
     return exit_code(report)
 
 
+def note_service(report: Report, service: Service) -> None:
+    """Note how often the service was asked, and how far apart the clocks are."""
+    report.api_calls = service.calls
+    report.clock_difference_seconds = round(service.clock_difference.total_seconds())
+
+
 def _tell(report: Report) -> None:
     """Say what was done and what was not."""
     for each in report.exceptions[:LISTED_EXCEPTIONS]:
@@ -44,6 +53,9 @@ def _tell(report: Report) -> None:
     if len(report.exceptions) > LISTED_EXCEPTIONS:
         more = len(report.exceptions) - LISTED_EXCEPTIONS
         print(f"  ... and {more} more; --json lists all", file=sys.stderr)
+    wrong_clock = clocks.trouble(timedelta(seconds=report.clock_difference_seconds))
+    if wrong_clock:
+        print(f"hokan-agent: {wrong_clock}", file=sys.stderr)
     if report.error is not None:
         print(f"hokan-agent: {report.error['detail']}", file=sys.stderr)
     print(summary(report))

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from hokan_agent.commands.options import add_reported
-from hokan_agent.commands.reporting import reported
+from hokan_agent.commands.reporting import note_service, reported
 from hokan_agent.download.restore import Restore
 from hokan_agent.errors import AgentError
 from hokan_agent.machine.home import Home
@@ -40,7 +40,7 @@ def _restored(home: Home, options: argparse.Namespace, report: RestoreReport) ->
             granted = service.get("/agent/restores")["items"]
             restore.run(_grant(granted, options.restore), options.into)
         finally:
-            report.api_calls = service.calls
+            note_service(report, service)
 
 
 def _grant(granted: list[dict[str, Any]], wanted: str | None) -> str:

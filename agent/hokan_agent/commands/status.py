@@ -5,12 +5,13 @@ from __future__ import annotations
 import argparse
 import json
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from hokan_agent.machine.home import Home
 from hokan_agent.machine.state import State
 from hokan_agent.report import COMPLETE
+from hokan_agent.wire import clocks
 from hokan_agent.wire.service import Service
 from hokan_agent.wire.web import Web
 
@@ -54,8 +55,9 @@ def as_text(told: dict[str, Any]) -> str:
         lines.append(f"  last backup: {when}")
     if not told["targets"]:
         lines.append("no targets yet; your facility's administrator adds them")
-    if abs(told["clock_difference_seconds"]) > 60:
-        lines.append(f"this clock differs by {told['clock_difference_seconds']} s; set it right")
+    wrong_clock = clocks.trouble(timedelta(seconds=told["clock_difference_seconds"]))
+    if wrong_clock:
+        lines.append(wrong_clock)
     return "\n".join(lines)
 
 

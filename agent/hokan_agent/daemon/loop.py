@@ -21,6 +21,7 @@ from hokan_agent.errors import AgentError, Interrupted, Unreachable
 from hokan_agent.log import reported, said
 from hokan_agent.report import COMPLETE, FAILED, WITH_EXCEPTIONS, Report
 from hokan_agent.sources import folders
+from hokan_agent.wire import clocks
 from hokan_agent.wire.web import stopped
 
 FIRST_OUTAGE_SECONDS, LONGEST_OUTAGE_SECONDS = 10.0, 300.0
@@ -57,6 +58,7 @@ class Loop:
         self._tried: dict[str, float] = {}  # restores that left something out, and when
         self._outages = 0
         self._is_revoked = False
+        self._is_clock_wrong = False
         self._code = COMPLETE  # of the worst job or restore
 
     def run(self) -> int:
@@ -105,7 +107,16 @@ class Loop:
         return pause_of(told, self._wishes.every)
 
     def _asked(self) -> Told:
-        return self._tools.service.post("/agent/poll", {"version": __version__})
+        told = self._tools.service.post("/agent/poll", {"version": __version__})
+        self._look_at_clock()
+        return told
+
+    def _look_at_clock(self) -> None:
+        """Tell of a wrong clock when it begins to be wrong, and when it is right again."""
+        wrong = clocks.trouble(self._tools.service.clock_difference)
+        if bool(wrong) != self._is_clock_wrong:
+            self._is_clock_wrong = bool(wrong)
+            self._tools.log.trouble(wrong or "this machine's clock is right again")
 
     def _out_of_reach(self, error: AgentError) -> float:
         """Tell of trouble when it begins; return when to try again: later each time."""

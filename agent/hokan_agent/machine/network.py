@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import socket
 import ssl
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 from urllib.request import getproxies_environment
 
 from hokan_agent.errors import AgentError
 from hokan_agent.machine.findings import Finding, Level, attention, ok, wrong
 from hokan_agent.machine.home import Home, Identity
+from hokan_agent.wire import clocks
 from hokan_agent.wire.addresses import require_private
 from hokan_agent.wire.failures import behind, cure_of
 from hokan_agent.wire.proxy import Proxy, configured, proxy_to
@@ -22,7 +21,6 @@ from hokan_agent.wire.service import Service
 from hokan_agent.wire.web import Web
 
 SECONDS = 10
-SKEW_TOLD = timedelta(seconds=60)
 SKEW_REFUSED = timedelta(seconds=300)  # the service refuses signatures beyond
 EXPIRY_TOLD = timedelta(days=14)
 
@@ -175,29 +173,25 @@ def _expiry(check: str, until: datetime) -> Finding:
 def clock(service: str) -> Finding:
     """Compare this machine's clock with the service's, as its answers say (RFC 9110, 6.6.1)."""
     web = Web()
-    began = time.time()
     try:
-        said = web.request("GET", f"{service}/health").headers.get("Date", "")
-        theirs = parsedate_to_datetime(said).timestamp()
+        date = web.request("GET", f"{service}/health").headers.get("Date", "")
     except AgentError as error:
         return wrong("clock", f"not compared: {error}", "try again; then check the firewall")
-    except ValueError:
-        return attention("clock", "the answer has no date", "check the service's address")
     finally:
         web.close()
-    here = (began + time.time()) / 2
-    return _skew(timedelta(seconds=round(here - theirs)))
+    ahead = clocks.difference(date)
+    if ahead is None:
+        return attention("clock", "the answer has no date", "check the service's address")
+    return _skew(ahead)
 
 
-def _skew(ahead: timedelta) -> Finding:
-    seconds = round(ahead.total_seconds())
-    found = f"{abs(seconds)} s {'ahead of' if seconds > 0 else 'behind'} the service"
-    mend = "timedatectl set-ntp true, or set the clock right"
-    if abs(ahead) > SKEW_REFUSED:
-        return wrong("clock", f"{found}; beyond 300 s, signatures are refused", mend)
-    if abs(ahead) > SKEW_TOLD:
-        return attention("clock", found, mend)
-    return ok("clock", f"right to {abs(seconds)} s")
+def _skew(theirs_ahead: timedelta) -> Finding:
+    found = clocks.said(theirs_ahead)
+    if abs(theirs_ahead) > SKEW_REFUSED:
+        return wrong("clock", f"{found}; beyond 300 s, signatures are refused", clocks.MEND)
+    if abs(theirs_ahead) > clocks.TOLD:
+        return attention("clock", found, clocks.MEND)
+    return ok("clock", f"right to {round(abs(theirs_ahead).total_seconds())} s")
 
 
 def known(home: Home, identity: Identity) -> Iterator[Finding]:

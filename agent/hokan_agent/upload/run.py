@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from threading import Event, Lock
 
-from hokan_agent.errors import JobOver, Refused, Unreachable
+from hokan_agent.errors import Barred, JobOver, Refused, Unreachable
 from hokan_agent.machine.state import State
 from hokan_agent.progress import Progress
 from hokan_agent.report import BackupReport
@@ -62,10 +62,10 @@ class Run:
         self.failures = 0
 
     def note_failure(self, error: Unreachable | Refused) -> None:
-        """Count a file that could not be sent; after several in a row, nothing will be."""
+        """Count a file that could not be sent; after several in a row, or barred, nothing is."""
         with self.lock:
             self.failures += 1
-            if self.failures >= FAILURES_IN_A_ROW:
+            if self.failures >= FAILURES_IN_A_ROW or isinstance(error, Barred):
                 self.given_up = error
 
     def go_on(self) -> None:

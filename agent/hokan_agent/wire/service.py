@@ -16,6 +16,7 @@ from http_message_signatures import HTTPMessageSigner, HTTPSignatureKeyResolver,
 
 from hokan_agent.errors import Barred, Refused, Unreachable
 from hokan_agent.machine.home import Home, Identity
+from hokan_agent.wire.clocks import difference
 from hokan_agent.wire.web import PASSING, TRIES, Web, pause
 
 COVERED = ("@method", "@path")  # the library adds content-digest for the body
@@ -44,6 +45,7 @@ class Service:
 
     Attributes:
         calls: How many requests were made of it, tries included.
+        clock_difference: How far its clock was ahead of this machine's at its last answer.
     """
 
     def __init__(self, web: Web, identity: Identity, key: Ed25519PrivateKey) -> None:
@@ -52,17 +54,14 @@ class Service:
         self._signer = HTTPMessageSigner(
             signature_algorithm=algorithms.ED25519, key_resolver=_Keys(key)
         )
-        self._ahead = timedelta()  # how far the service's clock runs before ours
+        self._ahead = timedelta()  # how far before our clock signatures are dated
         self._lock = threading.Lock()
         self.calls = 0
+        self.clock_difference = timedelta()
 
     @classmethod
     def of(cls, home: Home, web: Web) -> Service:
         return cls(web, home.identity(), home.key())
-
-    @property
-    def clock_difference(self) -> timedelta:
-        return self._ahead
 
     def get(self, path: str) -> dict[str, Any]:
         return self._call("GET", path, b"")
@@ -103,6 +102,9 @@ class Service:
             self.calls += 1
         url = self._identity.service + path
         answer = self._web.request(method, url, self._signed(method, url, body), body)
+        told = difference(answer.headers.get("Date", ""))
+        if told is not None:
+            self.clock_difference = told
         return _answer_of(answer.status, answer.data)
 
     def _signed(self, method: str, url: str, body: bytes) -> dict[str, str]:
