@@ -11,7 +11,7 @@ from chalicelib.access.model import Caller
 from chalicelib.access.policy import Operation
 from chalicelib.archive.manifest import ExceptionEntry
 from chalicelib.kernel.errors import Invalid
-from chalicelib.uploads import multipart, service
+from chalicelib.uploads import multipart, proof, service
 from chalicelib.uploads.model import (
     BATCH_ENTRIES,
     CHUNK_ENTRIES,
@@ -51,6 +51,10 @@ class FinishedBatch(Body):
     exceptions: list[NotSent] = msgspec.field(default_factory=list)
 
 
+class AskedObjects(Body):
+    sha256: list[Digest]
+
+
 class WantedParts(Body):
     parts: list[PartIn]
 
@@ -68,6 +72,12 @@ class EntryAnswers(msgspec.Struct, frozen=True):
     """One answer an entry, in order."""
 
     answers: list[EntryAnswer]
+
+
+class StoredObjects(msgspec.Struct, frozen=True):
+    """Those of the objects asked for that are stored."""
+
+    stored: list[str]
 
 
 class SignedParts(msgspec.Struct, frozen=True):
@@ -130,3 +140,11 @@ def finish(caller: Caller, said: FinishedBatch, target_id: str, batch_id: str) -
     """End a batch."""
     exceptions = [ExceptionEntry(path=each.path, reason=each.reason) for each in said.exceptions]
     return service.finish(caller, target_id, batch_id, exceptions)
+
+
+@routes.on(
+    "POST", "/targets/{target_id}/stored", Operation.UPLOAD, body=AskedObjects, problems=(409,)
+)
+def stored(caller: Caller, asked: AskedObjects, target_id: str) -> StoredObjects:
+    """Tell which objects are stored, for whom an agent answers to."""
+    return StoredObjects(proof.stored_of(caller, target_id, asked.sha256))

@@ -69,6 +69,7 @@ POST   /targets/{target_id}/batches/{batch_id}/multipart/{sha256}   -         - 
 POST   /targets/{target_id}/batches/{batch_id}/multipart/{sha256}/parts    -  -        -     -      agent
 POST   /targets/{target_id}/batches/{batch_id}/multipart/{sha256}/complete -  -        -     -      agent
 POST   /targets/{target_id}/batches/{batch_id}/finish               -         -        -     -      agent
+POST   /targets/{target_id}/stored                                  -         -        -     -      agent
 GET    /targets/{target_id}/patients                                -         -        admin doctor -
 GET    /targets/{target_id}/patients/{patient_key}/examinations     -         -        admin doctor -
 GET    /targets/{target_id}/examinations                            -         -        admin doctor -
@@ -323,6 +324,7 @@ BODIES: dict[str, dict[str, object]] = {
         "entries": [{"path": "a", "size": 1, "sha256": "0" * 64, "examination": None}],
     },
     "/urls": {"sha256": ["0" * 64]},
+    "/stored": {"sha256": ["0" * 64]},
     "/parts": {"parts": [{"number": 1, "size": 1, "sha256": "0" * 64}]},
     "restores/{restore_id}/finish": {"restored": 1, "failed": 0},
     "/cancellation": {"policy": "end_of_term"},

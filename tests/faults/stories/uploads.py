@@ -62,6 +62,14 @@ def _(world: World) -> Act:
     return lambda: world.finish(batch_id)
 
 
+@story("POST /targets/{target_id}/stored")
+def _(world: World) -> Act:
+    declared(world)
+    world.deliver(sent(world))
+    path = f"/targets/{world.target_id}/stored"
+    return calls(world.agent, "POST", path, {"sha256": digests()})
+
+
 @story("ingest")
 def _(world: World) -> Act:
     declared(world)
