@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+from datetime import timedelta
 
 from hokan_agent.commands.options import folder, seconds, title
 from hokan_agent.log import Log
 from hokan_agent.machine.home import Home
+from hokan_agent.receiving.station import Address, Station
 from hokan_agent.report import COMPLETE
 from hokan_agent.sources import folders
 
@@ -19,11 +21,11 @@ def add_options(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--peer",
         dest="peers",
-        type=title,
+        type=peer,
         action="append",
         default=[],
-        metavar="AE",
-        help="the AE title of a device that may send; once for each",
+        metavar="AE[=HOST:PORT]",
+        help="the AE title of a device that may send, and where it listens itself; once for each",
     )
     command.add_argument(
         "--title",
@@ -55,12 +57,20 @@ def add_options(command: argparse.ArgumentParser) -> None:
         metavar="SECONDS",
         help="a device silent for so long is cut off (%(default)g)",
     )
+    command.add_argument(
+        "--commit-within",
+        type=seconds,
+        default=48.0,
+        metavar="HOURS",
+        help="how long an image may take to be stored before a device that asks is told that it "
+        "failed (%(default)g)",
+    )
     command.add_argument("--quiet", action="store_true", help="tell of trouble only")
 
 
 def run(home: Home, options: argparse.Namespace) -> int:
     """Take images from DICOM devices until somebody ends it."""
-    from hokan_agent.receiving.receiver import Receiver, Station  # loads pynetdicom: 0.4 s
+    from hokan_agent.receiving.receiver import Receiver  # loads pynetdicom: 0.4 s
 
     log = Log(quiet=options.quiet)
     into = options.folder.resolve()
@@ -68,11 +78,22 @@ def run(home: Home, options: argparse.Namespace) -> int:
         log.trouble("the folder is not watched: nothing backs it up (hokan-agent watch add FOLDER)")
     station = Station(
         title=options.title,
-        peers=frozenset(options.peers),
+        peers=dict(options.peers),
         address=options.address,
         port=options.port,
         associations=options.associations,
         timeout=options.timeout,
     )
-    Receiver(into, station, log).run()
+    Receiver(home, into, station, timedelta(hours=options.commit_within), log).run()
     return COMPLETE
+
+
+def peer(text: str) -> tuple[str, Address | None]:
+    """Return a device's AE title, and where it listens; raises ArgumentTypeError."""
+    name, _, where = text.partition("=")
+    if not where:
+        return title(text), None
+    host, _, port = where.rpartition(":")
+    if not host or not (port.isascii() and port.isdecimal()) or not 0 < int(port) < 65536:
+        raise argparse.ArgumentTypeError(f"{where} is not where a device listens: HOST:PORT")
+    return title(name), Address(host.strip("[]"), int(port))

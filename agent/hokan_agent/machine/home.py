@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import json
 import os
 from collections.abc import Iterator
@@ -87,6 +88,13 @@ class Home:
         """Write a file of this directory, whole or not at all."""
         self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         _write_private(path, content)
+
+    def commitments(self, inbox: Path) -> Path:
+        """Return the folder of what devices asked about what is in *inbox*; it is made."""
+        place = self.directory / "commitments" / hashlib.sha256(os.fsencode(inbox)).hexdigest()
+        for each in (self.directory, place.parent, place):
+            each.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return place
 
     def is_enrolled(self) -> bool:
         return self._identity_file.exists()

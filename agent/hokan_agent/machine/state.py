@@ -9,9 +9,11 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from hokan_agent.errors import AgentError
 from hokan_agent.sources.scan import Found
 
 SCHEMA = """
@@ -137,6 +139,28 @@ class State:
             "select finished_at, outcome from backups where target = ?", (target,)
         ).fetchone()
         return (row[0], row[1]) if row else None
+
+
+def stored_as_they_are(file: Path, target: str, files: Iterable[Found]) -> list[Found]:
+    """
+    Return those of *files* that a backup is known to have stored as they are now.
+
+    For another process than the one that backs up: it mends nothing and begins nothing anew.
+
+    Raises:
+        AgentError: There is no memory yet, or it is damaged or busy.
+    """
+    try:
+        with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=rw", uri=True)) as db:
+            return [each for each in files if _is_known(db, target, each)]
+    except sqlite3.DatabaseError:
+        raise AgentError("what this machine has backed up is not known now") from None
+
+
+def _is_known(db: sqlite3.Connection, target: str, file: Found) -> bool:
+    query = "select size, mtime_ns, inode from files where target = ? and path = ?"
+    row = db.execute(query, (target, file.path)).fetchone()
+    return bool(row == (file.size, file.mtime_ns, file.inode))
 
 
 def _opened(file: Path) -> sqlite3.Connection:

@@ -11,7 +11,7 @@ import fcntl
 import filecmp
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from enum import Enum
 from itertools import count
@@ -19,6 +19,7 @@ from pathlib import Path
 from threading import Lock
 
 from hokan_agent.errors import AgentError
+from hokan_agent.receiving.disk import sync_folder, write_synced
 from hokan_agent.sources.scan import RECEIVING
 
 
@@ -55,18 +56,29 @@ class Inbox:
         """Keep an image under checked names; when this returns, the disk has it.  OSError."""
         fresh = self._unfinished / secrets.token_hex(16)
         try:
-            _write(fresh, content)
+            write_synced(fresh, *content)
             with self._lock:
                 return self._place(fresh, study, instance)
         finally:
             fresh.unlink(missing_ok=True)
+
+    def places(self, instances: Collection[str]) -> dict[str, list[Path]]:
+        """Return every file that is kept of each of *instances*, in one look.  OSError."""
+        found: dict[str, list[Path]] = {each: [] for each in instances}
+        for study in os.scandir(self._folder):
+            if not study.is_dir(follow_symlinks=False) or study.path == str(self._unfinished):
+                continue
+            for name in os.listdir(study.path):  # noqa: PTH208 - names alone are many times faster
+                if (of := found.get(instance_of(name))) is not None:
+                    of.append(Path(study.path, name))
+        return found
 
     def _place(self, fresh: Path, study: str, instance: str) -> Kept:
         """Give a written image the first name that is free, or that has the same content."""
         folder = self._folder / study
         folder.mkdir(exist_ok=True)
         for number in count(1):
-            place = folder / (f"{instance}.dcm" if number == 1 else f"{instance}-{number}.dcm")
+            place = folder / name_of(instance, number)
             if not os.path.lexists(place):
                 fresh.rename(place)
                 kept = Kept.FRESH if number == 1 else Kept.BESIDE
@@ -75,8 +87,23 @@ class Inbox:
                 kept = Kept.AGAIN
                 break
         for each in (folder, self._folder):  # also again: power may have failed after the rename
-            _sync(each)
+            sync_folder(each)
         return kept
+
+
+def name_of(instance: str, number: int) -> str:
+    """Return the name of the *number*-th content of an instance."""
+    return f"{instance}.dcm" if number == 1 else f"{instance}-{number}.dcm"
+
+
+def instance_of(name: str) -> str:
+    """
+    Return the instance whose content a file of this name is.
+
+    >>> [instance_of(name_of("1.2.840", number)) for number in (1, 2)]
+    ['1.2.840', '1.2.840']
+    """
+    return name.removesuffix(".dcm").partition("-")[0]
 
 
 def _lock(descriptor: int, folder: Path) -> None:
@@ -84,20 +111,3 @@ def _lock(descriptor: int, folder: Path) -> None:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
         raise AgentError(f"another hokan-agent receive writes into {folder}") from None
-
-
-def _write(path: Path, content: tuple[bytes, ...]) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
-    with os.fdopen(descriptor, "wb") as file:
-        for each in content:
-            file.write(each)
-        file.flush()
-        os.fsync(descriptor)
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -7,8 +7,11 @@ Nothing is decoded.  A device is told "success" when the disk has its image, not
 from __future__ import annotations
 
 import logging
+import threading
 import warnings
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,63 +21,81 @@ from pynetdicom.presentation import NonPatientObjectPresentationContexts
 
 from hokan_agent.errors import AgentError
 from hokan_agent.log import Log, said
+from hokan_agent.machine.home import Home
+from hokan_agent.receiving.answering import Answering
+from hokan_agent.receiving.commitment import PUSH_MODEL, PUSH_MODEL_INSTANCE, REQUEST, asked
 from hokan_agent.receiving.identifiers import checked, study_of
 from hokan_agent.receiving.inbox import Inbox, Kept
+from hokan_agent.receiving.proof import Proof
+from hokan_agent.receiving.station import Station
+from hokan_agent.receiving.telling import make_tellable
+from hokan_agent.receiving.transactions import Full, Transactions
 from hokan_agent.wire.web import stopped
 
 VERIFICATION = "1.2.840.10008.1.1"  # C-ECHO
 SUCCESS, OUT_OF_RESOURCES, CANNOT_UNDERSTAND = 0x0000, 0xA700, 0xC000  # PS3.4, B.2.3
+NO_SUCH_INSTANCE, INVALID_ARGUMENT, NO_SUCH_ACTION = 0x0112, 0x0115, 0x0123  # PS3.7, C.5
+RESOURCE_LIMITATION = 0x0213
 IMPLEMENTATION = "2.25.2416789190909821883890342691434296314"  # constant: the same image again
 VERSION = "HOKAN"  # ... is the same file again
 PREAMBLE = b"\0" * 128 + b"DICM"
 PDU_BYTES = 2**17
 
 
-@dataclass(frozen=True, slots=True)
-class Station:
-    """
-    How devices reach the receiver, and which of them may.
-
-    Attributes:
-        peers: The AE titles of those who may send.
-        timeout: Seconds after which a silent device is cut off.
-    """
-
-    title: str
-    peers: frozenset[str]
-    address: str
-    port: int
-    associations: int
-    timeout: float
-
-
 class Receiver:
-    """Takes images into a folder, each association on a thread of its own."""
+    """
+    Takes images into a folder, each association on a thread of its own.
 
-    def __init__(self, folder: Path, station: Station, log: Log) -> None:
+    Args:
+        within: How long an image may take to be stored, when a device asks for that.
+    """
+
+    def __init__(
+        self, home: Home, folder: Path, station: Station, within: timedelta, log: Log
+    ) -> None:
+        self._home, self._folder = home, folder
         self._inbox = Inbox(folder)
-        self._station, self._log = station, log
+        self._station, self._within, self._log = station, within, log
 
     def run(self) -> None:
-        """Receive until somebody ends it; raises AgentError."""
+        """Receive until somebody ends it; raises AgentError, OSError."""
         if not self._station.peers:
             raise AgentError(
                 "nobody may send: name each device by its AE title with --peer, as an AE title is "
                 "all a device shows of itself"
             )
         _set_up()
-        with self._inbox.opened():
+        with self._inbox.opened(), self._answering() as answering:
             entity = _entity(self._station)
-            port = self._listen(entity)
+            port = self._listen(entity, answering)
             where = f"{self._station.address}, port {port}"
             self._log.tell(f"receiving as {self._station.title} at {where}")
             stopped.wait()
             entity.shutdown()
         self._log.tell("ended")
 
-    def _listen(self, entity: AE) -> int:
+    @contextmanager
+    def _answering(self) -> Iterator[Answering]:
+        """Answer questions about stored images meanwhile, on a thread."""
+        transactions = Transactions(self._home.commitments(self._folder))
+        proof = Proof(self._home, self._folder, self._inbox)
+        answering = Answering(transactions, proof, self._station, self._within, self._log)
+        thread = threading.Thread(target=answering.run)
+        thread.start()
+        try:
+            yield answering
+        finally:
+            stopped.set()
+            answering.end()
+            thread.join()
+
+    def _listen(self, entity: AE, answering: Answering) -> int:
         """Open the port; return it."""
-        handlers: list[Any] = [(evt.EVT_C_STORE, self._store), (evt.EVT_REJECTED, self._rejected)]
+        handlers: list[Any] = [
+            (evt.EVT_C_STORE, self._store),
+            (evt.EVT_N_ACTION, self._ask, [answering]),
+            (evt.EVT_REJECTED, self._rejected),
+        ]
         try:
             server: Any = entity.start_server(
                 (self._station.address, self._station.port), block=False, evt_handlers=handlers
@@ -103,6 +124,28 @@ class Receiver:
         tell(f"{peer}: an image: {kept.value}")
         return SUCCESS
 
+    def _ask(self, event: Any, answering: Answering) -> tuple[int, None]:
+        """Answer a request for storage commitment (PS3.4, J.3.2) with its status."""
+        peer, request = event.assoc.requestor.ae_title, event.request
+        if request.RequestedSOPInstanceUID != PUSH_MODEL_INSTANCE:
+            return NO_SUCH_INSTANCE, None
+        if request.ActionTypeID != REQUEST:
+            return NO_SUCH_ACTION, None
+        try:
+            transaction = asked(peer, event.action_information, datetime.now(UTC))
+            make_tellable(event.assoc)
+            answering.ask(transaction, event.assoc)
+        except ValueError as error:
+            self._log.trouble(f"{peer}: storage commitment is refused: {error}")
+            return INVALID_ARGUMENT, None
+        except (OSError, Full) as error:
+            self._log.trouble(f"{peer}: storage commitment is refused: {said(error)}")
+            return RESOURCE_LIMITATION, None
+        self._log.tell(
+            f"{peer}: storage commitment of {len(transaction.images)} images is asked for"
+        )
+        return SUCCESS, None
+
     def _kept(self, event: Any) -> Kept:
         instance = checked(str(event.request.AffectedSOPInstanceUID))
         dataset = event.encoded_dataset(include_meta=False)
@@ -124,6 +167,7 @@ def _entity(station: Station) -> AE:
     entity.maximum_pdu_size = PDU_BYTES
     entity.acse_timeout = entity.dimse_timeout = entity.network_timeout = station.timeout
     entity.add_supported_context(VERIFICATION)
+    entity.add_supported_context(PUSH_MODEL)
     for each in NonPatientObjectPresentationContexts:  # the others are taken unlisted: _set_up
         entity.add_supported_context(str(each.abstract_syntax), ALL_TRANSFER_SYNTAXES)
     return entity
