@@ -71,11 +71,16 @@ class Starter:
 
     def station(self, *options: str, peer: str = PEER) -> Station:
         process = self.process("--peer", peer, *options)
-        assert process.stderr is not None
-        for line in process.stderr:
-            if found := re.search(r"receiving as .* port ([0-9]+)", line):
-                return Station(self.folder, process, int(found[1]))
-        raise AssertionError("it does not receive")
+        return Station(self.folder, process, port_of(process))
+
+
+def port_of(process: subprocess.Popen[str]) -> int:
+    """Return the port a receiver says it listens at, once it does."""
+    assert process.stderr is not None
+    for line in process.stderr:
+        if found := re.search(r"receiving as .* port ([0-9]+)", line):
+            return int(found[1])
+    raise AssertionError("it does not receive")
 
 
 def associated(
