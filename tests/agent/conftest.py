@@ -7,17 +7,22 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.devices import Starter, Station
+from tests.support.devices import Starter, Station, starting
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Show what tests recorded as ``told``."""
+    reports = [each for kind in ("passed", "failed") for each in terminalreporter.getreports(kind)]
+    for report in reports:
+        for name, value in getattr(report, "user_properties", ()):
+            if name == "told" and report.when == "call":
+                terminalreporter.write_line(str(value))
 
 
 @pytest.fixture
 def start(tmp_path: Path) -> Iterator[Starter]:
-    (tmp_path / "folder").mkdir()
-    starter = Starter(tmp_path / "folder", tmp_path / "home")
-    yield starter
-    for each in starter.started:
-        each.kill()
-        each.communicate()
+    with starting(tmp_path) as starter:
+        yield starter
 
 
 @pytest.fixture

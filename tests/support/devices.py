@@ -8,6 +8,8 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
@@ -72,6 +74,19 @@ class Starter:
     def station(self, *options: str, peer: str = PEER) -> Station:
         process = self.process("--peer", peer, *options)
         return Station(self.folder, process, port_of(process))
+
+
+@contextmanager
+def starting(place: Path) -> Iterator[Starter]:
+    """Yield what starts receivers, on a folder in *place*; end them all."""
+    (place / "folder").mkdir()
+    starter = Starter(place / "folder", place / "home")
+    try:
+        yield starter
+    finally:
+        for each in starter.started:
+            each.kill()
+            each.communicate()
 
 
 def port_of(process: subprocess.Popen[str]) -> int:

@@ -37,6 +37,7 @@ class Inbox:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._unfinished = folder / os.fsdecode(RECEIVING)
+        self._synced: set[str] = set()  # studies whose name the disk has
         self._lock = Lock()
 
     @contextmanager
@@ -76,7 +77,7 @@ class Inbox:
     def _place(self, fresh: Path, study: str, instance: str) -> Kept:
         """Give a written image the first name that is free, or that has the same content."""
         folder = self._folder / study
-        folder.mkdir(exist_ok=True)
+        is_new = _made(folder)
         for number in count(1):
             place = folder / name_of(instance, number)
             if not os.path.lexists(place):
@@ -86,9 +87,20 @@ class Inbox:
             if filecmp.cmp(fresh, place, shallow=False):
                 kept = Kept.AGAIN
                 break
-        for each in (folder, self._folder):  # also again: power may have failed after the rename
-            sync_folder(each)
+        sync_folder(folder)  # also again: power may have failed after the rename
+        if is_new or study not in self._synced:
+            sync_folder(self._folder)
+            self._synced.add(study)
         return kept
+
+
+def _made(folder: Path) -> bool:
+    """Make a folder; return whether it was not there."""
+    try:
+        folder.mkdir()
+    except FileExistsError:
+        return False
+    return True
 
 
 def name_of(instance: str, number: int) -> str:
