@@ -27,6 +27,7 @@ class BackupReport:
         files_unchanged: Files known to be stored, not even read again.
         files_unconfirmed: Sent, but the service has not yet said that they are stored.
         clock_difference_seconds: How far the service's clock was ahead of this machine's.
+        files_fitting_none: Files that no pattern fits; they are sent without an examination.
     """
 
     files_seen: int = 0
@@ -35,6 +36,7 @@ class BackupReport:
     files_already_stored: int = 0
     files_unchanged: int = 0
     files_unconfirmed: int = 0
+    files_fitting_none: int = 0
     exceptions: list[Exception_] = field(default_factory=list)
     batches: list[str] = field(default_factory=list)
     api_calls: int = 0
@@ -91,9 +93,14 @@ def summary(report: Report) -> str:
         if report.files_unconfirmed
         else ""
     )
+    fitting_none = (
+        f", {report.files_fitting_none} fit no pattern (they have no examination)"
+        if report.files_fitting_none
+        else ""
+    )
     return (
         f"{report.files_seen} files: {report.files_sent} sent "
         f"({report.bytes_sent / 10**6:.1f} MB), "
         f"{report.files_already_stored} stored already, {report.files_unchanged} unchanged, "
-        f"{left_out}{unconfirmed}"
+        f"{left_out}{unconfirmed}{fitting_none}"
     )

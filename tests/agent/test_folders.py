@@ -1,10 +1,10 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
-from hokan_agent.commands.backup import _prefix
 from hokan_agent.errors import AgentError
 from hokan_agent.machine.home import Home
 from hokan_agent.sources import folders
@@ -76,9 +76,21 @@ def test_a_backup_by_hand_puts_a_watched_folder_where_run_puts_it(
     home: Home, tmp_path: Path
 ) -> None:
     folders.add(home, Watched(tmp_path, "t-1", "room 1"))
-    assert _prefix(home, tmp_path, {"target_id": "t-1"}) == "room 1/"
+    assert folders.known(home, tmp_path, "t-1").prefix == "room 1/"
 
 
 def test_a_folder_that_is_not_watched_has_no_place_of_its_own(home: Home, tmp_path: Path) -> None:
     folders.add(home, Watched(tmp_path, "t-1", "room 1"))
-    assert _prefix(home, tmp_path, {"target_id": "t-2"}) == ""
+    assert folders.known(home, tmp_path, "t-2").prefix == ""
+
+
+def test_a_folders_patterns_are_kept(home: Home) -> None:
+    watched = Watched(ENDOSCOPY, "t-1", patterns=("{examination}/**", "{patient}/{date}/**"))
+    folders.add(home, watched)
+    assert folders.listed(home) == [watched]
+
+
+def test_a_folder_that_an_older_version_watched_has_no_patterns(home: Home) -> None:
+    kept = [{"folder": str(ENDOSCOPY), "target_id": "t-1", "name": ""}]
+    home.write(home.folders_file, json.dumps(kept).encode())
+    assert folders.listed(home) == [Watched(ENDOSCOPY, "t-1")]

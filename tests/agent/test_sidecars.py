@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from hokan_agent.sources.paths import to_wire
 from hokan_agent.sources.scan import scan
 from hokan_agent.sources.sidecars import Sidecars
 from tests.support.canary import CANARY
@@ -80,6 +81,29 @@ def test_a_byte_order_mark_does_no_harm(tmp_path: Path) -> None:
     assert sidecars(tmp_path).examination_of("a") == EXAM
 
 
+def test_an_index_as_excel_writes_it_in_japan_is_read(tmp_path: Path) -> None:
+    rows = f"{HEAD}\r\n検査1,E-1,P-1,山田　太郎,1950-01-01,M,,内視鏡,\r\n"
+    write(tmp_path / "index.csv", rows.encode("cp932"))
+    assert sidecars(tmp_path).examination_of("検査1/a") == {
+        "id": "E-1",
+        "patient": {"id": "P-1", "name": "山田　太郎", "birth_date": "1950-01-01", "sex": "M"},
+        "kind": "内視鏡",
+    }
+
+
+def test_an_index_in_shift_jis_also_means_folders_named_in_it(tmp_path: Path) -> None:
+    write(tmp_path / "index.csv", f"{HEAD}\n検査1,E-1,,,,,,,".encode("cp932"))
+    place = "検査1/a".encode("cp932")
+    assert sidecars(tmp_path).examination_of(to_wire(place)) == {"id": "E-1"}
+
+
+def test_an_index_in_utf_8_is_not_taken_for_shift_jis(tmp_path: Path) -> None:
+    write(tmp_path / "index.csv", f"{HEAD}\nE-1,E-1,P-1,がんま,,,,,".encode())
+    found = sidecars(tmp_path).examination_of("E-1/a")
+    assert found is not None
+    assert found["patient"]["name"] == "がんま"
+
+
 def test_a_number_for_an_id_is_an_id(tmp_path: Path) -> None:
     write(tmp_path / "exam.json", {"id": 7, "patient": {"id": 12}})
     assert sidecars(tmp_path).examination_of("a") == {"id": "7", "patient": {"id": "12"}}
@@ -93,6 +117,8 @@ def test_a_number_for_an_id_is_an_id(tmp_path: Path) -> None:
         ("exam.json", {"patient": {"id": "P"}}, "no examination id"),
         ("exam.json", {"id": "E", "patient": "P"}, '"patient"'),
         ("exam.json", b"\xff\xfe", "not in UTF-8"),
+        ("exam.json", '{"id": "検査"}'.encode("cp932"), "not in UTF-8"),
+        ("index.csv", b"\x81", "not in UTF-8 or Shift_JIS"),
         ("exam.json", "[" * 100_000, "nested too deeply"),
         ("index.csv", "file,patient\na,b", "lacks examination_id, path"),
         ("index.csv", f"{HEAD}\na,E-1,,,,,,,\nb,,,,,,,,", "line 3"),

@@ -5,17 +5,18 @@ from __future__ import annotations
 import argparse
 import sys
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
-from hokan_agent.commands.options import add_reported, folder
+from hokan_agent.commands.options import add_patterns, add_reported, folder
 from hokan_agent.commands.reporting import note_service, reported
 from hokan_agent.commands.targets import target_of
 from hokan_agent.machine.home import Home
 from hokan_agent.machine.state import State
 from hokan_agent.report import BackupReport
 from hokan_agent.sources import folders
+from hokan_agent.sources.folders import Watched
 from hokan_agent.upload.backup import Backup
 from hokan_agent.wire.service import Service
 from hokan_agent.wire.web import Web
@@ -30,6 +31,7 @@ EXAMPLES = (
 def add_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("folder", type=folder, metavar="FOLDER")
     command.add_argument("--target", help="its id or name; not needed when there is one only")
+    add_patterns(command)
     add_reported(command)
 
 
@@ -48,17 +50,14 @@ def _backed_up(home: Home, options: argparse.Namespace, report: BackupReport) ->
         backup.report = report
         try:
             target = target_of(service.get("/agent")["targets"], options.target)
-            backup.run(options.folder, target, _prefix(home, options.folder, target))
+            backup.run(_watched(home, options, target), target)
             now = datetime.now(UTC).isoformat(timespec="seconds")
             state.note_backup(target["target_id"], now, report.outcome)
         finally:
             note_service(report, service)
 
 
-def _prefix(home: Home, folder: Path, target: dict[str, Any]) -> str:
-    """Return what a folder's paths begin with: by hand the same as when `run` backs it up."""
-    here = (folder.resolve(), target["target_id"])
-    prefixes = (
-        each.prefix for each in folders.listed(home) if (each.folder, each.target_id) == here
-    )
-    return next(prefixes, "")
+def _watched(home: Home, options: argparse.Namespace, target: dict[str, Any]) -> Watched:
+    """Return the folder with its place and patterns: by hand the same as when `run` does it."""
+    watched = folders.known(home, options.folder, target["target_id"])
+    return replace(watched, patterns=tuple(options.pattern) or watched.patterns)

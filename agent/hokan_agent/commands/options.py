@@ -6,12 +6,26 @@ import argparse
 import math
 from pathlib import Path
 
+from hokan_agent.errors import AgentError
+from hokan_agent.sources.patterns import Pattern
+
 WORKERS = 4
 
 
 def add_workers(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--workers", type=int, choices=range(1, 33), default=WORKERS, metavar="N", help="1 to 32"
+    )
+
+
+def add_patterns(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--pattern",
+        type=pattern,
+        action="append",
+        default=[],
+        metavar="PATTERN",
+        help="what the layout says, such as {patient}/{date}_{examination}/**; may be repeated",
     )
 
 
@@ -28,6 +42,14 @@ def folder(text: str) -> Path:
     if not path.is_dir():
         raise argparse.ArgumentTypeError(f"{text} is not a folder")
     return path
+
+
+def pattern(text: str) -> str:
+    """Return an option's pattern; raises ArgumentTypeError when it means nothing."""
+    try:
+        return Pattern(text).text
+    except AgentError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def seconds(text: str) -> float:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from hokan_agent.commands.options import folder
+from hokan_agent.commands.options import add_patterns, folder
 from hokan_agent.commands.targets import target_of
+from hokan_agent.commands.trying import tried
 from hokan_agent.machine.home import Home
 from hokan_agent.report import COMPLETE
 from hokan_agent.sources import folders
@@ -34,16 +35,22 @@ def add_options(command: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help="the top folder its files are kept under; needed when a target has several folders",
     )
+    add_patterns(add)
+    what_if = names.add_parser("try", help="show what patterns say of a folder; nothing is sent")
+    what_if.add_argument("folder", type=folder, metavar="FOLDER")
+    add_patterns(what_if)
     remove = names.add_parser("remove", help="look after it no more; what is stored stays")
     remove.add_argument("folder", type=Path, metavar="FOLDER")
     names.add_parser("list", help="show the folders looked after")
 
 
 def run(home: Home, options: argparse.Namespace) -> int:
-    """Add a folder, remove one, or list them."""
+    """Add a folder, try patterns on one, remove one, or list them."""
     match options.what:
         case "add":
             print(_added(home, options))
+        case "try":
+            print(tried(options.folder, options.pattern))
         case "remove":
             print(_removed(home, options))
         case _:
@@ -53,7 +60,9 @@ def run(home: Home, options: argparse.Namespace) -> int:
 
 def _added(home: Home, options: argparse.Namespace) -> str:
     target = target_of(Service.of(home, Web()).get("/agent")["targets"], options.target)
-    watched = Watched(options.folder.resolve(), target["target_id"], options.name)
+    watched = Watched(
+        options.folder.resolve(), target["target_id"], options.name, tuple(options.pattern)
+    )
     folders.add(home, watched)
     return f"{watched.folder} is backed up into {target['name']} while hokan-agent run is running"
 
@@ -65,8 +74,10 @@ def _removed(home: Home, options: argparse.Namespace) -> str:
 
 
 def _listed(home: Home) -> str:
-    lines = [
-        f"{each.folder}  ->  {each.target_id}{'/' + each.name if each.name else ''}"
-        for each in folders.listed(home)
-    ]
+    lines = [line for each in folders.listed(home) for line in _lines(each)]
     return "\n".join(lines) or "no folder is watched; hokan-agent watch add FOLDER adds one"
+
+
+def _lines(watched: Watched) -> list[str]:
+    place = f"{watched.target_id}{'/' + watched.name if watched.name else ''}"
+    return [f"{watched.folder}  ->  {place}", *(f"  {each}" for each in watched.patterns)]

@@ -78,7 +78,7 @@ class Job:
     def _one(self, backup: Backup, watched: Watched) -> Error | None:
         """Back one folder up; return why it failed, the others go on."""
         try:
-            backup.run(watched.folder, self._target, watched.prefix)
+            backup.run(watched, self._target)
         except (Interrupted, JobOver, Unreachable):
             raise
         except Refused as error:

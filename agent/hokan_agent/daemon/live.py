@@ -162,7 +162,7 @@ class Live:
     def _sent(self, state: State, watched: Watched, target: Target) -> float | None:
         place = self._place(watched, target)
         began = self._clock()
-        found = look(watched.folder, state, target["target_id"], watched.prefix)
+        found = look(watched, state)
         now = self._clock()
         self._looking += now - began
         place.held = {each: until for each, until in place.held.items() if until > now}

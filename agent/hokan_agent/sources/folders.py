@@ -6,6 +6,7 @@ import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from hokan_agent.errors import AgentError
 from hokan_agent.machine.home import Home
@@ -21,11 +22,13 @@ class Watched:
 
     Attributes:
         name: The top folder its files are kept under in the target; "" where it is the only one.
+        patterns: What its layout says of its files (sources/patterns.py).
     """
 
     folder: Path
     target_id: str
     name: str = ""
+    patterns: tuple[str, ...] = ()
 
     @property
     def prefix(self) -> str:
@@ -37,13 +40,26 @@ def listed(home: Home) -> list[Watched]:
     """Return the watched folders; raises AgentError when what was kept cannot be read."""
     try:
         kept = json.loads(home.folders_file.read_text(encoding="utf-8"))
-        return [Watched(Path(each["folder"]), each["target_id"], each["name"]) for each in kept]
+        return [_watched(each) for each in kept]
     except FileNotFoundError:
         return []
     except (ValueError, TypeError, KeyError):
         raise AgentError(
             f"{home.folders_file} is damaged; remove it and add the folders again"
         ) from None
+
+
+def known(home: Home, folder: Path, target_id: str) -> Watched:
+    """Return how *folder* is watched for a target; one that is not watched has no place there."""
+    here = Watched(folder.resolve(), target_id)
+    return next(
+        (
+            each
+            for each in listed(home)
+            if (each.folder, each.target_id) == (here.folder, here.target_id)
+        ),
+        here,
+    )
 
 
 def add(home: Home, fresh: Watched) -> None:
@@ -91,9 +107,19 @@ def _check_apart(fresh: Watched, other: Watched) -> None:
         )
 
 
+def _watched(kept: dict[str, Any]) -> Watched:
+    folder, patterns = Path(kept["folder"]), tuple(kept.get("patterns", ()))
+    return Watched(folder, kept["target_id"], kept["name"], patterns)
+
+
 def _keep(home: Home, folders: list[Watched]) -> None:
     kept = [
-        {"folder": str(each.folder), "target_id": each.target_id, "name": each.name}
+        {
+            "folder": str(each.folder),
+            "target_id": each.target_id,
+            "name": each.name,
+            "patterns": each.patterns,
+        }
         for each in folders
     ]
     home.write(home.folders_file, json.dumps(kept, ensure_ascii=True).encode())

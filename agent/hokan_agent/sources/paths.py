@@ -30,8 +30,18 @@ def from_wire(path: str) -> bytes:
     Raises:
         ValueError: It does not stay below the folder it is put into.
     """
-    raw = _ESCAPED.sub(lambda found: bytes([int(found[1], 16)]), path.encode())
+    raw = unescaped(path)
     segments = raw.split(b"/")
     if b"\0" in raw or any(each in {b"", b".", b".."} for each in segments):
         raise ValueError("the path leaves the folder")
     return raw
+
+
+def unescaped(text: str) -> bytes:
+    """
+    Return the bytes that a path, or a part of one, stands for.
+
+    >>> unescaped("100%25")
+    b'100%'
+    """
+    return _ESCAPED.sub(lambda found: bytes([int(found[1], 16)]), text.encode())

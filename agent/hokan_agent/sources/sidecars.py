@@ -3,10 +3,14 @@ What a facility says about its files, in files of their own.
 
 ``exam.json`` describes the folder it is in and those below; a row of ``index.csv`` describes the
 folder or file its ``path`` names.  The nearest statement counts.
+
+An exam.json is in UTF-8, as JSON is.  An index.csv may also be in Shift_JIS (CP932): that is how
+Excel writes "CSV" in Japan.  UTF-8 is tried first: Japanese text in Shift_JIS is hardly ever UTF-8.
 """
 
 from __future__ import annotations
 
+import codecs
 import csv
 import json
 import os
@@ -19,6 +23,8 @@ from hokan_agent.sources.scan import Found, Scan
 
 SIDECAR, INDEX = b"exam.json", b"index.csv"
 MAX_BYTES = 16 * 2**20
+JSON_ENCODINGS = {"utf-8-sig": "UTF-8"}
+CSV_ENCODINGS = {**JSON_ENCODINGS, "cp932": "Shift_JIS"}
 PERSON = ("name", "birth_date", "sex")
 FACTS = ("examined_at", "kind", "description")
 
@@ -53,8 +59,8 @@ class Sidecars:
     def _read(self, seen: Scan, found: Found, name: bytes) -> None:
         folder = found.path.rpartition("/")[0]
         try:
-            text = _text(os.path.join(seen.root, found.place), found.size)  # noqa: PTH118 - bytes
-            said = _from_index(folder, text) if name == INDEX else [(folder, _from_json(text))]
+            raw = _raw(os.path.join(seen.root, found.place), found.size)  # noqa: PTH118 - bytes
+            said = _from_index(folder, raw) if name == INDEX else [(folder, _from_json(raw))]
             # exam.json lies in the folder it describes: it outranks a row from further up.
             for path, examination in said:
                 if name == SIDECAR or path not in self._said:
@@ -63,18 +69,25 @@ class Sidecars:
             self.exceptions.append(Exception_(found.path, "bad-sidecar", str(error)))
 
 
-def _text(place: bytes, size: int) -> str:
+def _raw(place: bytes, size: int) -> bytes:
     if size > MAX_BYTES:
         raise ValueError(f"it has more than {MAX_BYTES // 2**20} MiB")
     with open(place, "rb") as file:  # noqa: PTH123 - bytes
-        raw = file.read(MAX_BYTES)
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise ValueError("it is not in UTF-8") from None
+        return file.read(MAX_BYTES)
 
 
-def _from_json(text: str) -> Examination:
+def _text(raw: bytes, encodings: dict[str, str]) -> tuple[str, str]:
+    """Return *raw* as text, and the first of the encodings, which fits."""
+    for encoding in encodings:
+        try:
+            return raw.decode(encoding), encoding
+        except UnicodeDecodeError:
+            continue
+    raise ValueError(f"it is not in {' or '.join(encodings.values())}")
+
+
+def _from_json(raw: bytes) -> Examination:
+    text, _ = _text(raw, JSON_ENCODINGS)
     try:
         said = json.loads(text)
     except ValueError as error:
@@ -89,19 +102,26 @@ def _from_json(text: str) -> Examination:
     return _examination(said.get("id"), person.get("id"), {**person, **_facts(said)})
 
 
-def _from_index(folder: str, text: str) -> Iterator[tuple[str, Examination]]:
+def _from_index(folder: str, raw: bytes) -> Iterator[tuple[str, Examination]]:
+    text, encoding = _text(raw, CSV_ENCODINGS)
     rows = csv.DictReader(text.splitlines())
     missing = {"path", "examination_id"} - set(rows.fieldnames or ())
     if missing:
         raise ValueError(f"its first line lacks {', '.join(sorted(missing))}")
     for row in rows:
-        path = to_wire(os.fsencode(row["path"] or "")).strip("/")
-        where = "/".join(each for each in (folder, path) if each)
         try:
             facts = {**row, "name": row.get("patient_name")}
-            yield where, _examination(row["examination_id"], row.get("patient_id"), facts)
+            said = _examination(row["examination_id"], row.get("patient_id"), facts)
         except ValueError as error:
             raise ValueError(f"line {rows.line_num}: {error}") from None
+        for path in _paths(row["path"] or "", encoding):
+            yield "/".join(each for each in (folder, path) if each), said
+
+
+def _paths(path: str, encoding: str) -> set[str]:
+    """Return what *path* may mean: names on the disk are in UTF-8, or in the index's encoding."""
+    names = {path.encode(), path.encode(encoding).removeprefix(codecs.BOM_UTF8)}
+    return {to_wire(each).strip("/") for each in names}
 
 
 def _facts(said: dict[str, Any]) -> dict[str, Any]:

@@ -6,14 +6,15 @@ import threading
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from hokan_agent.errors import Refused
 from hokan_agent.machine.state import State
 from hokan_agent.progress import Progress, progress
 from hokan_agent.report import BackupReport
+from hokan_agent.sources.folders import Watched
 from hokan_agent.sources.grouping import GROUPED, Group, grouped
+from hokan_agent.sources.layout import Layout
 from hokan_agent.sources.scan import Found, Scan, scan
 from hokan_agent.sources.sidecars import Examination, Sidecars
 from hokan_agent.upload.batch import Batch
@@ -30,25 +31,33 @@ BATCH_OVER = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What one look at a folder found, and which of it is not known to be stored as it is."""
+    """
+    What one look at a folder found, and which of it is not known to be stored as it is.
+
+    Attributes:
+        fitting_none: How many of *pending* no sidecar tells of and no pattern fits.
+    """
 
     seen: Scan
     sidecars: Sidecars
     pending: list[Said]
+    fitting_none: int = 0
 
 
-def look(folder: Path, state: State, target_id: str, prefix: str = "") -> Look:
-    """Return what is to be sent from *folder*; raises FolderUnreadable."""
-    seen = scan(folder, prefix)
+def look(watched: Watched, state: State) -> Look:
+    """Return what is to be sent from a folder; raises FolderUnreadable."""
+    seen = scan(watched.folder, watched.prefix)
     sidecars = Sidecars(seen)
-    known = state.known(target_id)
+    layout = Layout(sidecars, watched.patterns)
+    known = state.known(watched.target_id)
     pending = []
     for found in seen.files:
-        said = sidecars.examination_of(found.path)
+        said = layout.examination_of(found)
         as_it_is = (found.size, found.mtime_ns, found.inode, fingerprint(said))
         if known.get(found.path) != as_it_is:
             pending.append((found, said))
-    return Look(seen, sidecars, pending)
+    fitting_none = sum(layout.is_unknown(*each) for each in pending)
+    return Look(seen, sidecars, pending, fitting_none)
 
 
 class Backup:
@@ -81,15 +90,16 @@ class Backup:
         self.report = BackupReport()
         self.over = threading.Event()
 
-    def run(self, folder: Path, target: dict[str, Any], prefix: str = "") -> None:
-        """Back *folder* up into *target*, as ``GET /agent`` lists it; fills the report."""
-        found = look(folder, self._state, target["target_id"], prefix)
+    def run(self, watched: Watched, target: dict[str, Any]) -> None:
+        """Back a folder up into *target*, as ``GET /agent`` lists it; fills the report."""
+        found = look(watched, self._state)
         self.report.files_unchanged += len(found.seen.files) - len(found.pending)
         self.send(found, found.pending, target)
 
     def send(self, found: Look, files: list[Said], target: dict[str, Any]) -> None:
         """Send *files*, all or some of those a look found pending; fills the report."""
         self.report.files_seen += len(found.seen.files)
+        self.report.files_fitting_none += found.fitting_none
         self.report.exceptions += found.seen.exceptions + found.sidecars.exceptions
         with self._counted(found, files) as bars, ThreadPoolExecutor(self._workers) as workers:
             run = Run(
