@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from hokan_agent.cures import cure
+
 COMPLETE, FAILED, USAGE, WITH_EXCEPTIONS = 0, 1, 2, 3  # exit codes
 
 
@@ -75,7 +77,9 @@ Report = BackupReport | RestoreReport
 
 
 def as_json(report: Report) -> dict[str, Any]:
-    return {"outcome": report.outcome, **asdict(report)}
+    """Return all a report says; each exception with what to do about it."""
+    listed = [asdict(each) | {"cure": cure(each.code)} for each in report.exceptions]
+    return {"outcome": report.outcome, **asdict(report), "exceptions": listed}
 
 
 def exit_code(report: Report) -> int:

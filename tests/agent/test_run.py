@@ -37,6 +37,7 @@ def run(tmp_path: Path) -> Iterator[Run]:
             over=Event(),
             reads_headers=False,
             refused={},
+            told=set(),
             bars=Tally(),
             workers=workers,
         )

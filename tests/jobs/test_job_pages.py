@@ -14,8 +14,8 @@ from chalicelib.jobs.model import JobState
 from chalicelib.jobs.pages import JOBS
 from chalicelib.jobs.shown import NEWEST, PATHS, grouped
 from chalicelib.kernel import clock
-from chalicelib.uploads.model import REFUSALS
 from chalicelib.web.pages import environment
+from hokan_agent.cures import BACKING_UP
 from tests.audit.test_chain import actions
 from tests.jobs.nights import at_run, jobs_of, move, pass_to
 from tests.portal.test_home import said
@@ -23,16 +23,7 @@ from tests.support.visitor import Answer, Visitor, signed_in
 from tests.support.world import COUNTS, World, build
 
 MISSED = "/portal/missed"
-CODES = [
-    *REFUSALS,
-    "not-uploaded",
-    "changed-while-read",
-    "unreadable",
-    "not-a-regular-file",
-    "path-too-long",
-    "bad-sidecar",
-    "something-new",
-]
+CODES = [*BACKING_UP, "not-uploaded", "something-new"]
 
 
 @pytest.fixture

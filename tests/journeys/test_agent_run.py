@@ -127,6 +127,19 @@ def test_back_up_now_is_done_and_counted(
     }
 
 
+def test_a_job_with_nothing_to_send_tells_what_it_left_out(
+    facility: Facility, tmp_path: Path
+) -> None:
+    folder = tmp_path / "folder"
+    an_examination(folder, "E-1", CANARY)
+    (folder / "link").symlink_to("/nowhere")
+    watch(facility, folder)
+    for _ in range(2):
+        done = once(facility, press(facility))
+        assert (done["state"], done["progress"]["left_out"]) == ("partial", 1)
+        assert [each["exceptions"] for each in done["batches"]] == [1]
+
+
 def test_its_log_names_no_patient_and_no_file(
     facility: Facility, runner: Runner, tmp_path: Path
 ) -> None:

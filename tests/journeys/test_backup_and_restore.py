@@ -7,6 +7,7 @@ import os
 import secrets
 import signal
 import time
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,32 @@ def test_a_folder_comes_back_bit_for_bit(facility: Facility, folder: Path, tmp_p
     facility.grant()
     assert facility.agent.restore(tmp_path / "back").code == COMPLETE
     assert contents(tmp_path / "back") == contents(folder)
+
+
+def test_names_of_every_kind_come_back_as_they_were(facility: Facility, tmp_path: Path) -> None:
+    folder = tmp_path / "folder"
+    names = ["two\nlines\r.txt", "x" * 250, "/".join(["d" * 30] * 30), "\x1b[31mred\x07", " ~."]
+    names += [unicodedata.normalize(form, "がんま.txt") for form in ("NFC", "NFD")]
+    for name in names:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(name)
+    ran = facility.agent.backup(folder)
+    assert (ran.code, ran.report["files_seen"]) == (COMPLETE, len(names))
+    facility.grant()
+    assert facility.agent.restore(tmp_path / "back").code == COMPLETE
+    assert contents(tmp_path / "back") == contents(folder)
+
+
+def test_a_folders_layout_says_whose_its_files_are(facility: Facility, tmp_path: Path) -> None:
+    place = tmp_path / "folder" / CANARY["id"] / "20260401_E-7" / "IMG1.JPG"
+    place.parent.mkdir(parents=True)
+    place.write_bytes(b"\xff\xd8 one")
+    pattern = "{patient}/{date}_{examination}/**"
+    assert facility.agent.backup(tmp_path / "folder", "--pattern", pattern).code == COMPLETE
+    (found,) = facility.admin.get(f"{facility.target}/examinations")["items"]
+    assert (found["source_id"], found["examined_at"][:10]) == ("E-7", "2026-04-01")
+    (patient,) = facility.admin.get(f"{facility.target}/patients")["items"]
+    assert patient["patient_id"] == CANARY["id"]
 
 
 def test_the_catalogue_shows_what_was_backed_up(facility: Facility, folder: Path) -> None:

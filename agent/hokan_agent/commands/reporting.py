@@ -5,17 +5,27 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
 from typing import TypeVar
 
+from hokan_agent.cures import cure
 from hokan_agent.errors import AgentError
 from hokan_agent.machine.home import Home
-from hokan_agent.report import BackupReport, Report, RestoreReport, as_json, exit_code, summary
+from hokan_agent.report import (
+    BackupReport,
+    Exception_,
+    Report,
+    RestoreReport,
+    as_json,
+    exit_code,
+    summary,
+)
 from hokan_agent.wire import clocks
 from hokan_agent.wire.service import Service
 
-LISTED_EXCEPTIONS = 20
+LISTED_EXCEPTIONS = 10  # of one kind
 
 R = TypeVar("R", BackupReport, RestoreReport)
 
@@ -46,13 +56,35 @@ def note_service(report: Report, service: Service) -> None:
     report.clock_difference_seconds = round(service.clock_difference.total_seconds())
 
 
+def listed(exceptions: list[Exception_]) -> list[str]:
+    """Return what was left out, by kind, the most frequent first, each with what to do."""
+    lines = []
+    for code, count in Counter(each.code for each in exceptions).most_common():
+        lines.append(f"{count} left out as {code}: {cure(code)}")
+        alike = [each for each in exceptions if each.code == code]
+        lines += [f"  {printable(each.path)}: {each.reason}" for each in alike[:LISTED_EXCEPTIONS]]
+        if count > LISTED_EXCEPTIONS:
+            lines.append(f"  ... and {count - LISTED_EXCEPTIONS} more; --json lists all")
+    return lines
+
+
+def printable(path: str) -> str:
+    r"""
+    Return *path* on one line, without commands to a terminal.
+
+    >>> printable("two\nlines")
+    'two\\nlines'
+    """
+    return "".join(
+        each if each.isprintable() or each == "\u3000" else each.encode("unicode_escape").decode()
+        for each in path
+    )
+
+
 def _tell(report: Report) -> None:
     """Say what was done and what was not."""
-    for each in report.exceptions[:LISTED_EXCEPTIONS]:
-        print(f"  {each.path}: {each.reason} ({each.code})", file=sys.stderr)
-    if len(report.exceptions) > LISTED_EXCEPTIONS:
-        more = len(report.exceptions) - LISTED_EXCEPTIONS
-        print(f"  ... and {more} more; --json lists all", file=sys.stderr)
+    for line in listed(report.exceptions):
+        print(line, file=sys.stderr)
     wrong_clock = clocks.trouble(timedelta(seconds=report.clock_difference_seconds))
     if wrong_clock:
         print(f"hokan-agent: {wrong_clock}", file=sys.stderr)

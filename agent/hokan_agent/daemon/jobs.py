@@ -73,6 +73,7 @@ class Job:
             for watched in self._folders:
                 error = self._one(backup, watched)
                 backup.report.error = backup.report.error or error
+            self._tell_rest(backup)
         return backup.report
 
     def _one(self, backup: Backup, watched: Watched) -> Error | None:
@@ -90,6 +91,14 @@ class Job:
         except OSError as error:  # without the file's name: it may name a patient
             return {"code": "disk", "detail": str(error.strerror)}
         return None
+
+    def _tell_rest(self, backup: Backup) -> None:
+        try:
+            backup.tell_rest(self._target)
+        except Refused as error:  # its count is told all the same
+            if error.status in PASSING:
+                raise
+            self._tools.log.trouble(f"job {self._id}: what it left out was not taken: {error}")
 
     def _counts(self, report: BackupReport) -> dict[str, int]:
         return self._tally.counts() | {"left_out": len(report.exceptions)}

@@ -38,7 +38,7 @@ RESCAN_SECONDS = 60.0
 HELD_SECONDS = (
     24 * 3600.0
 )  # a refused file is asked for again once a day, and when the plan changes
-PASSING = frozenset({"unreachable", "changed-while-read"})
+PASSING = frozenset({"unreachable", "changed-while-read", "gone"})
 REST = 4  # times as long as a look took: a huge folder does not keep the machine busy
 SHORTEST_REST_SECONDS = 0.2
 KINDS = frozenset({"at_once", "per_exam"})

@@ -92,8 +92,7 @@ class Restore:
         except ValueError as error:
             self._leave_out(file, "unsafe-path", str(error))
         except FileExistsError:
-            reason = "another file has this name; move it away, or restore into an empty folder"
-            self._leave_out(file, "exists", reason)
+            self._leave_out(file, "exists", "another file has this name")
         except Damaged as error:
             self._leave_out(file, "damaged", str(error))
         except OSError as error:
@@ -153,7 +152,7 @@ class Restore:
         finally:
             response.release_conn()
         if digest.hexdigest() != file["sha256"]:
-            raise Damaged("what arrived does not match its checksum; try again")
+            raise Damaged("what arrived does not match its checksum")
         output.flush()
         os.fsync(output.fileno())
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import os
+import time
 from io import FileIO
 
+from hokan_agent.sources import reading
 from hokan_agent.sources.scan import Found
 
 BLOCK_BYTES = 2**20
 TRIES = 2
+SETTLE_SECONDS = 2.0  # for whoever writes to it to be done
 
 
 class Changed(Exception):
@@ -22,39 +25,49 @@ def path_of(root: bytes, place: bytes) -> bytes:
 
 
 def opened(root: bytes, place: bytes) -> FileIO:
-    """Open a file for reading; a link that took its place since is not followed."""
-    descriptor = os.open(path_of(root, place), os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
-    return FileIO(descriptor, "rb")
+    """Open a scanned file for reading; raises OSError, also where it is no file any more."""
+    return reading.opened(path_of(root, place))
 
 
-def hashed(root: bytes, found: Found) -> tuple[Found, str]:
+def hashed(root: bytes, found: Found, settle: float = SETTLE_SECONDS) -> tuple[Found, str]:
     """
     Return the file as it is now and its SHA-256.
+
+    Args:
+        settle: Seconds to wait before it is read again, when it changed meanwhile.
 
     Raises:
         Changed: It changed while it was read, twice.
         OSError: It cannot be read.
     """
-    for _ in range(TRIES):
+    for attempt in range(TRIES):
+        if attempt:
+            time.sleep(settle)
         with opened(root, found.place) as file:
-            before = _status(file, found)
+            before = _status(file)
             digest = _digest(file)
-            if _status(file, found) == before:
-                return before, digest
+            if _status(file) == before:
+                size, mtime_ns, inode, _ = before
+                return Found(found.path, found.place, size, mtime_ns, inode), digest
     raise Changed("it changed while it was read; the next backup will have it")
 
 
 def digest_of_part(root: bytes, place: bytes, start: int, size: int) -> str:
-    """Return the SHA-256 of *size* bytes from *start*."""
+    """Return the SHA-256 of *size* bytes from *start*, read in blocks."""
+    digest = hashlib.sha256()
     with opened(root, place) as file:
         file.seek(start)
-        return hashlib.sha256(file.read(size)).hexdigest()
+        while size > 0 and (block := file.read(min(size, BLOCK_BYTES))):
+            digest.update(block)
+            size -= len(block)
+    return digest.hexdigest()
 
 
 def _digest(file: FileIO) -> str:
     return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _status(file: FileIO, found: Found) -> Found:
+def _status(file: FileIO) -> tuple[int, int, int, int]:
+    """Return what is another after a write; ctime also where a program sets mtime back."""
     now = os.fstat(file.fileno())
-    return Found(found.path, found.place, now.st_size, now.st_mtime_ns, now.st_ino)
+    return now.st_size, now.st_mtime_ns, now.st_ino, now.st_ctime_ns

@@ -13,6 +13,8 @@ import warnings
 from datetime import datetime
 from typing import Any
 
+from hokan_agent.sources.reading import opened
+
 TAGS = [
     "SpecificCharacterSet",
     "PatientID",
@@ -33,9 +35,12 @@ def examination(place: bytes) -> dict[str, Any] | None:
     """
     Return the study of the file at *place* as docs/api.md has an examination, or None.
 
-    Any bytes may come: what cannot be read has no header, and goes up all the same.
+    Any bytes may come: what nobody understands has no header, and goes up all the same.
+
+    Raises:
+        OSError: It cannot be read.
     """
-    with open(place, "rb") as file:  # noqa: PTH123 - bytes
+    with opened(place) as file:
         start = file.read(HEADER_BYTES)
     if start[MAGIC_AT : MAGIC_AT + len(MAGIC)] != MAGIC:
         return None

@@ -11,6 +11,7 @@ from pathlib import Path
 from hokan_agent.errors import FolderUnreadable
 from hokan_agent.report import Exception_
 from hokan_agent.sources.paths import MAX_BYTES, to_wire
+from hokan_agent.sources.reading import NO_FILE, left_out
 
 RECEIVING = b".hokan-receiving"  # the folder `receive` writes into what has no name yet
 
@@ -84,8 +85,7 @@ def _walk(seen: Scan, below: bytes) -> Iterator[os.DirEntry[bytes]]:
                     elif entry.name != RECEIVING:
                         waiting.append(_relative(seen, entry))
         except OSError as error:
-            path = seen.prefix + to_wire(folder)
-            seen.exceptions.append(Exception_(path, "unreadable", str(error.strerror)))
+            seen.exceptions.append(left_out(seen.prefix + to_wire(folder), error))
 
 
 def _relative(seen: Scan, entry: os.DirEntry[bytes]) -> bytes:
@@ -98,13 +98,12 @@ def _add(seen: Scan, entry: os.DirEntry[bytes]) -> None:
     try:
         status = entry.stat(follow_symlinks=False)
     except OSError as error:
-        seen.exceptions.append(Exception_(path, "unreadable", str(error.strerror)))
+        seen.exceptions.append(left_out(path, error))
         return
     if not stat.S_ISREG(status.st_mode):
-        reason = "a link, pipe, socket or device; only files are backed up"
-        seen.exceptions.append(Exception_(path, "not-a-regular-file", reason))
+        seen.exceptions.append(Exception_(path, "not-a-regular-file", NO_FILE))
     elif len(path.encode()) > MAX_BYTES:
-        reason = f"the path has more than {MAX_BYTES} bytes; shorten it"
+        reason = f"the path has more than {MAX_BYTES} bytes"
         seen.exceptions.append(Exception_(path[:200], "path-too-long", reason))
     else:
         found = Found(path, place, status.st_size, status.st_mtime_ns, status.st_ino)

@@ -13,12 +13,13 @@ from __future__ import annotations
 import codecs
 import csv
 import json
-import os
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 from hokan_agent.report import Exception_
+from hokan_agent.sources.hashing import path_of
 from hokan_agent.sources.paths import to_wire
+from hokan_agent.sources.reading import opened
 from hokan_agent.sources.scan import Found, Scan
 
 SIDECAR, INDEX = b"exam.json", b"index.csv"
@@ -59,20 +60,22 @@ class Sidecars:
     def _read(self, seen: Scan, found: Found, name: bytes) -> None:
         folder = found.path.rpartition("/")[0]
         try:
-            raw = _raw(os.path.join(seen.root, found.place), found.size)  # noqa: PTH118 - bytes
+            raw = _raw(path_of(seen.root, found.place), found.size)
             said = _from_index(folder, raw) if name == INDEX else [(folder, _from_json(raw))]
             # exam.json lies in the folder it describes: it outranks a row from further up.
             for path, examination in said:
                 if name == SIDECAR or path not in self._said:
                     self._said[path] = examination
-        except (OSError, ValueError) as error:
+        except OSError as error:
+            self.exceptions.append(Exception_(found.path, "bad-sidecar", str(error.strerror)))
+        except ValueError as error:
             self.exceptions.append(Exception_(found.path, "bad-sidecar", str(error)))
 
 
 def _raw(place: bytes, size: int) -> bytes:
     if size > MAX_BYTES:
         raise ValueError(f"it has more than {MAX_BYTES // 2**20} MiB")
-    with open(place, "rb") as file:  # noqa: PTH123 - bytes
+    with opened(place) as file:
         return file.read(MAX_BYTES)
 
 

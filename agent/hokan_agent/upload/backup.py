@@ -19,6 +19,7 @@ from hokan_agent.sources.scan import Found, Scan, scan
 from hokan_agent.sources.sidecars import Examination, Sidecars
 from hokan_agent.upload.batch import Batch
 from hokan_agent.upload.entries import Said, fingerprint
+from hokan_agent.upload.exceptions import as_told, bounded
 from hokan_agent.upload.run import Run
 from hokan_agent.upload.tally import Count, Tally
 from hokan_agent.wire.service import Service
@@ -89,6 +90,7 @@ class Backup:
         self._tally, self._job_id = tally, job_id
         self.report = BackupReport()
         self.over = threading.Event()
+        self._told: set[str] = set()
 
     def run(self, watched: Watched, target: dict[str, Any]) -> None:
         """Back a folder up into *target*, as ``GET /agent`` lists it; fills the report."""
@@ -112,6 +114,7 @@ class Backup:
                 job_id=self._job_id,
                 over=self.over,
                 reads_headers=_reads_headers(target["plan"]),
+                told=self._told,
                 refused=self._state.refused(target["target_id"]),
                 bars=bars,
                 workers=workers,
@@ -119,6 +122,16 @@ class Backup:
             _send(run, _groups(run, target["plan"]["batch_scope"], files))
         if self._tally is not None:
             self._tally.end(self._done(found))
+
+    def tell_rest(self, target: dict[str, Any]) -> None:
+        """Tell the service of exceptions that no batch told of: a night may have nothing else."""
+        untold = [each for each in self.report.exceptions if each.path not in self._told]
+        if not untold:
+            return
+        path = f"/targets/{target['target_id']}/batches"
+        opened = self._service.post(path, {"job_id": self._job_id} if self._job_id else {})
+        batch = f"{path}/{opened['batch_id']}"
+        self._service.post(f"{batch}/finish", {"exceptions": as_told(bounded(untold))})
 
     def _counted(self, found: Look, files: list[Said]) -> Progress:
         count, size = _count(each for each, _ in files)

@@ -9,20 +9,20 @@ from __future__ import annotations
 
 from concurrent.futures import Future
 from dataclasses import replace
-from itertools import islice
 from typing import Any
 
 from hokan_agent.errors import Refused, Unreachable
 from hokan_agent.report import Exception_
 from hokan_agent.sources.hashing import Changed, hashed
+from hokan_agent.sources.reading import left_out
 from hokan_agent.sources.scan import Found
 from hokan_agent.sources.sidecars import Examination
 from hokan_agent.upload.entries import Entry, Said, chunk_of, fingerprint
+from hokan_agent.upload.exceptions import as_told, bounded
 from hokan_agent.upload.run import Run
 from hokan_agent.upload.sending import Content, Sender
 from hokan_agent.wire.web import stopped
 
-TOLD_EXCEPTIONS = 1_000  # beyond those of its own files; all of them are in the run's report
 CONFIRM_PAUSES = (0.2, 0.5, 1.0, 2.0, *[5.0] * 23)  # two minutes for S3's events to be handled
 
 
@@ -89,9 +89,9 @@ class Batch:
             now, sha256 = self._digest(found)
             examination = self._run.examination_of(found, said)
         except Changed as error:
-            self._skip(found.path, "changed-while-read", str(error))
+            self._skip(Exception_(found.path, "changed-while-read", str(error)))
         except OSError as error:
-            self._skip(found.path, "unreadable", str(error.strerror))
+            self._skip(left_out(found.path, error))
         else:
             return Entry(now, sha256, fingerprint(said)), examination
         return None
@@ -117,7 +117,7 @@ class Batch:
         match answer["state"]:
             case "refused":
                 self._refused.append(entry)
-                self._skip(entry.found.path, answer["code"], answer["reason"])
+                self._skip(Exception_(entry.found.path, answer["code"], answer["reason"]))
             case "stored":
                 self._run.report.files_already_stored += 1
                 self._run.bars.advance(1, entry.found.size)
@@ -145,19 +145,21 @@ class Batch:
     def _guarded(self, entry: Entry, send: Any) -> bool:
         """Run *send*; a file that cannot be sent is left out, the others go on."""
         self._run.go_on()
+        path = entry.found.path
         try:
             send()
         except Changed as error:
-            code, reason = "changed-while-read", str(error)
+            failure = Exception_(path, "changed-while-read", str(error))
         except OSError as error:
-            code, reason = "unreadable", str(error.strerror)
+            failure = left_out(path, error)
         except (Unreachable, Refused) as error:
-            code, reason = error.code, str(error)
+            failure = Exception_(path, error.code, str(error))
             self._run.note_failure(error)
         else:
             self._run.note_success()
             return True
-        self._failed[entry.sha256] = self._skip(entry.found.path, code, reason)
+        self._failed[entry.sha256] = failure
+        self._skip(failure)
         return False
 
     def _count(self, found: Found) -> None:
@@ -166,13 +168,11 @@ class Batch:
             self._run.report.bytes_sent += found.size
         self._run.bars.advance(1, 0)
 
-    def _skip(self, path: str, code: str, reason: str) -> Exception_:
-        left_out = Exception_(path, code, reason)
+    def _skip(self, exception: Exception_) -> None:
         with self._run.lock:
-            self._left_out[path] = left_out
-            self._run.report.exceptions.append(left_out)
+            self._left_out[exception.path] = exception
+            self._run.report.exceptions.append(exception)
         self._run.bars.advance(1, 0)
-        return left_out
 
     # --- finishing ---
 
@@ -184,7 +184,9 @@ class Batch:
         self._run.state.keep_refused(
             self._run.target_id, ((each.found, each.sha256) for each in self._refused)
         )
-        state = self._confirmed({"exceptions": self._told()})
+        told = self._untold()
+        state = self._confirmed({"exceptions": as_told(told)})
+        self._run.told.update(each.path for each in told)
         stored = [each for each in self._entries if each.found.path not in self._left_out]
         if state == "settling":
             self._run.report.files_unconfirmed += len(stored)
@@ -199,13 +201,14 @@ class Batch:
         for entry in self._entries:
             failure = self._failed.get(entry.sha256)
             if failure is not None and entry.found.path not in self._left_out:
-                self._skip(entry.found.path, failure.code, failure.reason)
+                self._skip(replace(failure, path=entry.found.path))
 
-    def _told(self) -> list[dict[str, str]]:
-        """Return this batch's exceptions and those of the scan, as the service keeps them."""
+    def _untold(self) -> list[Exception_]:
+        """Return what to tell of: first what was declared and is lacking, as it is waited for."""
+        declared = {entry.found.path for entry in self._entries}
+        own = sorted(self._left_out.values(), key=lambda each: each.path not in declared)
         others = (each for each in self._run.report.exceptions if each.path not in self._left_out)
-        told = [*self._left_out.values(), *islice(others, TOLD_EXCEPTIONS)]
-        return [{"path": each.path, "reason": each.code} for each in told]
+        return bounded([*own, *(each for each in others if each.path not in self._run.told)])
 
     def _confirmed(self, body: dict[str, Any]) -> str:
         """Ask until the service has seen all that was sent, for two minutes at most."""

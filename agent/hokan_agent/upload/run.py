@@ -30,6 +30,7 @@ class Run:
         reads_headers: Whether the plan needs to know each file's patient before it moves.
         over: Set when the job is wanted no more.
         refused: The digests of files the service refused before, by path.
+        told: Paths of exceptions that the service has been told of.
     """
 
     web: Web
@@ -42,6 +43,7 @@ class Run:
     over: Event
     reads_headers: bool
     refused: dict[str, tuple[Found, str]]
+    told: set[str]
     bars: Progress
     workers: ThreadPoolExecutor
     lock: Lock = field(default_factory=Lock)

@@ -136,7 +136,7 @@ def put(web: Web, answer: dict[str, Any], body: _Window) -> None:
     code = response.data.decode("utf-8", "replace").partition(_CODE[0])[2].partition(_CODE[1])[0]
     if code in WRONG_BYTES:
         raise Changed("it changed before it was sent; the next backup will have it")
-    raise Refused(response.status, code or "storage-refused", f"storage answered {code}")
+    raise Refused(response.status, "storage-refused", f"storage answered {code or response.status}")
 
 
 class _Window:

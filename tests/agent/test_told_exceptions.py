@@ -1,0 +1,82 @@
+"""The service hears of every file that was left out, and once of each."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from hokan_agent.machine.state import State
+from hokan_agent.sources.folders import Watched
+from hokan_agent.upload.backup import Backup
+from hokan_agent.wire.service import Service
+from hokan_agent.wire.web import Web
+from tests.support.loopback import PLAN, TARGET, Loopback, loopback
+
+THE_TARGET = {"target_id": TARGET, "plan": PLAN}
+
+
+@pytest.fixture
+def service() -> Iterator[Loopback]:
+    with loopback() as serving:
+        yield serving
+
+
+@pytest.fixture
+def backup(service: Loopback, tmp_path: Path) -> Iterator[Backup]:
+    home = service.enrolled(tmp_path / "home")
+    web = Web()
+    with closing(State(home.state_file)) as state, closing(web):
+        yield Backup(web, Service.of(home, web), state, workers=2, job_id="job-1")
+
+
+def a_folder(place: Path, files: int) -> Watched:
+    """Return a folder with so many files and a pipe."""
+    place.mkdir()
+    for number in range(files):
+        (place / f"{number:03}").write_text(str(number))
+    os.mkfifo(place / f"pipe of {place.name}")
+    return Watched(place, TARGET, place.name)
+
+
+def paths(service: Loopback) -> list[list[str]]:
+    return [[each["path"] for each in batch] for batch in service.left_out]
+
+
+def test_batches_of_a_run_tell_of_it_once(
+    service: Loopback, backup: Backup, tmp_path: Path
+) -> None:
+    service.batch_entries = 97
+    backup.run(a_folder(tmp_path / "a", files=100), THE_TARGET)
+    backup.tell_rest(THE_TARGET)
+    assert paths(service) == [["a/pipe of a"], []]
+
+
+def test_a_night_with_nothing_to_send_tells_of_it(
+    service: Loopback, backup: Backup, tmp_path: Path
+) -> None:
+    backup.run(a_folder(tmp_path / "a", files=0), THE_TARGET)
+    backup.run(a_folder(tmp_path / "b", files=0), THE_TARGET)
+    backup.tell_rest(THE_TARGET)
+    assert paths(service) == [["a/pipe of a", "b/pipe of b"]]
+
+
+def test_a_night_without_exceptions_opens_no_batch_for_them(
+    service: Loopback, backup: Backup
+) -> None:
+    backup.tell_rest(THE_TARGET)
+    assert service.left_out == []
+
+
+def test_what_a_batch_lacks_is_told_before_all_else(
+    service: Loopback, backup: Backup, tmp_path: Path
+) -> None:
+    """The service waits for what was declared, until it hears that it will not come."""
+    watched = a_folder(tmp_path / "a", files=3)
+    service.when_declared = lambda: (tmp_path / "a" / "001").unlink(missing_ok=True)
+    backup.run(watched, THE_TARGET)
+    assert paths(service) == [["a/001", "a/pipe of a"]]
+    assert service.left_out[0][0]["reason"] == "gone"
