@@ -7,6 +7,7 @@ Every reason for which a command stops, said in a sentence.
   - NoKeyring          the keyring that holds its key is locked, gone or not installed
   - Busy               another run of this agent is under way
   - Interrupted        somebody ended the run
+  - Paused             somebody paused this agent
   - JobOver            the service wants the job no more
   - FolderUnreadable   there is no such folder, or it may not be read
   - Unreachable        no answer from the service or from storage
@@ -48,6 +49,10 @@ class Busy(AgentError):
 
 class Interrupted(AgentError):
     code = "interrupted"
+
+
+class Paused(AgentError):
+    code = "paused"
 
 
 class JobOver(AgentError):

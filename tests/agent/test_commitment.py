@@ -72,7 +72,8 @@ def home(start: Starter, service: Service) -> Home:
     """An agent that is enrolled and watches the folder."""
     home = Home(start.home)
     start.home.mkdir()
-    home.keep(Identity(service.url, "agent_1", "facility_1"), Ed25519PrivateKey.generate())
+    home.keep_key(Ed25519PrivateKey.generate())
+    home.keep_identity(Identity(service.url, "agent_1", "facility_1"))
     folders.add(home, Watched(start.folder, TARGET))
     return home
 

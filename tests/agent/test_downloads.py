@@ -53,7 +53,7 @@ def restore(monkeypatch: pytest.MonkeyPatch) -> Iterator[Restore]:
     monkeypatch.setattr("os.fsync", lambda _: None)
     web = Web()
     service: Any = None  # nobody is asked
-    yield Restore(web, service, workers=1, quiet=True)
+    yield Restore(web, service, workers=1)
     web.close()
 
 

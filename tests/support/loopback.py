@@ -67,9 +67,8 @@ class Loopback:
         """Return the home of an agent that this service knows."""
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         home = Home(directory)
-        home.keep(
-            Identity(f"{self.url}/api", "agent-1", "facility-1"), Ed25519PrivateKey.generate()
-        )
+        home.keep_key(Ed25519PrivateKey.generate())
+        home.keep_identity(Identity(f"{self.url}/api", "agent-1", "facility-1"))
         return home
 
     def answer(self, method: str, path: str, body: dict[str, Any]) -> Any:

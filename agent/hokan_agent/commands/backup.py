@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from hokan_agent.commands.options import add_patterns, add_reported, folder
-from hokan_agent.commands.reporting import note_service, reported
+from hokan_agent.commands.options import add_patterns, add_reported, bars, folder
+from hokan_agent.commands.reporting import note_service, reported, warn
 from hokan_agent.commands.targets import target_of
 from hokan_agent.machine.home import Home
+from hokan_agent.machine.settings import Current, refuse_while_paused
 from hokan_agent.machine.state import State
 from hokan_agent.report import BackupReport
 from hokan_agent.sources import folders
 from hokan_agent.sources.folders import Watched
 from hokan_agent.upload.backup import Backup
+from hokan_agent.wire.pacing import Pacing
 from hokan_agent.wire.service import Service
-from hokan_agent.wire.web import Web
+from hokan_agent.wire.web import Web, stopped
 
 HELP = "back a folder up"
 EXAMPLES = (
@@ -41,12 +42,13 @@ def run(home: Home, options: argparse.Namespace) -> int:
 
 
 def _backed_up(home: Home, options: argparse.Namespace, report: BackupReport) -> None:
-    web = Web(options.workers * 2)
+    refuse_while_paused(home)
+    web = Web(options.workers * 2, Pacing(Current(home, warn), stopped.wait))
     service = Service.of(home, web)
-    with home.locked(), closing(State(home.state_file)) as state:
+    with home.locked(), closing(State(home.state_file)) as state, bars(options) as shown:
         if state.was_damaged:
-            print("the cache was damaged and is rebuilt; every file is read again", file=sys.stderr)
-        backup = Backup(web, service, state, workers=options.workers, quiet=options.quiet)
+            warn("the cache was damaged and is rebuilt; every file is read again")
+        backup = Backup(web, service, state, workers=options.workers, bars=shown)
         backup.report = report
         try:
             target = target_of(service.get("/agent")["targets"], options.target)

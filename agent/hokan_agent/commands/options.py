@@ -6,7 +6,10 @@ import argparse
 import math
 from pathlib import Path
 
+from hokan_agent import log, progress
 from hokan_agent.errors import AgentError
+from hokan_agent.log import Log
+from hokan_agent.progress import Progress
 from hokan_agent.sources.patterns import Pattern
 
 WORKERS = 4
@@ -33,7 +36,27 @@ def add_reported(command: argparse.ArgumentParser) -> None:
     """Add what commands have that end with a report."""
     command.add_argument("--json", action="store_true", help="print the report as one JSON object")
     command.add_argument("--quiet", action="store_true", help="no progress")
+    command.add_argument(
+        "--progress", choices=progress.FORMS, default="text", help="on standard error (%(default)s)"
+    )
     add_workers(command)
+
+
+def bars(options: argparse.Namespace) -> Progress:
+    """Return what shows the progress of a command as its options say."""
+    return progress.progress("none" if options.quiet else options.progress)
+
+
+def add_log(command: argparse.ArgumentParser) -> None:
+    """Add what commands have that stay."""
+    command.add_argument("--quiet", action="store_true", help="tell of trouble only")
+    command.add_argument(
+        "--log", choices=log.FORMS, default="text", help="json: an object a line (%(default)s)"
+    )
+
+
+def log_of(options: argparse.Namespace) -> Log:
+    return Log(quiet=options.quiet, form=options.log)
 
 
 def folder(text: str) -> Path:

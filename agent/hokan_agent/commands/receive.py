@@ -5,8 +5,7 @@ from __future__ import annotations
 import argparse
 from datetime import timedelta
 
-from hokan_agent.commands.options import folder, seconds, title
-from hokan_agent.log import Log
+from hokan_agent.commands.options import add_log, folder, log_of, seconds, title
 from hokan_agent.machine.home import Home
 from hokan_agent.receiving.station import Address, Station
 from hokan_agent.report import COMPLETE
@@ -65,14 +64,14 @@ def add_options(command: argparse.ArgumentParser) -> None:
         help="how long an image may take to be stored before a device that asks is told that it "
         "failed (%(default)g)",
     )
-    command.add_argument("--quiet", action="store_true", help="tell of trouble only")
+    add_log(command)
 
 
 def run(home: Home, options: argparse.Namespace) -> int:
     """Take images from DICOM devices until somebody ends it."""
     from hokan_agent.receiving.receiver import Receiver  # loads pynetdicom: 0.4 s
 
-    log = Log(quiet=options.quiet)
+    log = log_of(options)
     into = options.folder.resolve()
     if not any(into.is_relative_to(each.folder) for each in folders.listed(home)):
         log.trouble("the folder is not watched: nothing backs it up (hokan-agent watch add FOLDER)")

@@ -50,6 +50,11 @@ def reported(
     return exit_code(report)
 
 
+def warn(text: str) -> None:
+    """Tell of trouble beside the report."""
+    print(text, file=sys.stderr)
+
+
 def note_service(report: Report, service: Service) -> None:
     """Note how often the service was asked, and how far apart the clocks are."""
     report.api_calls = service.calls

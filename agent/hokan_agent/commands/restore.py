@@ -6,14 +6,16 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from hokan_agent.commands.options import add_reported
-from hokan_agent.commands.reporting import note_service, reported
+from hokan_agent.commands.options import add_reported, bars
+from hokan_agent.commands.reporting import note_service, reported, warn
 from hokan_agent.download.restore import Restore
 from hokan_agent.errors import AgentError
 from hokan_agent.machine.home import Home
+from hokan_agent.machine.settings import Current, refuse_while_paused
 from hokan_agent.report import RestoreReport
+from hokan_agent.wire.pacing import Pacing
 from hokan_agent.wire.service import Service
-from hokan_agent.wire.web import Web
+from hokan_agent.wire.web import Web, stopped
 
 HELP = "restore what staff has granted"
 EXAMPLES = ("hokan-agent restore --into /restored",)
@@ -31,11 +33,12 @@ def run(home: Home, options: argparse.Namespace) -> int:
 
 
 def _restored(home: Home, options: argparse.Namespace, report: RestoreReport) -> None:
-    web = Web(options.workers * 2)
+    refuse_while_paused(home)
+    web = Web(options.workers * 2, Pacing(Current(home, warn), stopped.wait))
     service = Service.of(home, web)
-    restore = Restore(web, service, workers=options.workers, quiet=options.quiet)
-    restore.report = report
-    with home.locked():
+    with home.locked(), bars(options) as shown:
+        restore = Restore(web, service, workers=options.workers, bars=shown)
+        restore.report = report
         try:
             granted = service.get("/agent/restores")["items"]
             restore.run(_grant(granted, options.restore), options.into)

@@ -5,15 +5,16 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from hokan_agent.commands.options import add_workers, seconds
+from hokan_agent.commands.options import add_log, add_workers, log_of, seconds
 from hokan_agent.daemon.closing import QUIET_SECONDS, SETTLE_SECONDS
 from hokan_agent.daemon.live import RESCAN_SECONDS, Live
 from hokan_agent.daemon.loop import Loop, Wishes
 from hokan_agent.daemon.tools import Tools
-from hokan_agent.log import Log
 from hokan_agent.machine.home import RUN, Home
+from hokan_agent.machine.settings import Current
+from hokan_agent.wire.pacing import Pacing
 from hokan_agent.wire.service import Service
-from hokan_agent.wire.web import Web
+from hokan_agent.wire.web import Web, stopped
 
 HELP = "stay, and back up and restore what is due"
 EXAMPLES = (
@@ -41,14 +42,15 @@ def add_options(command: argparse.ArgumentParser) -> None:
         metavar="SECONDS",
         help="an examination without a change for so long is over (%(default)g)",
     )
-    command.add_argument("--quiet", action="store_true", help="tell of trouble only")
+    add_log(command)
     add_workers(command)
 
 
 def run(home: Home, options: argparse.Namespace) -> int:
     """Do what is due until somebody ends it."""
-    web = Web(options.workers * 6)  # a job, a restore and the watched folders at a time
-    log = Log(quiet=options.quiet)
+    log = log_of(options)
+    pacing = Pacing(Current(home, log.trouble), stopped.wait)
+    web = Web(options.workers * 6, pacing)  # a job, a restore and the watched folders at a time
     tools = Tools(home, web, Service.of(home, web), log, options.workers)
     quiet_time = SETTLE_SECONDS if options.once else options.quiet_time
     live = Live(tools, rescan=options.rescan, quiet_time=quiet_time)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import os
+from contextlib import closing
 from pathlib import Path
 
 from hokan_agent.commands.options import add_patterns, folder
 from hokan_agent.commands.targets import target_of
 from hokan_agent.commands.trying import tried
 from hokan_agent.machine.home import Home
+from hokan_agent.machine.state import State
 from hokan_agent.report import COMPLETE
 from hokan_agent.sources import folders
 from hokan_agent.sources.folders import Watched
@@ -70,6 +73,8 @@ def _added(home: Home, options: argparse.Namespace) -> str:
 def _removed(home: Home, options: argparse.Namespace) -> str:
     where = options.folder.resolve()
     folders.remove(home, where)
+    with closing(State(home.state_file)) as state:
+        state.forget_look(os.fsencode(where))
     return f"{where} is watched no more; what is stored of it stays stored"
 
 

@@ -11,7 +11,7 @@ from typing import Any, Self
 
 from hokan_agent.daemon.tools import Tools
 from hokan_agent.errors import AgentError, Interrupted, JobOver, Refused, Unreachable
-from hokan_agent.log import reported
+from hokan_agent.log import facts_of, reported
 from hokan_agent.machine.state import State
 from hokan_agent.report import BackupReport
 from hokan_agent.sources.folders import Watched
@@ -50,9 +50,9 @@ class Job:
         try:
             self._tools.service.post(f"{self._path}/take")
         except Refused as error:
-            self._tools.log.tell(f"job {self._id}: not taken: {error}")
+            self._tell(f"not taken: {error}", "job-not-taken", code=error.code)
             return None
-        self._tools.log.tell(f"job {self._id}: begun")
+        self._tell("begun", "job-begun", target_id=self._target["target_id"])
         with self._tools.state_for(self._target["target_id"]) as state:
             report = self._backed_up(state)
             now = datetime.now(UTC).isoformat(timespec="seconds")
@@ -109,14 +109,25 @@ class Job:
         try:
             self._tools.service.post(f"{self._path}/finish", said)
         except Refused as error:  # over already, for example by a newer job: what is sent is sent
-            self._tools.log.trouble(f"job {self._id}: its end was not taken: {error}")
-        self._tools.log.tell(f"job {self._id}: {outcome}: {reported(report)}")
+            self._trouble(f"its end was not taken: {error}", "job-end-not-taken", code=error.code)
+        facts = facts_of(report) | {"outcome": outcome}
+        self._tell(f"{outcome}: {reported(report)}", "job-ended", **facts)
         if report.error is not None:
-            self._tools.log.trouble(f"job {self._id}: {report.error['detail']}")
+            self._trouble(report.error["detail"], "job-failed", code=report.error["code"])
+
+    def _tell(self, text: str, event: str, **facts: Any) -> None:
+        self._tools.log.tell(f"job {self._id}: {text}", event, job_id=self._id, **facts)
+
+    def _trouble(self, text: str, event: str, **facts: Any) -> None:
+        self._tools.log.trouble(f"job {self._id}: {text}", event, job_id=self._id, **facts)
 
 
 class _Telling:
-    """Tells the service how far a job is, now and then, and hears whether it is still wanted."""
+    """
+    Tells the service how far a job is, now and then, and hears whether it is still wanted.
+
+    It is silent while there is a pause: the service misses the job in time, and tells its people.
+    """
 
     def __init__(
         self,
@@ -145,12 +156,16 @@ class _Telling:
 
     def _tell(self) -> None:
         while not self._over.wait(PROGRESS_SECONDS):
+            if self._tools.web.pacing.is_paused():
+                continue
             try:
                 told = self._tools.service.post(f"{self._path}/progress", self._counts())
                 if told["state"] != "running":
                     self._unwanted.set()
             except AgentError as error:  # what matters is the backup; its end is told again
-                self._tools.log.tell(f"progress could not be told: {error}")
+                self._tools.log.tell(
+                    f"progress could not be told: {error}", "progress-not-told", code=error.code
+                )
 
 
 def _reason(error: Refused) -> str:

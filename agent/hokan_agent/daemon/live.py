@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 from hokan_agent.daemon.closing import (
@@ -21,9 +22,10 @@ from hokan_agent.daemon.closing import (
     by_file,
 )
 from hokan_agent.daemon.hints import Hints
+from hokan_agent.daemon.rest import rest
 from hokan_agent.daemon.tools import Tools
 from hokan_agent.errors import Interrupted
-from hokan_agent.log import reported, said
+from hokan_agent.log import facts_of, reported, said
 from hokan_agent.machine.state import State
 from hokan_agent.report import BackupReport
 from hokan_agent.sources import folders, headers
@@ -100,6 +102,10 @@ class Live:
         if is_news:
             self._hints.changed.set()
 
+    def look_again(self) -> None:
+        """Look as soon as after a hint."""
+        self._hints.changed.set()
+
     def end(self) -> None:
         """End when the look under way has ended."""
         self._over = True
@@ -117,7 +123,7 @@ class Live:
             left = self._looked()
             self._rest(max(SHORTEST_REST_SECONDS, self._looking * REST))
             if not self._over:
-                self._hints.changed.wait(left)
+                rest(left, self._hints.changed.wait)
 
     def _rest(self, seconds: float) -> None:
         until = self._clock() + seconds
@@ -156,7 +162,9 @@ class Live:
             raise
         except Exception as error:  # noqa: BLE001 - told; the next look is another try
             self.had_trouble = True
-            self._tools.log.trouble(f"target {target['target_id']}: {said(error)}")
+            target_id = target["target_id"]
+            trouble = f"target {target_id}: {said(error)}"
+            self._tools.log.trouble(trouble, "not-sent", target_id=target_id)
             return None
 
     def _sent(self, state: State, watched: Watched, target: Target) -> float | None:
@@ -168,7 +176,7 @@ class Live:
         place.held = {each: until for each, until in place.held.items() if until > now}
         files = [each for each in found.pending if each[0] not in place.held]
         ready, left = place.closing.ready(self._waiting(place, found, files, target), now)
-        if ready:
+        if ready and not self._tools.web.pacing.is_paused():
             self._send(state, place, found, ready, target)
         return left
 
@@ -204,9 +212,11 @@ class Live:
             backup.send(found, ready, target)
         finally:
             self._hold(place, ready, backup.report)
-        log = self._tools.log
-        backup.report.files_seen = len(ready)
-        log.tell(f"target {target['target_id']}: {reported(backup.report)}")
+        report, target_id = backup.report, target["target_id"]
+        report.files_seen = len(ready)
+        state.note_backup(target_id, _now(), report.outcome)
+        told = f"target {target_id}: {reported(report)}"
+        self._tools.log.tell(told, "sent", target_id=target_id, **facts_of(report))
 
     def _hold(self, place: _Place, sent: list[Said], report: BackupReport) -> None:
         """Leave what was refused in peace for a day: asking each minute would change nothing."""
@@ -226,6 +236,10 @@ def _lasting(target: Target) -> dict[str, Any]:
 
 def _plans(targets: dict[str, Target]) -> dict[str, Any]:
     return {target_id: _lasting(each) for target_id, each in targets.items()}
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def _header(root: bytes, found: Found) -> Examination | None:

@@ -15,14 +15,16 @@ from hokan_agent import __version__
 from hokan_agent.daemon.closing import SETTLE_SECONDS
 from hokan_agent.daemon.jobs import Job
 from hokan_agent.daemon.live import Live
+from hokan_agent.daemon.rest import rest, since_start
 from hokan_agent.daemon.tools import Tools
 from hokan_agent.download.restore import Restore
 from hokan_agent.errors import AgentError, Interrupted, Unreachable
-from hokan_agent.log import reported, said
+from hokan_agent.log import facts_of, reported, said
+from hokan_agent.machine.standing import Standing
 from hokan_agent.report import COMPLETE, FAILED, WITH_EXCEPTIONS, Report
 from hokan_agent.sources import folders
 from hokan_agent.wire import clocks
-from hokan_agent.wire.web import stopped
+from hokan_agent.wire.web import go_on, stopped
 
 FIRST_OUTAGE_SECONDS, LONGEST_OUTAGE_SECONDS = 10.0, 300.0
 SHORTEST_SECONDS = 1.0
@@ -47,31 +49,44 @@ class Wishes:
 
 
 class Loop:
-    """The service's main thread; jobs, restores and watching each have one of their own."""
+    """
+    The service's main thread; jobs, restores and watching each have one of their own.
 
-    def __init__(self, tools: Tools, live: Live, wishes: Wishes) -> None:
+    Args:
+        clock: Counts seconds; goes on while the machine sleeps.
+    """
+
+    def __init__(
+        self,
+        tools: Tools,
+        live: Live,
+        wishes: Wishes,
+        clock: Callable[[], float] = since_start,
+    ) -> None:
         self._tools, self._live, self._wishes = tools, live, wishes
+        self._clock = clock
+        self._standing = Standing(tools.home, tools.log.trouble)
         self._jobs = ThreadPoolExecutor(1, "jobs")
         self._restores = ThreadPoolExecutor(1, "restores")
         self._under_way: dict[str, Future[None]] = {}  # jobs and restores, by id
         self._not_ours: set[str] = set()
         self._tried: dict[str, float] = {}  # restores that left something out, and when
         self._outages = 0
-        self._is_revoked = False
+        self._is_revoked = self._was_paused = False
         self._is_clock_wrong = False
         self._code = COMPLETE  # of the worst job or restore
 
     def run(self) -> int:
         """Go on until somebody ends it; return the exit code."""
-        self._tools.log.tell("running")
+        self._tools.log.tell("running", "running")
         self._live.start()
         try:
             while not stopped.is_set():
-                stopped.wait(self._contact())
+                rest(self._contact(), self._waited, self._clock)
         finally:
             stopped.set()
             self._end()
-        self._tools.log.tell("ended")
+        self._tools.log.tell("ended", "ended")
         return FAILED if self._is_revoked else COMPLETE
 
     def run_once(self) -> int:
@@ -90,6 +105,23 @@ class Loop:
         for each in (self._jobs, self._restores):
             each.shutdown(wait=True, cancel_futures=stopped.is_set())
 
+    def _waited(self, seconds: float) -> bool:
+        """Wait a little; return whether to ask at once: a pause is over."""
+        stopped.wait(seconds)
+        return stopped.is_set() or self._is_resumed()
+
+    def _is_resumed(self) -> bool:
+        """Tell of a pause that begins or ends; return whether one ended."""
+        before, self._was_paused = self._was_paused, self._tools.web.pacing.is_paused()
+        if before == self._was_paused:
+            return False
+        if self._was_paused:
+            self._tools.log.tell("paused: nothing is sent or restored", "paused")
+            return False
+        self._tools.log.tell("resumed", "resumed")
+        self._live.look_again()
+        return True
+
     # --- asking ---
 
     def _contact(self) -> float:
@@ -102,9 +134,11 @@ class Loop:
         except AgentError as error:
             return self._out_of_reach(error)
         if self._outages:
-            self._tools.log.tell("it works again")
+            self._tools.log.tell("it works again", "in-reach")
         self._outages = 0
-        return pause_of(told, self._wishes.every)
+        pause = pause_of(told, self._wishes.every)
+        self._standing.reached(told, pause)
+        return pause
 
     def _asked(self) -> Told:
         told = self._tools.service.post("/agent/poll", {"version": __version__})
@@ -121,21 +155,27 @@ class Loop:
     def _out_of_reach(self, error: AgentError) -> float:
         """Tell of trouble when it begins; return when to try again: later each time."""
         if error.code == REVOKED:
-            self._tools.log.trouble(str(error))
+            self._tools.log.trouble(str(error), "revoked")
             self._is_revoked = True
             stopped.set()
             return 0
         if not self._outages:
-            self._tools.log.trouble(f"{error}; it is tried again until it works")
+            again = f"{error}; it is tried again until it works"
+            self._tools.log.trouble(again, "out-of-reach", code=error.code)
         self._outages += 1
-        return outage_pause(self._outages)
+        pause = outage_pause(self._outages)
+        self._standing.out_of_reach(str(error), pause)
+        return pause
 
     # --- doing ---
 
     def _do(self, told: Told) -> None:
-        """Begin what is due and not under way."""
+        """Begin what is due and not under way; a job left alone by a pause is missed in time."""
         self._under_way = {id_: each for id_, each in self._under_way.items() if not each.done()}
         self._live.know(told["targets"])
+        self._is_resumed()
+        if self._was_paused:
+            return
         targets = {each["target_id"]: each for each in told["targets"]}
         for job in told["jobs"]:
             target = targets.get(job["target_id"])
@@ -154,7 +194,9 @@ class Loop:
             self._not_ours.add(target_id)
             self._tools.log.tell(
                 f"a backup of target {target_id} is due, and no folder here goes into it: left to "
-                "other agents (hokan-agent watch add FOLDER --target ID)"
+                "other agents (hokan-agent watch add FOLDER --target ID)",
+                "not-ours",
+                target_id=target_id,
             )
 
     def _begin_restore(self, restore_id: str) -> None:
@@ -166,14 +208,18 @@ class Loop:
             )
 
     def _restored(self, restore_id: str, into: Path) -> Report:
-        restore = Restore(
-            self._tools.web, self._tools.service, workers=self._tools.workers, quiet=True
-        )
-        self._tools.log.tell(f"restore {restore_id}: begun")
+        restore = Restore(self._tools.web, self._tools.service, workers=self._tools.workers)
+        log = self._tools.log
+        log.tell(f"restore {restore_id}: begun", "restore-begun", restore_id=restore_id)
         restore.run(restore_id, into)
         if restore.report.exceptions:
             self._tried[restore_id] = time.monotonic()
-        self._tools.log.tell(f"restore {restore_id}: {reported(restore.report)}")
+        log.tell(
+            f"restore {restore_id}: {reported(restore.report)}",
+            "restore-ended",
+            restore_id=restore_id,
+            **facts_of(restore.report),
+        )
         return restore.report
 
     def _begin(
@@ -184,18 +230,25 @@ class Loop:
 
     def _done(self, id_: str, work: Callable[[], Report | None]) -> None:
         """Do *work*; whatever becomes of it, the service goes on."""
+        log = self._tools.log
         try:
+            self._tools.web.pacing.wait()
+            go_on()
+            self._standing.begun(id_)
             report = work()
             if report is not None and report.outcome != "complete":
                 self._code = FAILED if report.outcome == "failed" else WITH_EXCEPTIONS
         except Interrupted:
-            self._tools.log.tell(f"{id_}: ended on request; it goes on at the next run")
+            log.tell(f"{id_}: ended on request; it goes on at the next run", "interrupted", id=id_)
         except Unreachable as error:
             self._code = FAILED
-            self._tools.log.trouble(f"{id_}: {error}; it goes on at the next contact")
+            again = f"{id_}: {error}; it goes on at the next contact"
+            log.trouble(again, "out-of-reach", id=id_, code=error.code)
         except Exception as error:  # noqa: BLE001 - told; the next contact is another try
             self._code = FAILED
-            self._tools.log.trouble(f"{id_}: {said(error)}")
+            log.trouble(f"{id_}: {said(error)}", "failed", id=id_)
+        finally:
+            self._standing.ended(id_)
 
 
 def pause_of(told: Told, every: float | None) -> float:

@@ -17,13 +17,14 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, BinaryIO
 
-from hokan_agent.errors import AgentError, Refused, Unreachable
-from hokan_agent.progress import Progress, progress
+from hokan_agent.errors import AgentError, Paused, Refused, Unreachable
+from hokan_agent.progress import FETCH, LIST, Progress, Silent
 from hokan_agent.report import Exception_, RestoreReport
 from hokan_agent.sources.paths import from_wire
 from hokan_agent.upload.sending import is_worth_another_try
+from hokan_agent.wire.pacing import Pacing
 from hokan_agent.wire.service import Service
-from hokan_agent.wire.web import BLOCK_BYTES, TRIES, Web, go_on, pause
+from hokan_agent.wire.web import TRIES, Web, go_on, pause
 
 URLS_A_REQUEST = 100
 File = dict[str, Any]  # as POST /restores/{id}/files lists it
@@ -42,25 +43,25 @@ class Restore:
         service: Service,
         *,
         workers: int,
-        quiet: bool,
+        bars: Progress | None = None,
     ) -> None:
         self._web, self._service = web, service
-        self._workers, self._quiet = workers, quiet
+        self._workers = workers
+        self._bars: Progress = bars or Silent()
         self._lock = Lock()
         self.report = RestoreReport()
 
     def run(self, restore_id: str, into: Path) -> None:
         """Bring every file of the grant into *into*; fills the report."""
         path = f"/restores/{restore_id}"
+        self._bars.phase(LIST)
         files = _newest(self._listed(path))
         root = _made(into)
-        size = sum(each["size"] for each in files)
-        with (
-            progress("restoring", len(files), size, quiet=self._quiet) as bars,
-            ThreadPoolExecutor(self._workers) as workers,
-        ):
+        self._bars.phase(FETCH)
+        self._bars.expect(len(files), sum(each["size"] for each in files))
+        with ThreadPoolExecutor(self._workers) as workers:
             for some in _by(URLS_A_REQUEST, files):
-                bring = partial(self._bring, path, root, bars, self._urls(path, some))
+                bring = partial(self._bring, path, root, self._urls(path, some))
                 list(workers.map(bring, some))
         left_out = len(self.report.exceptions)
         said = {"restored": self.report.files_restored, "failed": left_out}
@@ -81,10 +82,10 @@ class Restore:
         told = self._service.post(f"{path}/urls", {"sha256": wanted})["urls"]
         return {each["sha256"]: each["url"] for each in told}
 
-    def _bring(
-        self, path: str, root: bytes, bars: Progress, urls: dict[str, str], file: File
-    ) -> None:
+    def _bring(self, path: str, root: bytes, urls: dict[str, str], file: File) -> None:
         """Bring one file; whatever is wrong with it, the others go on."""
+        self._web.pacing.wait()
+        go_on()
         try:
             place = _place(root, file["path"])
             if not _is_there(place, file):
@@ -103,14 +104,25 @@ class Restore:
             with self._lock:
                 self.report.files_restored += 1
                 self.report.bytes_restored += file["size"]
-        bars.advance(1, file["size"])
+        self._bars.advance(1, file["size"])
 
     def _leave_out(self, file: File, code: str, reason: str) -> None:
         with self._lock:
             self.report.exceptions.append(Exception_(file["path"], code, reason))
 
     def _fetch(self, path: str, place: bytes, file: File, url: str) -> None:
-        """Download, verify, name; every try gets a URL of its own."""
+        """Download, verify, name; what a pause stopped begins anew after it."""
+        while True:
+            try:
+                self._tried(path, place, file, url)
+            except Paused:
+                self._web.pacing.wait()
+                url = self._urls(path, [file])[file["sha256"]]
+            else:
+                return
+
+    def _tried(self, path: str, place: bytes, file: File, url: str) -> None:
+        """Download; every try gets a URL of its own."""
         for attempt in range(TRIES):
             if attempt:
                 pause(attempt - 1)
@@ -145,11 +157,11 @@ class Restore:
             if response.status != 200:
                 raise Refused(response.status, "storage-refused", "storage did not give the file")
             digest = hashlib.sha256()
-            for block in _blocks(response):
-                go_on()
+            for block in _blocks(response, self._web.pacing):
                 digest.update(block)
                 output.write(block)
         finally:
+            response.close()  # what was not read to its end is no connection to use again
             response.release_conn()
         if digest.hexdigest() != file["sha256"]:
             raise Damaged("what arrived does not match its checksum")
@@ -157,12 +169,16 @@ class Restore:
         os.fsync(output.fileno())
 
 
-def _blocks(response: Any) -> Iterator[bytes]:
+def _blocks(response: Any, pacing: Pacing) -> Iterator[bytes]:
+    """Yield a body as fast as is allowed; raises Paused, Unreachable."""
     import urllib3
 
     try:
         # As stored: a Content-Encoding that somebody's upload brought along is not ours to undo.
-        yield from response.stream(BLOCK_BYTES, decode_content=False)
+        while block := response.read(pacing.block(), decode_content=False):
+            go_on()
+            pacing.pay(len(block))
+            yield block
     except urllib3.exceptions.HTTPError:
         raise Unreachable("the line broke in the middle of a file") from None
 

@@ -53,6 +53,8 @@ class Home:
         self.directory = directory
         self.state_file = directory / "state.sqlite"
         self.folders_file = directory / "folders.json"
+        self.settings_file = directory / "settings.json"
+        self.known_file = directory / "known.json"
         self.key_file = directory / "key.pem"
         self.environment_file = directory / "environment"
         self._identity_file = directory / "identity.json"

@@ -10,11 +10,14 @@ import json
 import sqlite3
 from collections.abc import Iterable
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from hokan_agent.errors import AgentError
 from hokan_agent.sources.scan import Found
+
+COMPLETE = "complete"  # the outcome of a backup that left nothing out
 
 SCHEMA = """
 create table if not exists files(
@@ -29,6 +32,10 @@ create table if not exists chunks(
     batch text, number int, body text, found text, primary key (batch, number)) without rowid;
 create table if not exists backups(
     target text primary key, finished_at text, outcome text) without rowid;
+create table if not exists successes(target text primary key, finished_at text) without rowid;
+create table if not exists looks(
+    target text, folder blob, files int, bytes int, looked_at text,
+    primary key (target, folder)) without rowid;
 """
 
 
@@ -132,6 +139,10 @@ class State:
             self._db.execute(
                 "insert or replace into backups values (?, ?, ?)", (target, finished_at, outcome)
             )
+            if outcome == COMPLETE:
+                self._db.execute(
+                    "insert or replace into successes values (?, ?)", (target, finished_at)
+                )
 
     def last_backup(self, target: str) -> tuple[str, str] | None:
         """Return when the last backup ended, and how; None if there was none."""
@@ -139,6 +150,35 @@ class State:
             "select finished_at, outcome from backups where target = ?", (target,)
         ).fetchone()
         return (row[0], row[1]) if row else None
+
+    def last_success(self, target: str) -> str | None:
+        """Return when the last backup ended that left nothing out; None if there was none."""
+        row = self._db.execute(
+            "select finished_at from successes where target = ?", (target,)
+        ).fetchone()
+        return str(row[0]) if row else None
+
+    # --- what waits ---
+
+    def note_look(self, target: str, folder: bytes, files: int, size: int) -> None:
+        """Note how much of a folder is not stored."""
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        with self._db:
+            self._db.execute(
+                "insert or replace into looks values (?, ?, ?, ?, ?)",
+                (target, folder, files, size, now),
+            )
+
+    def forget_look(self, folder: bytes) -> None:
+        with self._db:
+            self._db.execute("delete from looks where folder = ?", (folder,))
+
+    def pending(self, target: str) -> tuple[int, int, str] | None:
+        """Return the files and bytes found and not stored, and since when that is known."""
+        row = self._db.execute(
+            "select sum(files), sum(bytes), min(looked_at) from looks where target = ?", (target,)
+        ).fetchone()
+        return None if row[0] is None else (row[0], row[1], row[2])
 
 
 def stored_as_they_are(file: Path, target: str, files: Iterable[Found]) -> list[Found]:

@@ -69,10 +69,10 @@ class Receiver:
             entity = _entity(self._station)
             port = self._listen(entity, answering)
             where = f"{self._station.address}, port {port}"
-            self._log.tell(f"receiving as {self._station.title} at {where}")
+            self._log.tell(f"receiving as {self._station.title} at {where}", "receiving", port=port)
             stopped.wait()
             entity.shutdown()
-        self._log.tell("ended")
+        self._log.tell("ended", "ended")
 
     @contextmanager
     def _answering(self) -> Iterator[Answering]:
@@ -107,7 +107,8 @@ class Receiver:
 
     def _rejected(self, event: Any) -> None:
         where = event.assoc.remote["address"]
-        self._log.trouble(f"{where}: turned away: an unknown AE title, or too many devices at once")
+        why = "turned away: an unknown AE title, or too many devices at once"
+        self._log.trouble(f"{where}: {why}", "turned-away", address=where)
 
     def _store(self, event: Any) -> int:
         """Answer a C-STORE request with its status."""
@@ -115,13 +116,15 @@ class Receiver:
         try:
             kept = self._kept(event)
         except ValueError as error:
-            self._log.trouble(f"{peer}: an image is refused: {error}")
+            self._log.trouble(f"{peer}: an image is refused: {error}", "refused", peer=peer)
             return CANNOT_UNDERSTAND
         except OSError as error:
-            self._log.trouble(f"{peer}: an image cannot be kept: {said(error)}")
+            self._log.trouble(
+                f"{peer}: an image cannot be kept: {said(error)}", "not-kept", peer=peer
+            )
             return OUT_OF_RESOURCES
         tell = self._log.trouble if kept is Kept.BESIDE else self._log.tell
-        tell(f"{peer}: an image: {kept.value}")
+        tell(f"{peer}: an image: {kept.value}", "kept", peer=peer, how=kept.name.lower())
         return SUCCESS
 
     def _ask(self, event: Any, answering: Answering) -> tuple[int, None]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from hokan_agent.errors import Refused
 from hokan_agent.machine.state import State
-from hokan_agent.progress import Progress, progress
+from hokan_agent.progress import SCAN, SEND, Progress, Silent
 from hokan_agent.report import BackupReport
 from hokan_agent.sources.folders import Watched
 from hokan_agent.sources.grouping import GROUPED, Group, grouped
@@ -57,6 +57,7 @@ def look(watched: Watched, state: State) -> Look:
         as_it_is = (found.size, found.mtime_ns, found.inode, fingerprint(said))
         if known.get(found.path) != as_it_is:
             pending.append((found, said))
+    state.note_look(watched.target_id, seen.root, *_count(each for each, _ in pending))
     fitting_none = sum(layout.is_unknown(*each) for each in pending)
     return Look(seen, sidecars, pending, fitting_none)
 
@@ -67,7 +68,8 @@ class Backup:
 
     Args:
         workers: How many files are hashed and sent at a time.
-        tally: Counts for the service; without one the progress is shown here.
+        bars: Shows the progress here.
+        tally: Counts for the service, instead.
         job_id: The job it is done for, if it is done for one.
 
     Attributes:
@@ -81,19 +83,21 @@ class Backup:
         state: State,
         *,
         workers: int,
-        quiet: bool = True,
+        bars: Progress | None = None,
         tally: Tally | None = None,
         job_id: str | None = None,
     ) -> None:
         self._web, self._service, self._state = web, service, state
-        self._workers, self._quiet = workers, quiet
-        self._tally, self._job_id = tally, job_id
+        self._workers, self._job_id = workers, job_id
+        self._tally = tally
+        self._bars: Progress = tally or bars or Silent()
         self.report = BackupReport()
         self.over = threading.Event()
         self._told: set[str] = set()
 
     def run(self, watched: Watched, target: dict[str, Any]) -> None:
         """Back a folder up into *target*, as ``GET /agent`` lists it; fills the report."""
+        self._bars.phase(SCAN)
         found = look(watched, self._state)
         self.report.files_unchanged += len(found.seen.files) - len(found.pending)
         self.send(found, found.pending, target)
@@ -103,7 +107,8 @@ class Backup:
         self.report.files_seen += len(found.seen.files)
         self.report.files_fitting_none += found.fitting_none
         self.report.exceptions += found.seen.exceptions + found.sidecars.exceptions
-        with self._counted(found, files) as bars, ThreadPoolExecutor(self._workers) as workers:
+        self._expect(found, files)
+        with ThreadPoolExecutor(self._workers) as workers:
             run = Run(
                 web=self._web,
                 service=self._service,
@@ -116,10 +121,11 @@ class Backup:
                 reads_headers=_reads_headers(target["plan"]),
                 told=self._told,
                 refused=self._state.refused(target["target_id"]),
-                bars=bars,
+                bars=self._bars,
                 workers=workers,
             )
             _send(run, _groups(run, target["plan"]["batch_scope"], files))
+        self._note_rest(found, target["target_id"], run.stored)
         if self._tally is not None:
             self._tally.end(self._done(found))
 
@@ -133,13 +139,19 @@ class Backup:
         batch = f"{path}/{opened['batch_id']}"
         self._service.post(f"{batch}/finish", {"exceptions": as_told(bounded(untold))})
 
-    def _counted(self, found: Look, files: list[Said]) -> Progress:
+    def _expect(self, found: Look, files: list[Said]) -> None:
         count, size = _count(each for each, _ in files)
-        if self._tally is None:
-            return progress("backing up", count, size, quiet=self._quiet)
-        total = (len(found.seen.files), found.seen.size)
-        self._tally.begin(total=total, unchanged=(total[0] - count, total[1] - size))
-        return self._tally
+        self._bars.phase(SEND)
+        self._bars.expect(count, size)
+        if self._tally is not None:
+            total = (len(found.seen.files), found.seen.size)
+            self._tally.begin(total=total, unchanged=(total[0] - count, total[1] - size))
+
+    def _note_rest(self, found: Look, target_id: str, stored: Count) -> None:
+        """Note what still waits in the folder; the next look knows it for certain."""
+        files, size = _count(each for each, _ in found.pending)
+        left = max(0, files - stored[0]), max(0, size - stored[1])
+        self._state.note_look(target_id, found.seen.root, *left)
 
     def _done(self, found: Look) -> Count:
         """Return what of a folder is stored now."""

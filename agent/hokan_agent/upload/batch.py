@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from hokan_agent.errors import Refused, Unreachable
+from hokan_agent.progress import CONFIRM, SEND
 from hokan_agent.report import Exception_
 from hokan_agent.sources.hashing import Changed, hashed
 from hokan_agent.sources.reading import left_out
@@ -65,6 +66,7 @@ class Batch:
 
     def declare(self, files: list[Said]) -> None:
         """Hash *files*, declare them as the next chunk, and start sending what is wanted."""
+        self._run.bars.phase(SEND)
         results = list(self._run.workers.map(self._hashed, files))
         known = [result for result in results if result is not None]
         if not known:
@@ -184,6 +186,7 @@ class Batch:
         self._run.state.keep_refused(
             self._run.target_id, ((each.found, each.sha256) for each in self._refused)
         )
+        self._run.bars.phase(CONFIRM)
         told = self._untold()
         state = self._confirmed({"exceptions": as_told(told)})
         self._run.told.update(each.path for each in told)
@@ -195,6 +198,9 @@ class Batch:
             self._run.target_id, ((entry.found, entry.said) for entry in stored)
         )
         self._run.state.end_batch(self._run.target_id, self._run.root, self._id)
+        files, size = self._run.stored
+        more = sum(entry.found.size for entry in stored)
+        self._run.stored = (files + len(stored), size + more)
 
     def _leave_out_twins(self) -> None:
         """A content that could not be sent is missing at each of its paths."""

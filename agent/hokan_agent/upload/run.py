@@ -49,6 +49,7 @@ class Run:
     lock: Lock = field(default_factory=Lock)
     failures: int = 0  # of storage or service, one after the other
     given_up: Unreachable | Refused | None = None
+    stored: tuple[int, int] = (0, 0)  # files and bytes, by finished batches
 
     @property
     def root(self) -> bytes:
@@ -71,7 +72,8 @@ class Run:
                 self.given_up = error
 
     def go_on(self) -> None:
-        """Raise what ends the run, if something does."""
+        """Wait while there is a pause; raise what ends the run, if something does."""
+        self.web.pacing.wait()
         go_on()
         if self.over.is_set():
             raise JobOver("the job is over: a newer one, or the end of the contract, has ended it")

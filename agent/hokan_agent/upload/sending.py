@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from io import FileIO
 from typing import Any
 
-from hokan_agent.errors import Barred, Refused, Unreachable
+from hokan_agent.errors import Barred, Paused, Refused, Unreachable
 from hokan_agent.sources.hashing import Changed, digest_of_part, opened
+from hokan_agent.wire.pacing import Pacing
 from hokan_agent.wire.service import Service
-from hokan_agent.wire.web import BLOCK_BYTES, PASSING, TRIES, Web, go_on, pause
+from hokan_agent.wire.web import PASSING, TRIES, Web, go_on, pause
 
 PARTS_A_REQUEST = 100
 OK, ALREADY_THERE, EXPIRED = 200, 412, 403
@@ -54,6 +55,14 @@ class Sender:
             Changed: The file is no longer what was announced.
             OSError, Refused, Unreachable: It cannot be read, or not be sent.
         """
+        while True:
+            try:
+                return self._tried(content, answer)
+            except Paused:
+                self._web.pacing.wait()
+                answer = self._fresh(content.sha256)
+
+    def _tried(self, content: Content, answer: dict[str, Any]) -> bool:
         for attempt in range(TRIES):
             if attempt:  # every try deserves a URL of its own
                 pause(attempt - 1)
@@ -76,7 +85,7 @@ class Sender:
         with opened(content.root, content.place) as file:
             if os.fstat(file.fileno()).st_size != content.size:
                 raise Changed("it changed before it was sent; the next backup will have it")
-            put(self._web, answer, _Window(file, 0, content.size))
+            put(self._web, answer, _Window(file, 0, content.size, self._web.pacing))
         self._advanced(content.size)
         return True
 
@@ -98,6 +107,16 @@ class Sender:
         self._service.post(f"{path}/complete")
 
     def _send_part(self, content: Content, path: str, number: int, part_bytes: int) -> None:
+        while True:
+            self._web.pacing.wait()
+            try:
+                self._part_tried(content, path, number, part_bytes)
+            except Paused:
+                pass
+            else:
+                return
+
+    def _part_tried(self, content: Content, path: str, number: int, part_bytes: int) -> None:
         start = (number - 1) * part_bytes
         size = min(part_bytes, content.size - start)
         digest = digest_of_part(content.root, content.place, start, size)
@@ -108,7 +127,7 @@ class Sender:
             (answer,) = self._service.post(f"{path}/parts", wanted)["parts"]
             try:
                 with opened(content.root, content.place) as file:
-                    put(self._web, answer, _Window(file, start, size))
+                    put(self._web, answer, _Window(file, start, size, self._web.pacing))
             except (Unreachable, Refused) as error:
                 if not is_worth_another_try(error, attempt):
                     raise
@@ -140,16 +159,18 @@ def put(web: Web, answer: dict[str, Any], body: _Window) -> None:
 
 
 class _Window:
-    """A part of a file as HTTP wants a body: read in blocks, never whole."""
+    """A part of a file as HTTP wants a body: read in blocks, never whole, as fast as is allowed."""
 
-    def __init__(self, file: FileIO, start: int, size: int) -> None:
-        self._file = file
+    def __init__(self, file: FileIO, start: int, size: int, pacing: Pacing) -> None:
+        self._file, self._pacing = file, pacing
         self._left = size
         file.seek(start)
 
-    def read(self, size: int = BLOCK_BYTES) -> bytes:
+    def read(self, size: int = -1) -> bytes:
         go_on()
-        block = self._file.read(min(size if size > 0 else BLOCK_BYTES, self._left))
+        allowed = self._pacing.block()
+        block = self._file.read(min(size if size > 0 else allowed, allowed, self._left))
+        self._pacing.pay(len(block))
         self._left -= len(block)
         return block
 

@@ -17,6 +17,12 @@ class Tally:
         self._under_way: Count = (0, 0)
         self._lock = Lock()
 
+    def phase(self, name: str) -> None:
+        """The service is told of files and bytes alone."""
+
+    def expect(self, files: int, size: int) -> None:
+        """Totals come with each folder: :meth:`begin`."""
+
     def begin(self, *, total: Count, unchanged: Count) -> None:
         """Begin a folder of which *unchanged* is stored already."""
         with self._lock:

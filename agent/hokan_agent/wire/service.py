@@ -43,13 +43,18 @@ class Service:
     """
     The service, as this agent may use it.
 
+    Args:
+        tries: How often a request is made before it is given up.
+
     Attributes:
         calls: How many requests were made of it, tries included.
         clock_difference: How far its clock was ahead of this machine's at its last answer.
     """
 
-    def __init__(self, web: Web, identity: Identity, key: Ed25519PrivateKey) -> None:
-        self._web = web
+    def __init__(
+        self, web: Web, identity: Identity, key: Ed25519PrivateKey, tries: int = TRIES
+    ) -> None:
+        self._web, self._tries = web, tries
         self._identity = identity
         self._signer = HTTPMessageSigner(
             signature_algorithm=algorithms.ED25519, key_resolver=_Keys(key)
@@ -60,8 +65,8 @@ class Service:
         self.clock_difference = timedelta()
 
     @classmethod
-    def of(cls, home: Home, web: Web) -> Service:
-        return cls(web, home.identity(), home.key())
+    def of(cls, home: Home, web: Web, tries: int = TRIES) -> Service:
+        return cls(web, home.identity(), home.key(), tries)
 
     def get(self, path: str) -> dict[str, Any]:
         return self._call("GET", path, b"")
@@ -74,7 +79,7 @@ class Service:
 
     def _call(self, method: str, path: str, body: bytes) -> dict[str, Any]:
         """Try until there is an answer that will not change by asking again."""
-        for attempt in range(TRIES):
+        for attempt in range(self._tries):
             if attempt:
                 pause(attempt - 1)
             try:

@@ -13,22 +13,28 @@ import urllib3
 from hokan_agent.errors import Interrupted
 from hokan_agent.wire.addresses import reachable, require_private
 from hokan_agent.wire.failures import failure
+from hokan_agent.wire.pacing import BLOCK_BYTES, Pacing, Unlimited
 from hokan_agent.wire.proxy import Proxy, configured
 
 TRIES = 6
 FIRST_PAUSE_SECONDS = 0.5
 LONGEST_PAUSE_SECONDS = 30.0
 PASSING = frozenset({408, 429, 500, 502, 503, 504})  # worth another try
-BLOCK_BYTES = 2**18
 
 stopped = threading.Event()  # set when the run is to end; every pause ends with it
 
 
 class Web:
-    """Connections, shared by all threads of a run."""
+    """
+    Connections, shared by all threads of a run.
 
-    def __init__(self, connections: int = 8) -> None:
+    Attributes:
+        pacing: How fast the bytes of files move over them.
+    """
+
+    def __init__(self, connections: int = 8, pacing: Pacing | None = None) -> None:
         """Connect as the environment says; raises AgentError for a proxy that is none."""
+        self.pacing = pacing or Pacing(Unlimited(), stopped.wait)
         kept: dict[str, Any] = {
             "num_pools": 8,
             "maxsize": connections,
