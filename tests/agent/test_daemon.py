@@ -45,6 +45,19 @@ class Machine:
 
 
 @dataclass
+class Clock:
+    """Another one, which moves when it is told to."""
+
+    now: float = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+    def pass_by(self, seconds: float) -> None:
+        self.now += seconds
+
+
+@dataclass
 class Facility:
     """A service on loopback, and an agent with one folder."""
 
@@ -166,6 +179,24 @@ def test_a_job_under_way_is_silent_in_a_pause_so_that_it_is_missed(
     with _Telling(facility.tools(), "/agent/jobs/job-1", dict, threading.Event()):
         time.sleep(0.5)
     assert (facility.asked("/agent/jobs/job-1/progress") == 0) == (pause is not None)
+
+
+# --- plans that send at once -------------------------------------------------------------------
+
+
+def test_what_settled_while_others_were_sent_is_looked_at_at_once(facility: Facility) -> None:
+    clock = Clock()
+    live = Live(facility.tools(), clock=clock)
+    live.know([TARGET])
+    facility.saved("a.jpg")
+    live.look_once()
+    clock.now += 1
+    facility.saved("b.jpg")
+    live.look_once()
+    clock.now += 1
+    facility.server.on_block = lambda: clock.pass_by(10)
+    assert live.look_once() == [0]
+    live.end()
 
 
 # --- what it keeps -----------------------------------------------------------------------------

@@ -140,14 +140,15 @@ def test_a_job_with_nothing_to_send_tells_what_it_left_out(
         assert [each["exceptions"] for each in done["batches"]] == [1]
 
 
+@pytest.mark.parametrize("form", ["text", "json"])
 def test_its_log_names_no_patient_and_no_file(
-    facility: Facility, runner: Runner, tmp_path: Path
+    facility: Facility, runner: Runner, tmp_path: Path, form: str
 ) -> None:
     folder = tmp_path / "folder"
     an_examination(folder, CANARY["id"], CANARY)
     (folder / CANARY["id"] / "link").symlink_to("/nowhere")
     watch(facility, folder)
-    process = runner.start(facility)
+    process = runner.start(facility, "--log", form)
     job_id = press(facility)
     until(lambda: job(facility, job_id)["state"] == "partial")
     said = ended(process)

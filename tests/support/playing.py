@@ -28,7 +28,12 @@ PLAN = {
     "capacity_bytes": 10**12,
     "available_bytes": 10**12,
 }
-TARGET = {"target_id": "t-1", "name": "Endoscopy", "kind": "mass_storage", "plan": PLAN}
+TARGET: dict[str, Any] = {
+    "target_id": "t-1",
+    "name": "Endoscopy",
+    "kind": "mass_storage",
+    "plan": PLAN,
+}
 
 
 class Playing(ThreadingHTTPServer):

@@ -119,9 +119,10 @@ class Live:
     def _watch(self) -> None:
         while not self._over:
             self._hints.changed.clear()
-            self._looking = 0.0
+            self._looking, began = 0.0, self._clock()
             left = self._looked()
-            self._rest(max(SHORTEST_REST_SECONDS, self._looking * REST))
+            sending = self._clock() - began - self._looking  # which is a rest from looking
+            self._rest(max(SHORTEST_REST_SECONDS, self._looking * REST - sending))
             if not self._over:
                 rest(left, self._hints.changed.wait)
 
@@ -178,7 +179,9 @@ class Live:
         ready, left = place.closing.ready(self._waiting(place, found, files, target), now)
         if ready and not self._tools.web.pacing.is_paused():
             self._send(state, place, found, ready, target)
-        return left
+        if left is None:
+            return None
+        return max(0.0, now + left - self._clock())  # what waits settles while others are sent
 
     def _place(self, watched: Watched, target: Target) -> _Place:
         """Return what is remembered of a folder; with another plan, it begins anew."""
