@@ -3,27 +3,33 @@
 from __future__ import annotations
 
 import argparse
+import os
 import signal
 from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from hokan_agent.__main__ import main
 from hokan_agent.commands import limit, pause
 from hokan_agent.machine import settings
-from hokan_agent.machine.home import Home
+from hokan_agent.machine.home import Home, Identity
 from hokan_agent.machine.settings import Pause
 from hokan_agent.machine.timetable import EVERY_DAY, Limit
 from hokan_agent.report import COMPLETE, FAILED
 
+NOBODY = 65_534
 CLINIC_HOURS = ("limit", "add", "08:00-18:30", "2MB/s", "--days", "mon-fri")
 
 
 @pytest.fixture
 def home(tmp_path: Path) -> Home:
-    return Home(tmp_path / "home")
+    home = Home(tmp_path / "home")
+    home.directory.mkdir()
+    home.keep(Identity("https://hokan.example/api", "agent-1", "f-1"), Ed25519PrivateKey.generate())
+    return home
 
 
 @pytest.fixture(autouse=True)
@@ -129,6 +135,19 @@ def test_a_backup_by_hand_is_refused_in_a_pause(
     typed(home, "pause")
     assert typed(home, "backup", str(tmp_path)) == FAILED
     assert "hokan-agent resume ends the pause" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("what", [("pause",), ("resume",), CLINIC_HOURS])
+def test_a_state_that_no_agent_has_is_not_set(tmp_path: Path, what: tuple[str, ...]) -> None:
+    assert typed(Home(tmp_path / "other"), *what) == FAILED
+    assert not (tmp_path / "other").exists()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="root alone writes for somebody else")
+def test_what_root_sets_the_agents_own_user_can_read(home: Home) -> None:
+    os.chown(home.directory, NOBODY, NOBODY)
+    typed(home, "pause")
+    assert home.settings_file.stat().st_uid == NOBODY
 
 
 def test_limits_are_said_to_be_none(home: Home, capsys: pytest.CaptureFixture[str]) -> None:

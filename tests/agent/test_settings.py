@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time as clocks
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
@@ -99,6 +101,36 @@ def test_a_damaged_file_leaves_what_was_set_in_force_and_is_told_once(
         clock.seconds += LOOK_SECONDS
         assert current.bytes_a_second() == 2_000_000
     assert len(told) == 1
+
+
+@pytest.fixture
+def berlin(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Clocks go from 02:00 to 03:00 on 30 March, and from 03:00 to 02:00 on 26 October 2031."""
+    with monkeypatch.context() as patch:
+        patch.setenv("TZ", "Europe/Berlin")
+        clocks.tzset()
+        yield
+    clocks.tzset()
+
+
+@pytest.mark.usefixtures("berlin")
+@pytest.mark.parametrize(
+    ("moment", "holds"),
+    [
+        (datetime(2031, 3, 29, 1, 30, tzinfo=UTC), True),  # 02:30
+        (datetime(2031, 3, 30, 0, 59, tzinfo=UTC), False),  # 01:59
+        (datetime(2031, 3, 30, 1, 0, tzinfo=UTC), False),  # 03:00: there is no 02:30
+        (datetime(2031, 10, 26, 0, 30, tzinfo=UTC), True),  # 02:30
+        (datetime(2031, 10, 26, 1, 30, tzinfo=UTC), True),  # 02:30 again
+        (datetime(2031, 10, 26, 2, 0, tzinfo=UTC), False),  # 03:00
+    ],
+)
+def test_a_limit_goes_by_the_clock_on_the_wall(
+    home: Home, moment: datetime, *, holds: bool
+) -> None:
+    settings.keep_limits(home, [Limit(time(2), time(3), 500_000)])
+    current = Current(home, print, Clock(), lambda: moment)
+    assert (current.bytes_a_second() == 500_000) is holds
 
 
 def test_a_pause_ends_by_itself(home: Home, current: Current, clock: Clock) -> None:

@@ -45,6 +45,7 @@ def add_options(command: argparse.ArgumentParser) -> None:
 
 def run(home: Home, options: argparse.Namespace) -> int:
     """Add a limit, remove one or all, or list them; a `run` under way heeds it within a second."""
+    home.identity()  # of another state nobody takes notice
     limits = list(settings.read(home).limits)
     match options.what:
         case "add":

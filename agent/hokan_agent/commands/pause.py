@@ -28,6 +28,7 @@ def add_options(command: argparse.ArgumentParser) -> None:
 
 def run(home: Home, options: argparse.Namespace) -> int:
     """Pause this agent, until somebody resumes it if nothing else is said."""
+    home.identity()  # of another state nobody takes notice
     pause = Pause(_end(options, datetime.now()))  # noqa: DTZ005 - the clock on the wall
     settings.keep_pause(home, pause)
     print(f"{pause}; what is under way stops within seconds")

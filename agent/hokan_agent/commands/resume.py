@@ -18,6 +18,7 @@ def add_options(_command: argparse.ArgumentParser) -> None:
 
 def run(home: Home, _options: argparse.Namespace) -> int:
     """End the pause, if there is one."""
+    home.identity()
     settings.keep_pause(home, None)
     print("not paused; a `run` under way goes on within seconds")
     return COMPLETE

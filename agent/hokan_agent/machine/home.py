@@ -160,6 +160,9 @@ def _write_private(path: Path, content: bytes) -> None:
     fresh = path.with_suffix(".new")
     descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "wb") as file:
+        if os.geteuid() == 0:  # what root writes, the agent's own user has to read
+            owner = path.parent.stat()
+            os.fchown(descriptor, owner.st_uid, owner.st_gid)
         file.write(content)
         os.fsync(descriptor)
     fresh.replace(path)

@@ -170,7 +170,8 @@ class _Window:
         go_on()
         allowed = self._pacing.block()
         block = self._file.read(min(size if size > 0 else allowed, allowed, self._left))
-        self._pacing.pay(len(block))
+        if block:  # what was sent to its end is sent, a pause or not
+            self._pacing.pay(len(block))
         self._left -= len(block)
         return block
 
