@@ -28,7 +28,8 @@ CLINIC_HOURS = ("limit", "add", "08:00-18:30", "2MB/s", "--days", "mon-fri")
 def home(tmp_path: Path) -> Home:
     home = Home(tmp_path / "home")
     home.directory.mkdir()
-    home.keep(Identity("https://hokan.example/api", "agent-1", "f-1"), Ed25519PrivateKey.generate())
+    home.keep_key(Ed25519PrivateKey.generate())
+    home.keep_identity(Identity("https://hokan.example/api", "agent-1", "f-1"))
     return home
 
 
