@@ -5,6 +5,7 @@ from __future__ import annotations
 BACKING_UP = {
     "unreadable": "let the agent's user read it; a network drive or a disk may be out of order",
     "gone": "nothing, if it was moved or deleted; if many are, see that the folder is connected",
+    "empty-folder": "if it is a network drive, connect it; nothing, if it was emptied",
     "not-a-regular-file": "nothing; what a link leads to is backed up from where it is",
     "path-too-long": "shorten the names of its folders: 1,024 bytes at most, a kanji has three",
     "changed-while-read": "nothing; the next backup has it, unless a program never stops writing",

@@ -56,11 +56,18 @@ class BackupReport:
 class RestoreReport:
     """
     Attributes:
+        is_dry: Nothing was written; the counts say what would be.
         files_restored, bytes_restored: Verified files, those that were there already included.
+        files_there, bytes_there: Those that were.
+        files_replaced: Those that took the place of another file.
     """
 
+    is_dry: bool = False
     files_restored: int = 0
     bytes_restored: int = 0
+    files_there: int = 0
+    bytes_there: int = 0
+    files_replaced: int = 0
     exceptions: list[Exception_] = field(default_factory=list)
     api_calls: int = 0
     clock_difference_seconds: int = 0
@@ -90,8 +97,7 @@ def summary(report: Report) -> str:
     """Return what a run did, in a sentence."""
     left_out = f"{len(report.exceptions)} left out" if report.exceptions else "none left out"
     if isinstance(report, RestoreReport):
-        size = report.bytes_restored / 10**6
-        return f"{report.files_restored} files ({size:.1f} MB) restored and verified, {left_out}"
+        return f"{_restored(report)}, {left_out}"
     unconfirmed = (
         f", {report.files_unconfirmed} not yet confirmed (the next run checks)"
         if report.files_unconfirmed
@@ -107,4 +113,18 @@ def summary(report: Report) -> str:
         f"({report.bytes_sent / 10**6:.1f} MB), "
         f"{report.files_already_stored} stored already, {report.files_unchanged} unchanged, "
         f"{left_out}{unconfirmed}{fitting_none}"
+    )
+
+
+def _restored(report: RestoreReport) -> str:
+    there = f", {report.files_there} of them there already" if report.files_there else ""
+    if not report.is_dry:
+        size = report.bytes_restored / 10**6
+        return f"{report.files_restored} files ({size:.1f} MB) restored and verified{there}"
+    size = (report.bytes_restored - report.bytes_there) / 10**6
+    replaced = f", {report.files_replaced} in another's place" if report.files_replaced else ""
+    count = report.files_restored - report.files_there
+    return (
+        f"nothing was written; {count} files ({size:.1f} MB) would come{replaced}, "
+        f"{report.files_there} are there already"
     )

@@ -9,10 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from hokan_agent.__main__ import main
+from hokan_agent.__main__ import main, parser
+from hokan_agent.commands.backup import _watched
 from hokan_agent.commands.trying import tried
+from hokan_agent.machine.home import Home
 from hokan_agent.machine.state import State
 from hokan_agent.report import BackupReport, summary
+from hokan_agent.sources import folders
 from hokan_agent.sources.folders import Watched
 from hokan_agent.upload.backup import Look, look
 
@@ -73,6 +76,23 @@ def test_another_pattern_has_files_declared_again(folder: Path, state: State) ->
     assert len(look(watched, state).pending) == 5
 
 
+@pytest.mark.parametrize("name", ["", "room 1"])
+def test_a_folder_that_lost_all_its_files_is_told_of(
+    folder: Path, state: State, tmp_path: Path, name: str
+) -> None:
+    """A network drive that is not connected looks like a folder without files."""
+    pending = look(Watched(folder, "t-1", name), state).pending
+    state.remember("t-1", [(each, "") for each, _ in pending])
+    (tmp_path / "empty").mkdir()
+    (exception,) = look(Watched(tmp_path / "empty", "t-1", name), state).seen.exceptions
+    assert (exception.path, exception.code) == (name or ".", "empty-folder")
+
+
+def test_a_folder_that_never_had_a_file_is_nothing_to_tell_of(state: State, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    assert look(Watched(tmp_path / "empty", "t-1"), state).seen.exceptions == []
+
+
 def test_the_sentence_about_a_run_says_how_many_fit_no_pattern() -> None:
     assert "3 fit no pattern" in summary(BackupReport(files_fitting_none=3))
     assert "pattern" not in summary(BackupReport())
@@ -111,3 +131,25 @@ def test_a_pattern_that_means_nothing_is_wrong_usage(
         main(["backup", str(folder), "--pattern", "{patiant}/**"])
     assert ended.value.code == 2
     assert "{patiant} is no placeholder" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("options", "used"), [((), ["{examination}/**"]), (("--pattern", PATTERN), [PATTERN])]
+)
+def test_a_backup_by_hand_takes_a_watched_folders_patterns_unless_told_others(
+    folder: Path, tmp_path: Path, options: tuple[str, ...], used: list[str]
+) -> None:
+    home = Home(tmp_path / "home")
+    folders.add(home, Watched(folder, "t-1", "room 1", ("{examination}/**",)))
+    wanted = parser().parse_args(["backup", str(folder), *options])
+    watched = _watched(home, wanted, {"target_id": "t-1"})
+    assert (watched.name, list(watched.patterns)) == ("room 1", used)
+
+
+def test_the_list_of_folders_shows_their_patterns(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home = Home(tmp_path / "home")
+    folders.add(home, Watched(folder, "t-1", "room 1", (PATTERN,)))
+    assert main(["--state", str(home.directory), "watch", "list"]) == 0
+    assert capsys.readouterr().out == f"{folder}  ->  t-1/room 1\n  {PATTERN}\n"

@@ -8,25 +8,26 @@ from pathlib import Path
 
 import pytest
 
-from hokan_agent.download.restore import _is_there, _newest, _place
+from hokan_agent.download.places import There, place_of, what_is_at
+from hokan_agent.download.restore import _newest
 
 
 def test_a_file_goes_below_the_folder(tmp_path: Path) -> None:
     root = os.fsencode(tmp_path)
-    assert _place(root, "E-1/a.jpg") == root + b"/E-1/a.jpg"
+    assert place_of(root, "E-1/a.jpg") == root + b"/E-1/a.jpg"
 
 
 @pytest.mark.parametrize("path", ["../a", "/etc/passwd", "a/../../b", "%2E%2E/a"])
 def test_no_path_leads_out_of_the_folder(tmp_path: Path, path: str) -> None:
     with pytest.raises(ValueError, match="leaves the folder"):
-        _place(os.fsencode(tmp_path), path)
+        place_of(os.fsencode(tmp_path), path)
 
 
 def test_no_link_in_the_folder_leads_out_of_it(tmp_path: Path) -> None:
     (tmp_path / "into").mkdir()
     (tmp_path / "into" / "E-1").symlink_to(tmp_path)
     with pytest.raises(ValueError, match="leads out"):
-        _place(os.fsencode(tmp_path / "into"), "E-1/a.jpg")
+        place_of(os.fsencode(tmp_path / "into"), "E-1/a.jpg")
 
 
 def a_file(body: bytes) -> dict[str, object]:
@@ -35,21 +36,40 @@ def a_file(body: bytes) -> dict[str, object]:
 
 def test_the_same_file_is_there_already(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(b"one")
-    assert _is_there(os.fsencode(tmp_path / "a"), a_file(b"one"))
+    assert what_is_at(os.fsencode(tmp_path / "a"), a_file(b"one")) is There.ITSELF
+
+
+def test_nothing_is_there(tmp_path: Path) -> None:
+    assert what_is_at(os.fsencode(tmp_path / "d" / "a"), a_file(b"one")) is There.NOTHING
 
 
 @pytest.mark.parametrize("body", [b"two", b"longer"])
-def test_another_file_is_never_written_over(tmp_path: Path, body: bytes) -> None:
+def test_another_file_is_there(tmp_path: Path, body: bytes) -> None:
     (tmp_path / "a").write_bytes(body)
-    with pytest.raises(FileExistsError):
-        _is_there(os.fsencode(tmp_path / "a"), a_file(b"one"))
+    assert what_is_at(os.fsencode(tmp_path / "a"), a_file(b"one")) is There.ANOTHER
 
 
 def test_a_link_in_a_files_place_is_not_followed(tmp_path: Path) -> None:
     (tmp_path / "b").write_bytes(b"one")
     (tmp_path / "a").symlink_to(tmp_path / "b")
+    assert what_is_at(os.fsencode(tmp_path / "a"), a_file(b"one")) is There.ANOTHER
+
+
+def test_a_pipe_in_a_files_place_keeps_nobody_waiting(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a")
+    assert what_is_at(os.fsencode(tmp_path / "a"), a_file(b"one")) is There.ANOTHER
+
+
+def test_a_folder_in_a_files_place_does_not_give_way(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
     with pytest.raises(FileExistsError):
-        _is_there(os.fsencode(tmp_path / "a"), a_file(b"one"))
+        what_is_at(os.fsencode(tmp_path / "a"), a_file(b"one"))
+
+
+def test_a_file_in_a_folders_place_does_not_give_way(tmp_path: Path) -> None:
+    (tmp_path / "d").touch()
+    with pytest.raises(FileExistsError):
+        what_is_at(os.fsencode(tmp_path / "d" / "a"), a_file(b"one"))
 
 
 def test_of_two_backups_of_a_path_the_newer_one_is_taken() -> None:

@@ -10,12 +10,13 @@ import time
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import time as clock_time
+from itertools import repeat
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from hokan_agent.download.restore import Restore
+from hokan_agent.download.fetching import Fetcher
 from hokan_agent.errors import Paused
 from hokan_agent.machine import settings
 from hokan_agent.machine.home import Home
@@ -105,19 +106,17 @@ def test_a_limit_set_in_the_middle_of_a_file_holds_for_the_rest(
 
 
 def test_what_is_fetched_keeps_a_limit(
-    server: Playing, home: Home, web: Web, monkeypatch: pytest.MonkeyPatch
+    server: Playing, home: Home, web: Web, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("os.fsync", lambda _: None)
     settings.keep_limits(home, [ALL_DAY])
     body = os.urandom(3_000_000)
     server.stored["a"] = body
     began = time.monotonic()
-    restore = Restore(web, Service.of(home, web), workers=1)
-    output = _File()
-    file = {"sha256": hashlib.sha256(body).hexdigest()}
-    restore._copy(f"{server.url}/objects/a", file, output)
+    file = {"size": len(body), "sha256": hashlib.sha256(body).hexdigest()}
+    place = tmp_path / "a"
+    Fetcher(web).fetch(bytes(place), file, repeat(f"{server.url}/objects/a"))
     took = time.monotonic() - began
-    assert output.getvalue() == body
+    assert place.read_bytes() == body
     assert len(body) <= RATE * (took + CREDIT_SECONDS)
 
 
@@ -145,13 +144,6 @@ def test_a_pause_stops_what_is_under_way_and_nothing_is_lost_or_sent_twice(
 def test_a_download_in_a_pause_is_broken_off(server: Playing, home: Home, web: Web) -> None:
     server.stored["a"] = b"x"
     settings.keep_pause(home, Pause())
-    restore = Restore(web, Service.of(home, web), workers=1)
+    file, digest = {"size": 1, "sha256": ""}, hashlib.sha256()
     with pytest.raises(Paused):
-        restore._copy(f"{server.url}/objects/a", {"sha256": ""}, _File())
-
-
-class _File(io.BytesIO):
-    """A file that lives in memory, except that it can be synced."""
-
-    def fileno(self) -> int:
-        return 1
+        Fetcher(web)._copy(f"{server.url}/objects/a", file, io.BytesIO(), 0, digest)

@@ -11,7 +11,7 @@ import pytest
 
 from hokan_agent.machine.state import State
 from hokan_agent.sources.folders import Watched
-from hokan_agent.upload.backup import Backup
+from hokan_agent.upload.backup import Backup, look
 from hokan_agent.wire.service import Service
 from hokan_agent.wire.web import Web
 from tests.support.loopback import PLAN, TARGET, Loopback, loopback
@@ -26,10 +26,15 @@ def service() -> Iterator[Loopback]:
 
 
 @pytest.fixture
-def backup(service: Loopback, tmp_path: Path) -> Iterator[Backup]:
+def state(tmp_path: Path) -> Iterator[State]:
+    with closing(State(tmp_path / "state.sqlite")) as opened:
+        yield opened
+
+
+@pytest.fixture
+def backup(service: Loopback, state: State, tmp_path: Path) -> Iterator[Backup]:
     home = service.enrolled(tmp_path / "home")
-    web = Web()
-    with closing(State(home.state_file)) as state, closing(web):
+    with closing(Web()) as web:
         yield Backup(web, Service.of(home, web), state, workers=2, job_id="job-1")
 
 
@@ -72,11 +77,16 @@ def test_a_night_without_exceptions_opens_no_batch_for_them(
 
 
 def test_what_a_batch_lacks_is_told_before_all_else(
-    service: Loopback, backup: Backup, tmp_path: Path
+    service: Loopback, backup: Backup, state: State, tmp_path: Path
 ) -> None:
     """The service waits for what was declared, until it hears that it will not come."""
-    watched = a_folder(tmp_path / "a", files=3)
+    found = look(a_folder(tmp_path / "a", files=3), state)
+    (tmp_path / "a" / "000").unlink()
     service.when_declared = lambda: (tmp_path / "a" / "001").unlink(missing_ok=True)
-    backup.run(watched, THE_TARGET)
-    assert paths(service) == [["a/001", "a/pipe of a"]]
-    assert service.left_out[0][0]["reason"] == "gone"
+    backup.send(found, found.pending, THE_TARGET)
+    assert paths(service) == [["a/001", "a/000", "a/pipe of a"]]
+    assert [each["reason"] for each in service.left_out[0]] == [
+        "gone",
+        "gone",
+        "not-a-regular-file",
+    ]

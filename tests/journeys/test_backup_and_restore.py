@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from hokan_agent.download.fetching import part_of
 from infra.local.stack import LocalStack
 from tests.journeys.conftest import MEGABYTE, Facility, Founding
 from tests.support.canary import CANARY
@@ -148,6 +149,48 @@ def test_one_examination_comes_back_alone(facility: Facility, folder: Path, tmp_
     assert {name.partition(b"/")[0] for name in contents(tmp_path / "back")} == {b"E-1"}
 
 
+def test_a_new_machine_restores_with_nothing_but_a_code(
+    facility: Facility, folder: Path, tmp_path: Path
+) -> None:
+    facility.agent.backup(folder)
+    fresh = facility.enrolled()
+    facility.grant(agent_id=fresh.agent_id)
+    assert fresh.restore(tmp_path / "back").code == COMPLETE
+    assert contents(tmp_path / "back") == contents(folder)
+
+
+def test_one_patient_comes_back_alone_as_of_a_moment(
+    facility: Facility, folder: Path, tmp_path: Path
+) -> None:
+    before = contents(folder)
+    facility.agent.backup(folder)
+    time.sleep(1.1)  # moments are in whole seconds
+    moment = facility.admin.get("/health")["service_time"]
+    time.sleep(1.1)
+    (folder / "E-1" / "IMG0001.JPG").write_bytes(b"\xff\xd8 painted over")
+    facility.agent.backup(folder)
+    (patient,) = facility.admin.get(f"{facility.target}/patients")["items"]
+    facility.grant(scope="patient", patient_key=patient["patient_key"], as_of=moment)
+    assert facility.agent.restore(tmp_path / "back").code == COMPLETE
+    of_patient = {name: body for name, body in before.items() if name.startswith(b"E-1/")}
+    assert contents(tmp_path / "back") == of_patient
+
+
+def test_a_dry_run_says_what_a_restore_would_do(
+    facility: Facility, folder: Path, tmp_path: Path
+) -> None:
+    facility.agent.backup(folder)
+    facility.grant()
+    back = tmp_path / "back"
+    (back / "E-1").mkdir(parents=True)
+    (back / "E-1" / "IMG0001.JPG").write_bytes(b"mine")
+    ran = facility.agent.run("restore", "--into", str(back), "--dry-run", "--overwrite", "--json")
+    assert (ran.code, ran.report["files_restored"], ran.report["files_replaced"]) == (0, 7, 1)
+    assert contents(back) == {b"E-1/IMG0001.JPG": b"mine"}
+    assert facility.agent.run("restore", "--into", str(back), "--overwrite").code == COMPLETE
+    assert contents(back) == contents(folder)
+
+
 def test_a_large_object_goes_and_comes_in_parts(found: Founding, tmp_path: Path) -> None:
     facility = found(100 * MEGABYTE)
     folder = tmp_path / "folder"
@@ -155,7 +198,10 @@ def test_a_large_object_goes_and_comes_in_parts(found: Founding, tmp_path: Path)
     (folder / "video.mp4").write_bytes(secrets.token_bytes(MEGABYTE) * 70)
     assert facility.agent.backup(folder).code == COMPLETE
     facility.grant()
-    facility.agent.restore(tmp_path / "back")
+    begun = Path(os.fsdecode(part_of(os.fsencode(tmp_path / "back" / "video.mp4"))))
+    begun.parent.mkdir()
+    begun.write_bytes((folder / "video.mp4").read_bytes()[: 30 * MEGABYTE])
+    assert facility.agent.restore(tmp_path / "back").code == COMPLETE
     assert contents(tmp_path / "back") == contents(folder)
 
 

@@ -47,6 +47,7 @@ class Loopback:
         left_out: What the agent told of at each batch's end.
         granted: Files of the one restore, by path.
         gets: The Range of every download, "" where there was none.
+        has_ranges: Whether a download may begin in the middle.
         breaks_after: Cut a download off after so many bytes, once for each number.
     """
 
@@ -59,6 +60,7 @@ class Loopback:
     granted: dict[str, bytes] = field(default_factory=dict)
     finished: list[dict[str, int]] = field(default_factory=list)
     gets: list[str] = field(default_factory=list)
+    has_ranges: bool = True
     breaks_after: list[int] = field(default_factory=list)
     sizes: dict[str, int] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -79,8 +81,8 @@ class Loopback:
                 return answer(self, body, *found.groups())
         raise AssertionError(f"no such route: {method} {path}")
 
-    def object(self, sha256: str) -> bytes:
-        return next(each for each in self.granted.values() if _digest(each) == sha256)
+    def object(self, sha256: str) -> bytes | None:
+        return next((each for each in self.granted.values() if _digest(each) == sha256), None)
 
     def parts(self, sha256: str) -> dict[str, Any]:
         count = -(-self.sizes[sha256] // PART_BYTES)
@@ -182,9 +184,12 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         """Give an object as S3 does, or the part of it that a Range asks for."""
         service, wanted = self.service, self.headers.get("Range", "")
         body = service.object(self.path.rpartition("/")[2])
+        if body is None:
+            return self._send(404, b"")
         with service.lock:
             service.gets.append(wanted)
             breaks_after = service.breaks_after.pop(0) if service.breaks_after else None
+        wanted = wanted if service.has_ranges else ""
         start = int(wanted.removeprefix("bytes=").removesuffix("-") or 0) if wanted else 0
         if wanted and start >= len(body):
             return self._send(416, b"")

@@ -8,7 +8,7 @@ from typing import Any
 
 from hokan_agent.commands.options import add_reported, bars
 from hokan_agent.commands.reporting import note_service, reported, warn
-from hokan_agent.download.restore import Restore
+from hokan_agent.download.restore import Restore, Way
 from hokan_agent.errors import AgentError
 from hokan_agent.machine.home import Home
 from hokan_agent.machine.settings import Current, refuse_while_paused
@@ -24,20 +24,27 @@ EXAMPLES = ("hokan-agent restore --into /restored",)
 def add_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("--into", type=Path, required=True, metavar="FOLDER")
     command.add_argument("--restore", metavar="ID", help="not needed when one is granted only")
+    command.add_argument(
+        "--overwrite", action="store_true", help="let files that are in the way be replaced"
+    )
+    command.add_argument(
+        "--dry-run", action="store_true", help="say what would be done, and write nothing"
+    )
     add_reported(command)
 
 
 def run(home: Home, options: argparse.Namespace) -> int:
     """Restore what a grant covers."""
-    return reported(_restored, RestoreReport(), home, options)
+    return reported(_restored, RestoreReport(is_dry=options.dry_run), home, options)
 
 
 def _restored(home: Home, options: argparse.Namespace, report: RestoreReport) -> None:
     refuse_while_paused(home)
     web = Web(options.workers * 2, Pacing(Current(home, warn), stopped.wait))
     service = Service.of(home, web)
+    way = Way(overwrites=options.overwrite, is_dry=options.dry_run)
     with home.locked(), bars(options) as shown:
-        restore = Restore(web, service, workers=options.workers, bars=shown)
+        restore = Restore(web, service, workers=options.workers, bars=shown, way=way)
         restore.report = report
         try:
             granted = service.get("/agent/restores")["items"]

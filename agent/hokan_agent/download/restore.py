@@ -1,37 +1,53 @@
 """
 Files back into a folder, on a grant of the facility's staff.
 
-Each is written under another name, its SHA-256 checked, and only then given its own.  What is
-there already is never overwritten.
+What is there already, and is what was stored, stays; another file in a place is never written
+over unless that is asked for.
 """
 
 from __future__ import annotations
 
 import errno
-import hashlib
-import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from threading import Lock
-from typing import Any, BinaryIO
 
-from hokan_agent.errors import AgentError, Paused, Refused, Unreachable
+from hokan_agent.download.fetching import Damaged, Fetcher
+from hokan_agent.download.places import File, There, made, place_of, root_of, what_is_at
+from hokan_agent.errors import Refused, Unreachable
 from hokan_agent.progress import FETCH, LIST, Progress, Silent
 from hokan_agent.report import Exception_, RestoreReport
-from hokan_agent.sources.paths import from_wire
-from hokan_agent.upload.sending import is_worth_another_try
-from hokan_agent.wire.pacing import Pacing
 from hokan_agent.wire.service import Service
-from hokan_agent.wire.web import TRIES, Web, go_on, pause
+from hokan_agent.wire.web import Web, go_on
 
 URLS_A_REQUEST = 100
-File = dict[str, Any]  # as POST /restores/{id}/files lists it
 
 
-class Damaged(Exception):
-    """What arrived is not what was stored."""
+@dataclass(frozen=True, slots=True)
+class Way:
+    """
+    How a restore is done.
+
+    Attributes:
+        overwrites: Whether other files in the places give way.
+        is_dry: Whether it only says what it would do.
+    """
+
+    overwrites: bool = False
+    is_dry: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A file to be brought to a place, and what it finds there."""
+
+    place: bytes
+    file: File
+    there: There
 
 
 class Restore:
@@ -44,28 +60,37 @@ class Restore:
         *,
         workers: int,
         bars: Progress | None = None,
+        way: Way = Way(),
     ) -> None:
-        self._web, self._service = web, service
+        self._service, self._way = service, way
+        self._fetcher = Fetcher(web, overwrites=way.overwrites)
         self._workers = workers
         self._bars: Progress = bars or Silent()
         self._lock = Lock()
-        self.report = RestoreReport()
+        self.report = RestoreReport(is_dry=way.is_dry)
 
     def run(self, restore_id: str, into: Path) -> None:
         """Bring every file of the grant into *into*; fills the report."""
         path = f"/restores/{restore_id}"
         self._bars.phase(LIST)
         files = _newest(self._listed(path))
-        root = _made(into)
+        root = root_of(into) if self._way.is_dry else made(into)
         self._bars.phase(FETCH)
         self._bars.expect(len(files), sum(each["size"] for each in files))
         with ThreadPoolExecutor(self._workers) as workers:
             for some in _by(URLS_A_REQUEST, files):
-                bring = partial(self._bring, path, root, self._urls(path, some))
-                list(workers.map(bring, some))
-        left_out = len(self.report.exceptions)
-        said = {"restored": self.report.files_restored, "failed": left_out}
-        if not left_out:  # with something left out, the grant stays good for another try
+                looks = workers.map(partial(self._looked, root), some)
+                wanted = [each for each in looks if each is not None]
+                if wanted:
+                    urls = self._urls(path, [each.file for each in wanted])
+                    list(workers.map(partial(self._bring, path, urls), wanted))
+        if not self._way.is_dry:
+            self._finish(path)
+
+    def _finish(self, path: str) -> None:
+        """End the grant; with something left out, it stays good for another try."""
+        if not self.report.exceptions:
+            said = {"restored": self.report.files_restored, "failed": 0}
             self._service.post(f"{path}/finish", said)
 
     def _listed(self, path: str) -> Iterator[File]:
@@ -82,105 +107,61 @@ class Restore:
         told = self._service.post(f"{path}/urls", {"sha256": wanted})["urls"]
         return {each["sha256"]: each["url"] for each in told}
 
-    def _bring(self, path: str, root: bytes, urls: dict[str, str], file: File) -> None:
-        """Bring one file; whatever is wrong with it, the others go on."""
-        self._web.pacing.wait()
+    def _looked(self, root: bytes, file: File) -> Wanted | None:
+        """Return a file with its place when it is to be brought there."""
         go_on()
+        with self._listing(file):
+            place = place_of(root, file["path"])
+            there = what_is_at(place, file)
+            if there is There.ANOTHER and not self._way.overwrites:
+                raise FileExistsError(errno.EEXIST, "another file has this name")
+            if there is not There.ITSELF and not self._way.is_dry:
+                return Wanted(place, file, there)
+            self._count(file, there)
+        self._bars.advance(1, file["size"])
+        return None
+
+    def _bring(self, path: str, urls: dict[str, str], wanted: Wanted) -> None:
+        file = wanted.file
+        with self._listing(file):
+            addresses = self._addresses(path, file, urls[file["sha256"]])
+            self._fetcher.fetch(wanted.place, file, addresses)
+            self._count(file, wanted.there)
+        self._bars.advance(1, file["size"])
+
+    def _addresses(self, path: str, file: File, first: str) -> Iterator[str]:
+        """Yield a URL for each try: one lives for minutes only."""
+        yield first
+        while True:
+            yield self._urls(path, [file])[file["sha256"]]
+
+    def _count(self, file: File, there: There) -> None:
+        with self._lock:
+            self.report.files_restored += 1
+            self.report.bytes_restored += file["size"]
+            self.report.files_there += there is There.ITSELF
+            self.report.bytes_there += file["size"] if there is There.ITSELF else 0
+            self.report.files_replaced += there is There.ANOTHER
+
+    @contextmanager
+    def _listing(self, file: File) -> Iterator[None]:
+        """List a file that something is wrong with; the others go on."""
         try:
-            place = _place(root, file["path"])
-            if not _is_there(place, file):
-                self._fetch(path, place, file, urls[file["sha256"]])
+            yield
         except ValueError as error:
             self._leave_out(file, "unsafe-path", str(error))
-        except FileExistsError:
-            self._leave_out(file, "exists", "another file has this name")
+        except FileExistsError as error:
+            self._leave_out(file, "exists", str(error.strerror))
         except Damaged as error:
             self._leave_out(file, "damaged", str(error))
         except OSError as error:
             self._leave_out(file, "not-writable", str(error.strerror))
         except (Unreachable, Refused) as error:
             self._leave_out(file, error.code, str(error))
-        else:
-            with self._lock:
-                self.report.files_restored += 1
-                self.report.bytes_restored += file["size"]
-        self._bars.advance(1, file["size"])
 
     def _leave_out(self, file: File, code: str, reason: str) -> None:
         with self._lock:
             self.report.exceptions.append(Exception_(file["path"], code, reason))
-
-    def _fetch(self, path: str, place: bytes, file: File, url: str) -> None:
-        """Download, verify, name; what a pause stopped begins anew after it."""
-        while True:
-            try:
-                self._tried(path, place, file, url)
-            except Paused:
-                self._web.pacing.wait()
-                url = self._urls(path, [file])[file["sha256"]]
-            else:
-                return
-
-    def _tried(self, path: str, place: bytes, file: File, url: str) -> None:
-        """Download; every try gets a URL of its own."""
-        for attempt in range(TRIES):
-            if attempt:
-                pause(attempt - 1)
-                url = self._urls(path, [file])[file["sha256"]]
-            try:
-                self._download(place, file, url)
-            except Damaged as error:
-                failure: Exception = error
-            except (Unreachable, Refused) as error:
-                if not is_worth_another_try(error, attempt):
-                    raise
-                failure = error
-            else:
-                return
-        raise failure
-
-    def _download(self, place: bytes, file: File, url: str) -> None:
-        folder = os.path.dirname(place)  # noqa: PTH120 - bytes
-        os.makedirs(folder, exist_ok=True)  # noqa: PTH103 - bytes
-        name = hashlib.blake2s(place, digest_size=8).hexdigest()
-        part = folder + f"/.hokan-{name}.part".encode()
-        try:
-            with open(part, "wb") as output:  # noqa: PTH123 - bytes
-                self._copy(url, file, output)
-            os.link(part, place)  # unlike a rename, it never replaces what is there
-        finally:
-            os.unlink(part)  # noqa: PTH108 - bytes
-
-    def _copy(self, url: str, file: File, output: BinaryIO) -> None:
-        response = self._web.request("GET", url, stream=True)
-        try:
-            if response.status != 200:
-                raise Refused(response.status, "storage-refused", "storage did not give the file")
-            digest = hashlib.sha256()
-            for block in _blocks(response, self._web.pacing):
-                digest.update(block)
-                output.write(block)
-        finally:
-            response.close()  # what was not read to its end is no connection to use again
-            response.release_conn()
-        if digest.hexdigest() != file["sha256"]:
-            raise Damaged("what arrived does not match its checksum")
-        output.flush()
-        os.fsync(output.fileno())
-
-
-def _blocks(response: Any, pacing: Pacing) -> Iterator[bytes]:
-    """Yield a body as fast as is allowed; raises Paused, Unreachable."""
-    import urllib3
-
-    try:
-        # As stored: a Content-Encoding that somebody's upload brought along is not ours to undo.
-        while block := response.read(pacing.block(), decode_content=False):
-            go_on()
-            pacing.pay(len(block))
-            yield block
-    except urllib3.exceptions.HTTPError:
-        raise Unreachable("the line broke in the middle of a file") from None
 
 
 def _newest(files: Iterator[File]) -> list[File]:
@@ -191,41 +172,6 @@ def _newest(files: Iterator[File]) -> list[File]:
         if known is None or known["backed_up_at"] <= each["backed_up_at"]:
             newest[each["path"]] = each
     return list(newest.values())
-
-
-def _made(into: Path) -> bytes:
-    """Return the folder restored into, made if need be."""
-    try:
-        into.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise AgentError(f"{into} cannot be made: {error.strerror}") from None
-    return os.path.realpath(os.fsencode(into))
-
-
-def _place(root: bytes, path: str) -> bytes:
-    """Return where a file goes; raises ValueError when that is outside *root*."""
-    place = root + b"/" + from_wire(path)
-    folder = os.path.realpath(os.path.dirname(place))  # noqa: PTH120 - bytes
-    if folder != root and not folder.startswith(root + b"/"):
-        raise ValueError("a link in the folder leads out of it")
-    return place
-
-
-def _is_there(place: bytes, file: File) -> bool:
-    """Whether the very file is there already; raises FileExistsError when another one is."""
-    try:
-        descriptor = os.open(place, os.O_RDONLY | os.O_NOFOLLOW)
-    except FileNotFoundError:
-        return False
-    except OSError as error:
-        if error.errno == errno.ELOOP:
-            raise FileExistsError(errno.EEXIST, "a link is there") from None
-        raise
-    with os.fdopen(descriptor, "rb") as there:
-        same_size = os.fstat(there.fileno()).st_size == file["size"]
-        if same_size and hashlib.file_digest(there, "sha256").hexdigest() == file["sha256"]:
-            return True
-    raise FileExistsError(errno.EEXIST, "another file is there")
 
 
 def _by(count: int, files: list[File]) -> Iterator[list[File]]:

@@ -15,6 +15,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from datetime import datetime
+from functools import lru_cache
 
 from hokan_agent.errors import AgentError
 from hokan_agent.sources.paths import to_wire, unescaped
@@ -24,6 +25,7 @@ VALUES = ("patient", "patient_name", "examination", "kind")
 DATE_FORMS = ("%Y%m%d", "%Y-%m-%d")  # of {date}; {date:FORM} has a form of its own
 DIGITS = {"%Y": 4, "%m": 2, "%d": 2, "%H": 2, "%M": 2, "%S": 2}
 MAX_CHARACTERS = 500
+REMEMBERED = 1_000  # values: an examination has many files, and each look reads them all
 _PIECES = re.compile(r"\{(?P<name>\w*)(?::(?P<form>[^{}]*))?\}|(?P<rest>/\*\*$)|(?P<any>\*)")
 _DIRECTIVES = re.compile("|".join(DIGITS))
 
@@ -136,6 +138,7 @@ def _digits(form: str) -> str:
     return _DIRECTIVES.sub(lambda found: rf"\d{{{DIGITS[found[0]]}}}", re.escape(form))
 
 
+@lru_cache(REMEMBERED)
 def _moment(text: str, forms: tuple[str, ...]) -> str | None:
     """
     Return a date as ISO 8601 has it, or None when it is none.
@@ -152,6 +155,7 @@ def _moment(text: str, forms: tuple[str, ...]) -> str | None:
     return None
 
 
+@lru_cache(REMEMBERED)
 def _value(text: str) -> str:
     """
     Return a part of a path as people wrote it: names of old Japanese systems are in Shift_JIS.

@@ -27,11 +27,11 @@ REASONS = {"gone": "it was there a moment ago", "not-a-regular-file": NO_FILE}
 def opened(place: bytes) -> FileIO:
     """Open a regular file for reading; raises OSError, ENXIO where something else is there."""
     flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-    file = FileIO(os.open(place, flags), "rb")
-    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-        file.close()
+    descriptor = os.open(place, flags)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
         raise OSError(errno.ENXIO, NO_FILE)
-    return file
+    return FileIO(descriptor, "rb")
 
 
 def left_out(path: str, error: OSError) -> Exception_:

@@ -11,7 +11,7 @@ from typing import Any
 from hokan_agent.errors import Refused
 from hokan_agent.machine.state import State
 from hokan_agent.progress import SCAN, SEND, Progress, Silent
-from hokan_agent.report import BackupReport
+from hokan_agent.report import BackupReport, Exception_
 from hokan_agent.sources.folders import Watched
 from hokan_agent.sources.grouping import GROUPED, Group, grouped
 from hokan_agent.sources.layout import Layout
@@ -51,6 +51,8 @@ def look(watched: Watched, state: State) -> Look:
     sidecars = Sidecars(seen)
     layout = Layout(sidecars, watched.patterns)
     known = state.known(watched.target_id)
+    if not seen.files and any(path.startswith(seen.prefix) for path in known):
+        seen.exceptions.append(_empty(watched))
     pending = []
     for found in seen.files:
         said = layout.examination_of(found)
@@ -60,6 +62,11 @@ def look(watched: Watched, state: State) -> Look:
     state.note_look(watched.target_id, seen.root, *_count(each for each, _ in pending))
     fitting_none = sum(layout.is_unknown(*each) for each in pending)
     return Look(seen, sidecars, pending, fitting_none)
+
+
+def _empty(watched: Watched) -> Exception_:
+    """Return what is said of a folder without files that had some: is its drive connected?"""
+    return Exception_(watched.name or ".", "empty-folder", "no file is in it, and some were")
 
 
 class Backup:

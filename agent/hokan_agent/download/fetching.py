@@ -1,0 +1,193 @@
+"""
+One file from storage: written beside its place, its SHA-256 checked, and only then named.
+
+A large one that was cut off goes on where it stopped.  What is kept of it is believed only once the
+checksum of the whole proves it right; else it comes anew.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any, BinaryIO
+
+from hokan_agent.download.places import File
+from hokan_agent.errors import Interrupted, Paused, Refused, Unreachable
+from hokan_agent.upload.sending import is_worth_another_try
+from hokan_agent.wire.pacing import BLOCK_BYTES, Pacing
+from hokan_agent.wire.web import TRIES, Web, go_on, pause
+
+KEPT_BYTES = 8 * 2**20  # smaller files come anew: it costs less than leaving parts about
+NO_LINKS = frozenset({errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS})
+WHOLE, PART, NO_SUCH_PART = 200, 206, 416
+
+
+class Damaged(Exception):
+    """What arrived is not what was stored."""
+
+
+class Fetcher:
+    """
+    Brings files to their places.
+
+    Args:
+        overwrites: Whether a file replaces another one in its place.
+    """
+
+    def __init__(self, web: Web, *, overwrites: bool = False) -> None:
+        self._web, self._overwrites = web, overwrites
+
+    def fetch(self, place: bytes, file: File, urls: Iterator[str]) -> None:
+        """
+        Bring *file* to *place*; every try, also after a pause, takes another of *urls*.
+
+        Raises:
+            Damaged: What arrives is not what was stored.
+            FileExistsError: Another file came to its place meanwhile.
+            OSError, Refused, Unreachable: It cannot be written, or not be had.
+        """
+        os.makedirs(os.path.dirname(place), exist_ok=True)  # noqa: PTH103, PTH120 - bytes
+        part, attempt = part_of(place), 0
+        while True:
+            self._web.pacing.wait()
+            go_on()
+            before = _size(part)
+            try:
+                self._tried(part, place, file, next(urls))
+            except Paused:
+                continue
+            except (Damaged, Unreachable, Refused) as failure:
+                moved = _size(part) - before >= KEPT_BYTES  # a line that breaks often still moves
+                attempt = 0 if moved else attempt + 1
+                if attempt == TRIES or not _is_passing(failure, attempt - 1):
+                    raise
+                pause(attempt)
+            else:
+                return
+
+    def _tried(self, part: bytes, place: bytes, file: File, url: str) -> None:
+        try:
+            self._download(part, file, url)
+            self._name(part, place)
+        except (Unreachable, Refused, Interrupted, Paused):
+            if file["size"] < KEPT_BYTES:
+                _removed(part)
+            raise
+        except BaseException:
+            _removed(part)
+            raise
+
+    def _download(self, part: bytes, file: File, url: str) -> None:
+        with _writable(part) as output:
+            arrived, digest = _kept(output, file)
+            if arrived < file["size"]:
+                digest = self._copy(url, file, output, arrived, digest)
+            if digest.hexdigest() != file["sha256"]:
+                raise Damaged("what arrived does not match its checksum")
+            output.flush()
+            os.fsync(output.fileno())
+
+    def _copy(self, url: str, file: File, output: BinaryIO, arrived: int, digest: Any) -> Any:
+        """Write what has not *arrived*; return the digest of the whole."""
+        headers = {"Range": f"bytes={arrived}-"} if arrived else {}
+        response = self._web.request("GET", url, headers, stream=True)
+        try:
+            if arrived and response.status in {WHOLE, NO_SUCH_PART}:
+                output.seek(0)
+                arrived, digest = 0, hashlib.sha256()
+            if response.status != (PART if arrived else WHOLE):
+                raise Refused(response.status, "storage-refused", "storage did not give the file")
+            for block in _blocks(response, self._web.pacing):
+                arrived += len(block)
+                if arrived > file["size"]:
+                    raise Damaged("more arrived than was stored")
+                digest.update(block)
+                output.write(block)
+        finally:
+            response.close()  # what was not read to its end is no connection to use again
+            response.release_conn()
+        return digest
+
+    def _name(self, part: bytes, place: bytes) -> None:
+        """Give a verified file its name; without *overwrites*, only where nothing has it."""
+        if self._overwrites:
+            os.replace(part, place)  # noqa: PTH105 - bytes
+            return
+        try:
+            os.link(part, place)  # unlike a rename, it never replaces what is there
+        except OSError as error:
+            if error.errno not in NO_LINKS:
+                raise
+            _renamed(part, place)
+        else:
+            _removed(part)
+
+
+def part_of(place: bytes) -> bytes:
+    """Return where a file is until it is whole."""
+    folder = os.path.dirname(place)  # noqa: PTH120 - bytes
+    return folder + f"/.hokan-{hashlib.blake2s(place, digest_size=8).hexdigest()}.part".encode()
+
+
+def _writable(part: bytes) -> BinaryIO:
+    """Open a part to go on with; a link or a pipe in its place is not written to."""
+    flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+    descriptor = os.open(part, flags, 0o666)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise FileExistsError(errno.EEXIST, "something has the name of its part")
+    return os.fdopen(descriptor, "r+b")  # buffered: a write to a full disk never ends half-way
+
+
+def _kept(output: BinaryIO, file: File) -> tuple[int, Any]:
+    """Return how much of a file an earlier try left, and its digest; small ones begin anew."""
+    digest = hashlib.sha256()
+    size = os.fstat(output.fileno()).st_size
+    if file["size"] < KEPT_BYTES or size > file["size"]:
+        output.truncate(0)
+        return 0, digest
+    while block := output.read(BLOCK_BYTES):
+        go_on()
+        digest.update(block)
+    return size, digest
+
+
+def _blocks(response: Any, pacing: Pacing) -> Iterator[bytes]:
+    """Yield a body as fast as is allowed; raises Paused, Unreachable."""
+    import urllib3
+
+    try:
+        # As stored: a Content-Encoding that somebody's upload brought along is not ours to undo.
+        while block := response.read(pacing.block(), decode_content=False):
+            go_on()
+            pacing.pay(len(block))
+            yield block
+    except urllib3.exceptions.HTTPError:
+        raise Unreachable("the line broke in the middle of a file") from None
+
+
+def _is_passing(failure: Damaged | Unreachable | Refused, attempt: int) -> bool:
+    return isinstance(failure, Damaged) or is_worth_another_try(failure, attempt)
+
+
+def _renamed(part: bytes, place: bytes) -> None:
+    """Name a file where there are no hard links: a disk of another system, a network drive."""
+    if os.path.lexists(place):
+        raise FileExistsError(errno.EEXIST, "another file is there")
+    os.rename(part, place)  # noqa: PTH104 - bytes
+
+
+def _removed(part: bytes) -> None:
+    with suppress(FileNotFoundError):
+        os.unlink(part)  # noqa: PTH108 - bytes
+
+
+def _size(part: bytes) -> int:
+    try:
+        return os.lstat(part).st_size
+    except FileNotFoundError:
+        return 0
