@@ -63,11 +63,12 @@ def test_a_pattern_is_about_the_folder_not_its_place_in_the_target(
 
 
 def test_files_that_fit_no_pattern_are_counted(folder: Path, state: State) -> None:
-    assert look(Watched(folder, "t-1", patterns=(PATTERN,)), state).fitting_none == 1
+    found = look(Watched(folder, "t-1", patterns=(PATTERN,)), state)
+    assert [each.path for each in found.fitting_none] == ["Thumbs.db"]
 
 
 def test_without_patterns_no_file_is_said_to_fit_none(folder: Path, state: State) -> None:
-    assert look(Watched(folder, "t-1"), state).fitting_none == 0
+    assert not look(Watched(folder, "t-1"), state).fitting_none
 
 
 def test_another_pattern_has_files_declared_again(folder: Path, state: State) -> None:
@@ -122,6 +123,15 @@ def test_a_try_needs_no_enrolment(
     home = str(tmp_path / "home")
     assert main(["--state", home, "watch", "try", str(folder), "--pattern", PATTERN]) == 0
     assert "3 examinations" in capsys.readouterr().out
+
+
+def test_a_try_takes_the_patterns_a_folder_is_watched_with(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home = Home(tmp_path / "home")
+    folders.add(home, Watched(folder, "t-1", patterns=(PATTERN,)))
+    main(["--state", str(home.directory), "watch", "try", str(folder)])
+    assert "1 fit no pattern" in capsys.readouterr().out
 
 
 def test_a_pattern_that_means_nothing_is_wrong_usage(

@@ -53,7 +53,7 @@ def run(home: Home, options: argparse.Namespace) -> int:
         case "add":
             print(_added(home, options))
         case "try":
-            print(tried(options.folder, options.pattern))
+            print(tried(options.folder, options.pattern or _patterns(home, options.folder)))
         case "remove":
             print(_removed(home, options))
         case _:
@@ -68,6 +68,12 @@ def _added(home: Home, options: argparse.Namespace) -> str:
     )
     folders.add(home, watched)
     return f"{watched.folder} is backed up into {target['name']} while hokan-agent run is running"
+
+
+def _patterns(home: Home, folder: Path) -> tuple[str, ...]:
+    """Return the patterns a folder is watched with."""
+    here = folder.resolve()
+    return next((each.patterns for each in folders.listed(home) if each.folder == here), ())
 
 
 def _removed(home: Home, options: argparse.Namespace) -> str:

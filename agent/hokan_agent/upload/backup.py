@@ -36,13 +36,13 @@ class Look:
     What one look at a folder found, and which of it is not known to be stored as it is.
 
     Attributes:
-        fitting_none: How many of *pending* no sidecar tells of and no pattern fits.
+        fitting_none: Those of *pending* that no sidecar tells of and no pattern fits.
     """
 
     seen: Scan
     sidecars: Sidecars
     pending: list[Said]
-    fitting_none: int = 0
+    fitting_none: frozenset[Found] = frozenset()
 
 
 def look(watched: Watched, state: State) -> Look:
@@ -60,7 +60,7 @@ def look(watched: Watched, state: State) -> Look:
         if known.get(found.path) != as_it_is:
             pending.append((found, said))
     state.note_look(watched.target_id, seen.root, *_count(each for each, _ in pending))
-    fitting_none = sum(layout.is_unknown(*each) for each in pending)
+    fitting_none = frozenset(each[0] for each in pending if layout.is_unknown(*each))
     return Look(seen, sidecars, pending, fitting_none)
 
 
@@ -112,7 +112,7 @@ class Backup:
     def send(self, found: Look, files: list[Said], target: dict[str, Any]) -> None:
         """Send *files*, all or some of those a look found pending; fills the report."""
         self.report.files_seen += len(found.seen.files)
-        self.report.files_fitting_none += found.fitting_none
+        self.report.files_fitting_none += sum(each in found.fitting_none for each, _ in files)
         self.report.exceptions += found.seen.exceptions + found.sidecars.exceptions
         self._expect(found, files)
         with ThreadPoolExecutor(self._workers) as workers:
