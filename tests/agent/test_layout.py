@@ -117,6 +117,11 @@ def test_a_try_names_a_few_of_many(folder: Path) -> None:
     assert tried(folder, [PATTERN]).endswith("  ... and 4 more")
 
 
+def test_a_try_gives_no_commands_to_a_terminal(folder: Path) -> None:
+    (folder / "\x1b[2J").touch()
+    assert "  \\x1b[2J" in tried(folder, [PATTERN]).splitlines()
+
+
 def test_a_try_needs_no_enrolment(
     folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

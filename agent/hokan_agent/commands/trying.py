@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
+from hokan_agent.commands.reporting import printable
 from hokan_agent.sources.layout import Layout
 from hokan_agent.sources.scan import scan
 from hokan_agent.sources.sidecars import Examination, Sidecars
@@ -61,4 +62,4 @@ def _some(title: str, lines: list[str]) -> list[str]:
     if not lines:
         return []
     more = [f"  ... and {len(lines) - EXAMPLES} more"] if len(lines) > EXAMPLES else []
-    return [title, *(f"  {each}" for each in lines[:EXAMPLES]), *more]
+    return [title, *(f"  {printable(each)}" for each in lines[:EXAMPLES]), *more]
