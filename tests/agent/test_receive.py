@@ -33,6 +33,7 @@ from tests.support.devices import (
     an_image,
     associated,
     dataset_of,
+    give_up,
     sent,
     store,
 )
@@ -193,10 +194,7 @@ def test_a_killed_receiver_has_all_it_said_it_had_and_nothing_half(start: Starte
                 if store(association, an_image(name, pixels=pixels), name) != SUCCESS:
                     break
                 acknowledged.add(name)
-        association.abort()
-        association.join(SECONDS)
-        if (left := association.dul.socket.socket) is not None:
-            left.close()  # pynetdicom forgets one whose peer died
+        give_up(association)
         station.process.wait()
     kept = {path: dataset_of(file) for path, file in station.images().items()}
     names = {path.removeprefix(f"{STUDY}/").removesuffix(".dcm") for path in kept}

@@ -13,7 +13,7 @@ import pytest
 from tests.journeys.conftest import Facility, Founding
 from tests.journeys.test_agent_run import Runner, runner, until, watch
 from tests.support.committing import ALL, NEW, OWN, Asking, ask, question
-from tests.support.devices import SUCCESS, Station, an_image, port_of, store
+from tests.support.devices import SUCCESS, Station, an_image, leave, port_of, store
 
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("ministack")]
 
@@ -61,7 +61,7 @@ def test_a_device_that_asks_too_early_hears_when_its_images_are_stored(
 ) -> None:
     association = sent(device, station)
     assert ask(association, question(*IMAGES)) == SUCCESS
-    association.release()
+    leave(association)
     time.sleep(3)
     assert device.reports.empty()
     runner.start(facility)
@@ -78,5 +78,5 @@ def test_images_go_at_once_and_are_vouched_for_on_the_same_association(
     until(lambda: are_stored(facility, station))
     ask(association, question(*IMAGES))
     report = device.heard()
-    association.release()
+    leave(association)
     assert (report.where, report.committed) == (OWN, set(IMAGES))

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+import http.server
+import json
 import queue
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import UID, generate_uid
 from pynetdicom import AE, evt
 
-from tests.support.devices import CT, EXPLICIT, PEER, SECONDS, STUDY, TITLE, Station
+from hokan_agent.machine.home import Home, Identity
+from hokan_agent.machine.state import State
+from hokan_agent.sources import folders
+from hokan_agent.sources.folders import Watched
+from hokan_agent.sources.hashing import hashed
+from hokan_agent.sources.scan import Found, scan
+from tests.support.devices import CT, EXPLICIT, PEER, SECONDS, STUDY, TITLE, Starter, Station
+
+TARGET = "target_1"
 
 PUSH_MODEL, PUSH_MODEL_INSTANCE = "1.2.840.10008.1.20.1", "1.2.840.10008.1.20.1.1"
 OWN, NEW = "the association it asked on", "a new association"
@@ -78,6 +90,85 @@ class Asking:
         report = Report(where, event.event_type, told.TransactionUID, committed, failed)
         self.reports.put(report)
         return 0x0000, None
+
+
+# --- the service -----------------------------------------------------------------------------
+
+
+@dataclass
+class Service:
+    """
+    What answers as the service.
+
+    Attributes:
+        stored: The contents it says it has.
+        asked: Those it was asked for.
+    """
+
+    url: str = ""
+    status: int = 200
+    stored: set[str] = field(default_factory=set)
+    asked: list[str] = field(default_factory=list)
+
+
+@contextmanager
+def serving() -> Iterator[Service]:
+    """Answer which objects are stored meanwhile, and nothing else."""
+    told = Service()
+
+    class Answers(http.server.BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            told.asked += body["sha256"]
+            answer = json.dumps({"stored": sorted(told.stored & set(body["sha256"]))}).encode()
+            self.send_response(told.status if self.path == f"/targets/{TARGET}/stored" else 404)
+            self.send_header("Content-Length", str(len(answer)))
+            self.end_headers()
+            self.wfile.write(answer)
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Answers) as server:
+        told.url = f"http://127.0.0.1:{server.server_port}"
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield told
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def enrolled(start: Starter, service: Service) -> Home:
+    """Return an agent's home that is enrolled and has the folder watched."""
+    home = Home(start.home)
+    start.home.mkdir()
+    home.keep_key(Ed25519PrivateKey.generate())
+    home.keep_identity(Identity(service.url, "agent_1", "facility_1"))
+    folders.add(home, Watched(start.folder, TARGET))
+    return home
+
+
+def backed_up(home: Home, station: Station) -> None:
+    """Have this machine remember that a backup sent all there is."""
+    state = State(home.state_file)
+    state.remember(TARGET, [(found, "") for found, _ in _contents(station)])
+    state.close()
+
+
+def stored(home: Home, station: Station, service: Service) -> None:
+    """Have the service say, too, that it has all there is."""
+    backed_up(home, station)
+    service.stored |= {sha256 for _, sha256 in _contents(station)}
+
+
+def _contents(station: Station) -> list[tuple[Found, str]]:
+    seen = scan(station.folder)
+    return [hashed(seen.root, each) for each in seen.files]
+
+
+# --- what devices say ------------------------------------------------------------------------
 
 
 def question(*instances: str, kind: str = CT) -> Dataset:

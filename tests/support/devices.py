@@ -168,3 +168,23 @@ def dataset_of(file: bytes) -> bytes:
 def kept_by_name(station: Station) -> dict[str, bytes]:
     """Return every dataset that is kept, by its SOP instance."""
     return {Path(path).stem: dataset_of(file) for path, file in station.images().items()}
+
+
+def give_up(association: Any) -> None:
+    """End an association whose receiver was killed."""
+    association.join(SECONDS)  # it sees the connection end
+    _close(association)
+
+
+def leave(association: Any) -> None:
+    """Release an association that may be hearing a report."""
+    time.sleep(0.2)  # pynetdicom would release it in the midst of an answer
+    association.release()
+    association.join(SECONDS)
+    _close(association)
+
+
+def _close(association: Any) -> None:
+    """Close the socket, which pynetdicom forgets when its peer was faster."""
+    if (left := association.dul.socket.socket) is not None:
+        left.close()

@@ -188,8 +188,10 @@ def stored_as_they_are(file: Path, target: str, files: Iterable[Found]) -> list[
     For another process than the one that backs up: it mends nothing and begins nothing anew.
 
     Raises:
-        AgentError: There is no memory yet, or it is damaged or busy.
+        AgentError: The memory is damaged or busy.
     """
+    if not file.exists():
+        return []
     try:
         with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=rw", uri=True)) as db:
             return [each for each in files if _is_known(db, target, each)]

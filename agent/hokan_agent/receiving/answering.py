@@ -163,6 +163,4 @@ def _age(question: Question) -> timedelta:
 
 def _counted(verdicts: Verdicts) -> str:
     counts = Counter(verdicts.values())
-    committed = counts.pop(Verdict.COMMITTED, 0)
-    why = "".join(f", {count} {verdict.said}" for verdict, count in counts.items())
-    return f"{committed} images are stored{why}"
+    return ", ".join(f"{counts[each]} {each.said}" for each in Verdict if counts[each])

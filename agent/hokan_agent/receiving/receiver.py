@@ -6,24 +6,22 @@ Nothing is decoded.  A device is told "success" when the disk has its image, not
 
 from __future__ import annotations
 
-import logging
 import threading
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from pynetdicom import AE, ALL_TRANSFER_SYNTAXES, _config, evt
+from pynetdicom import AE, evt
 from pynetdicom.dsutils import encode_file_meta
-from pynetdicom.presentation import NonPatientObjectPresentationContexts
 
 from hokan_agent.errors import AgentError
 from hokan_agent.log import Log, said
 from hokan_agent.machine.home import Home
 from hokan_agent.receiving.answering import Answering
-from hokan_agent.receiving.commitment import PUSH_MODEL, PUSH_MODEL_INSTANCE, REQUEST, asked
+from hokan_agent.receiving.commitment import PUSH_MODEL_INSTANCE, REQUEST, asked
+from hokan_agent.receiving.entity import entity_of, set_up
 from hokan_agent.receiving.identifiers import checked, study_of
 from hokan_agent.receiving.inbox import Inbox, Kept
 from hokan_agent.receiving.proof import Proof
@@ -32,14 +30,13 @@ from hokan_agent.receiving.telling import make_tellable
 from hokan_agent.receiving.transactions import Full, Transactions
 from hokan_agent.wire.web import stopped
 
-VERIFICATION = "1.2.840.10008.1.1"  # C-ECHO
 SUCCESS, OUT_OF_RESOURCES, CANNOT_UNDERSTAND = 0x0000, 0xA700, 0xC000  # PS3.4, B.2.3
 NO_SUCH_INSTANCE, INVALID_ARGUMENT, NO_SUCH_ACTION = 0x0112, 0x0115, 0x0123  # PS3.7, C.5
 RESOURCE_LIMITATION = 0x0213
 IMPLEMENTATION = "2.25.2416789190909821883890342691434296314"  # constant: the same image again
 VERSION = "HOKAN"  # ... is the same file again
 PREAMBLE = b"\0" * 128 + b"DICM"
-PDU_BYTES = 2**17
+END_SECONDS = 5
 
 
 class Receiver:
@@ -64,9 +61,9 @@ class Receiver:
                 "nobody may send: name each device by its AE title with --peer, as an AE title is "
                 "all a device shows of itself"
             )
-        _set_up()
+        set_up()
         with self._inbox.opened(), self._answering() as answering:
-            entity = _entity(self._station)
+            entity = entity_of(self._station)
             port = self._listen(entity, answering)
             where = f"{self._station.address}, port {port}"
             self._log.tell(f"receiving as {self._station.title} at {where}", "receiving", port=port)
@@ -80,14 +77,14 @@ class Receiver:
         transactions = Transactions(self._home.commitments(self._folder))
         proof = Proof(self._home, self._folder, self._inbox)
         answering = Answering(transactions, proof, self._station, self._within, self._log)
-        thread = threading.Thread(target=answering.run)
+        thread = threading.Thread(target=answering.run, daemon=True)
         thread.start()
         try:
             yield answering
         finally:
             stopped.set()
             answering.end()
-            thread.join()
+            thread.join(END_SECONDS)  # a mute device does not keep it: the question is on disk
 
     def _listen(self, entity: AE, answering: Answering) -> int:
         """Open the port; return it."""
@@ -135,7 +132,7 @@ class Receiver:
         if request.ActionTypeID != REQUEST:
             return NO_SUCH_ACTION, None
         try:
-            transaction = asked(peer, event.action_information, datetime.now(UTC))
+            transaction = asked(peer, _information(event), datetime.now(UTC))
             make_tellable(event.assoc)
             answering.ask(transaction, event.assoc)
         except ValueError as error:
@@ -144,9 +141,7 @@ class Receiver:
         except (OSError, Full) as error:
             self._log.trouble(f"{peer}: storage commitment is refused: {said(error)}")
             return RESOURCE_LIMITATION, None
-        self._log.tell(
-            f"{peer}: storage commitment of {len(transaction.images)} images is asked for"
-        )
+        self._log.tell(f"{peer}: storage commitment is asked for: {len(transaction.images)}")
         return SUCCESS, None
 
     def _kept(self, event: Any) -> Kept:
@@ -156,30 +151,15 @@ class Receiver:
         return self._inbox.keep(study, instance, PREAMBLE, _meta(event), dataset)
 
 
+def _information(event: Any) -> Any:
+    """Return the dataset of a request; raises ValueError."""
+    try:
+        return event.action_information
+    except Exception:  # noqa: BLE001 - pydicom meets hostile bytes here
+        raise ValueError("the request cannot be read") from None
+
+
 def _meta(event: Any) -> bytes:
     meta = event.file_meta
     meta.ImplementationClassUID, meta.ImplementationVersionName = IMPLEMENTATION, VERSION
     return encode_file_meta(meta)
-
-
-def _entity(station: Station) -> AE:
-    entity = AE(ae_title=station.title)
-    entity.require_calling_aet = sorted(station.peers)
-    entity.require_called_aet = True
-    entity.maximum_associations = station.associations
-    entity.maximum_pdu_size = PDU_BYTES
-    entity.acse_timeout = entity.dimse_timeout = entity.network_timeout = station.timeout
-    entity.add_supported_context(VERIFICATION)
-    entity.add_supported_context(PUSH_MODEL)
-    for each in NonPatientObjectPresentationContexts:  # the others are taken unlisted: _set_up
-        entity.add_supported_context(str(each.abstract_syntax), ALL_TRANSFER_SYNTAXES)
-    return entity
-
-
-def _set_up() -> None:
-    """Have the libraries take every storage class and syntax, and quote no patients' data."""
-    _config.UNRESTRICTED_STORAGE_SERVICE = True
-    _config.LOG_HANDLER_LEVEL = "none"
-    for name in ("pydicom", "pynetdicom"):
-        logging.getLogger(name).disabled = True
-    warnings.simplefilter("ignore")
