@@ -460,4 +460,25 @@ BUGS = [
         "    yen = most_yen",
         "tests/charging/test_run.py",
     ),
+    Bug(
+        "an agent may vouch for bytes that are only announced",
+        "chalicelib/uploads/proof.py",
+        " for each, row in rows.items() if row.state is ObjectState.STORED)",
+        " for each in rows)",
+        "tests/uploads/test_proof.py",
+    ),
+    Bug(
+        "a device is told that its image is stored because this machine has sent it",
+        "agent/hokan_agent/receiving/proof.py",
+        "        return {path for path, sha256 in digests.items() if sha256 in stored}",
+        "        return set(digests)",
+        "tests/agent/test_commitment.py",
+    ),
+    Bug(
+        "a device's question is answered before it is on the disk",
+        "agent/hokan_agent/receiving/answering.py",
+        "            self._transactions.keep(transaction)\n",
+        "",
+        "tests/agent/test_commitment.py",
+    ),
 ]
