@@ -257,6 +257,24 @@ def test_a_device_that_was_away_hears_of_it_later(
         assert device.heard().committed == {INSTANCE}
 
 
+def test_a_device_whose_place_has_no_such_name_keeps_no_other_from_its_answer(
+    start: Starter, home: Home, service: Service, device: Asking
+) -> None:
+    nowhere = "AWAY=no-such-host.invalid:104"
+    station, away = start.station("--peer", nowhere, peer=device.peer), Asking(title="AWAY")
+    sent(station, an_image())
+    association = away.associated(station)
+    ask(association, question(INSTANCE))
+    leave(association)
+    stored(home, station, service)
+    time.sleep(2)  # it is being told
+    association = device.associated(station)
+    ask(association, question(INSTANCE))
+    assert device.heard().committed == {INSTANCE}
+    leave(association)
+    assert "AWAY: it cannot be told" in station.ended()
+
+
 def test_what_was_answered_is_forgotten(
     station: Station, home: Home, service: Service, device: Asking
 ) -> None:

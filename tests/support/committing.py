@@ -47,6 +47,7 @@ class Asking:
     """A device: it asks on one association, and listens for others."""
 
     listens_at: int = 0
+    title: str = PEER
     reports: queue.Queue[Report] = field(default_factory=queue.Queue)
 
     @property
@@ -60,7 +61,7 @@ class Asking:
 
     def associated(self, station: Station) -> Any:
         """Return an association that images and questions can be sent on."""
-        entity = AE(ae_title=PEER)
+        entity = AE(ae_title=self.title)
         entity.add_requested_context(PUSH_MODEL)
         entity.add_requested_context(CT, EXPLICIT)
         handlers: Any = [(evt.EVT_N_EVENT_REPORT, self._hear, [OWN])]

@@ -140,10 +140,14 @@ class Answering:
     def _told(self, question: Question, verdicts: Verdicts) -> bool:
         """Tell the device; return whether it has understood."""
         event, told = answer(question.transaction, verdicts)
-        if question.is_open and tell_on(question.association, event, told):
-            return True
         peer, address = question.transaction.peer, self._address(question)
-        return address is not None and tell_at(self._station, peer, address, event, told)
+        try:
+            if question.is_open and tell_on(question.association, event, told):
+                return True
+            return address is not None and tell_at(self._station, peer, address, event, told)
+        except Exception as error:  # noqa: BLE001 - nothing about one device concerns the others
+            self._log.trouble(f"{peer}: it cannot be told: {said(error)}")
+            return False
 
     def _address(self, question: Question) -> Address | None:
         return self._station.peers.get(question.transaction.peer)
