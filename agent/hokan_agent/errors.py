@@ -12,6 +12,7 @@ Every reason for which a command stops, said in a sentence.
   - FolderUnreadable   there is no such folder, or it may not be read
   - Unreachable        no answer from the service or from storage
     - Barred           and there will be none: a proxy or a certificate has to be set right
+      - WrongPassword  the proxy refuses this agent's user and password
   - Refused            the service, or storage, said no
 """
 
@@ -68,7 +69,11 @@ class Unreachable(AgentError):
 
 
 class Barred(Unreachable):
-    """Not tried again at once: a wrong password that is sent often locks its user out."""
+    """Not tried again at once."""
+
+
+class WrongPassword(Barred):
+    """Not sent again for a while: a wrong password that is sent often locks its user out."""
 
 
 class Refused(AgentError):

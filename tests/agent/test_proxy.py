@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from hokan_agent.errors import AgentError, Barred, Unreachable
+from hokan_agent.errors import AgentError, Barred, Unreachable, WrongPassword
 from hokan_agent.machine import network
 from hokan_agent.machine.findings import Finding, Level, as_text
 from hokan_agent.upload.sending import is_worth_another_try
@@ -161,12 +161,25 @@ def test_a_wrong_password_is_said_and_not_shown(
     assert "CANARY" not in said
 
 
-def test_a_wrong_password_is_sent_once(proxy: ConnectProxy) -> None:
-    """Directories lock out who tries again and again."""
+def test_a_proxy_that_asks_for_a_password_is_not_asked_again_at_once(proxy: ConnectProxy) -> None:
     proxy.credentials = "clinic:secret"
     error = refused()
     assert isinstance(error, Barred)
     assert not is_worth_another_try(error, 0)
+
+
+def test_a_wrong_password_is_not_sent_again_for_a_while(
+    proxy: ConnectProxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`run` asks every minute; so often, a directory locks its user out."""
+    proxy.credentials = "clinic:secret"
+    monkeypatch.setenv("HTTPS_PROXY", f"http://clinic:wrong@{proxy.name}")
+    web = Web()
+    for _ in range(3):
+        with pytest.raises(WrongPassword, match="refuses this user and password"):
+            web.request("GET", SERVICE)
+    web.close()
+    assert len(proxy.asked) == 1
 
 
 def test_a_name_the_proxy_does_not_let_through_is_said(proxy: ConnectProxy) -> None:

@@ -7,7 +7,7 @@ import ssl
 
 from urllib3.exceptions import ProxyError
 
-from hokan_agent.errors import Barred, Unreachable
+from hokan_agent.errors import Barred, Unreachable, WrongPassword
 from hokan_agent.wire.proxy import Proxy
 
 PASSWORD_WANTED = 407
@@ -37,9 +37,10 @@ def behind(proxy: Proxy, host: str, error: Exception) -> Unreachable:
         return Unreachable(f"no connection to the proxy {proxy.name}: {reason}; {mend}")
     status = int(said[1])
     if status == PASSWORD_WANTED:
-        wants = "refuses this user and password" if proxy.authorization else "asks for a password"
         mend = f"put user and password into {proxy.variable}: http://USER:PASSWORD@{proxy.name}"
-        return Barred(f"the proxy {proxy.name} {wants}; {mend}")
+        if proxy.authorization:
+            return WrongPassword(f"the proxy {proxy.name} refuses this user and password; {mend}")
+        return Barred(f"the proxy {proxy.name} asks for a password; {mend}")
     if status >= PASSING_FROM:
         mend = "try again; then ask whoever runs the proxy"
         return Unreachable(f"the proxy {proxy.name} does not reach {host} ({status}); {mend}")

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import math
 import random
 import threading
+import time
 from collections.abc import Mapping
 from typing import IO, Any
 from urllib.parse import SplitResult, urlsplit
 
 import urllib3
 
-from hokan_agent.errors import Interrupted
+from hokan_agent.errors import Interrupted, WrongPassword
 from hokan_agent.wire.addresses import reachable, require_private
 from hokan_agent.wire.failures import failure
 from hokan_agent.wire.pacing import BLOCK_BYTES, Pacing, Unlimited
@@ -20,6 +22,7 @@ TRIES = 6
 FIRST_PAUSE_SECONDS = 0.5
 LONGEST_PAUSE_SECONDS = 30.0
 PASSING = frozenset({408, 429, 500, 502, 503, 504})  # worth another try
+PASSWORD_AGAIN_SECONDS = 900.0  # directories lock out after some five in so long
 
 stopped = threading.Event()  # set when the run is to end; every pause ends with it
 
@@ -43,6 +46,7 @@ class Web:
             "timeout": urllib3.Timeout(connect=10, read=60),
             "blocksize": BLOCK_BYTES,
         }
+        self._wrong_password = (-math.inf, "")  # not to be sent until, and why
         self._proxy = configured()
         self._straight = urllib3.PoolManager(**kept)
         self._proxied = (
@@ -80,12 +84,19 @@ class Web:
                 redirect=False,
             )
         except (urllib3.exceptions.HTTPError, OSError) as error:
-            raise failure(parts.hostname or "", error, proxy) from None
+            raised = failure(parts.hostname or "", error, proxy)
+            if isinstance(raised, WrongPassword):
+                self._wrong_password = (time.monotonic() + PASSWORD_AGAIN_SECONDS, str(raised))
+            raise raised from None
 
     def _way(self, parts: SplitResult) -> tuple[urllib3.PoolManager, Proxy | None]:
-        if self._proxy is not None and self._proxy.leads_to(parts):
-            return self._proxied, self._proxy
-        return self._straight, None
+        """Return what leads to an address; raises WrongPassword without sending it again."""
+        if self._proxy is None or not self._proxy.leads_to(parts):
+            return self._straight, None
+        until, why = self._wrong_password
+        if time.monotonic() < until:
+            raise WrongPassword(why)
+        return self._proxied, self._proxy
 
 
 def go_on() -> None:
