@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from hokan_agent.__main__ import parser
+from hokan_agent.commands import COMMANDS
 from hokan_agent.machine import doctor, environment
 from hokan_agent.machine.findings import Level, as_text
 from hokan_agent.machine.home import Home, default_home
+from tests.support.answering import Answering, serving
 
 ADDRESS = "http://clinic:CANARY@proxy.example:8080"
 
@@ -37,6 +43,26 @@ def test_what_enrolling_knew_later_commands_know(
     monkeypatch.delenv(name)
     environment.recall(home)
     assert os.environ["HTTPS_PROXY"] == ADDRESS
+
+
+def test_enrolling_keeps_it(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", ADDRESS)
+    with serving(Answering()) as service:
+        arguments = ["enrol", "ABCDE-12345", "--service", f"{service.url}/api"]
+        COMMANDS["enrol"].run(home, parser().parse_args(arguments))
+    assert environment.kept(home) == {"HTTPS_PROXY": ADDRESS}
+
+
+def test_every_command_goes_by_it(home: Home) -> None:
+    home.write(home.environment_file, b"HTTPS_PROXY=http://127.0.0.1:9\n")
+    done = subprocess.run(
+        [sys.executable, "-m", "hokan_agent", "--state", str(home.directory), "doctor", "--json"],
+        env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[2] / "agent")},
+        capture_output=True,
+        check=False,
+    )
+    found = {each["check"]: each["found"] for each in json.loads(done.stdout)["findings"]}
+    assert "the proxy 127.0.0.1:9" in found["proxy"]
 
 
 def test_only_proxy_and_certificates_are_kept(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
