@@ -70,6 +70,8 @@ def start(caller: Caller, target_id: str, batch_id: str, sha256: str) -> Standin
     plan = Plan(claim.size_bytes, part_bytes(claim.size_bytes))
     key = buckets.object_key(target_id, sha256)
     arrived = buckets.parts_of(key, claim.upload_id) if claim.upload_id else None
+    if arrived is None and _is_joined(claim, key):
+        return Standing(plan.part_bytes, plan.count, list(range(1, plan.count + 1)))
     if arrived is None:
         _begin(claim, key)
     whole = [each.number for each in arrived or () if each.size_bytes == plan.size_of(each.number)]
@@ -100,12 +102,10 @@ def complete(caller: Caller, target_id: str, batch_id: str, sha256: str) -> None
     """
     claim = _claim(caller, target_id, batch_id, sha256)
     key = buckets.object_key(target_id, sha256)
-    if claim.state is ObjectState.STORED:
-        return
     plan = Plan(claim.size_bytes, part_bytes(claim.size_bytes))
     arrived = buckets.parts_of(key, claim.upload_id) if claim.upload_id else None
-    if arrived is None and buckets.stored_bytes(key) is not None:
-        return  # joined, and the event is on its way
+    if arrived is None and _is_joined(claim, key):
+        return
     whole = [each for each in arrived or () if each.size_bytes == plan.size_of(each.number)]
     missing = sorted(set(range(1, plan.count + 1)) - {each.number for each in whole})
     if missing or claim.upload_id is None:
@@ -135,6 +135,16 @@ def _begin(claim: ObjectRow, key: str) -> None:
     upload_id = buckets.start_multipart(key)
     if not objects.remember_upload(claim, upload_id):
         buckets.abort_multipart(key, upload_id)
+
+
+def _is_joined(claim: ObjectRow, key: str) -> bool:
+    """Whether an upload S3 knows no more is joined; its event may be on its way."""
+    if claim.state is ObjectState.STORED:
+        return True
+    if claim.upload_id is None:
+        return False
+    found = buckets.stored_bytes(key)
+    return found is not None and found.size_bytes == claim.size_bytes
 
 
 def _check(plan: Plan, part: PartIn) -> None:

@@ -46,6 +46,7 @@ from chalicelib.uploads.model import (
     digest_of,
     without_room,
 )
+from chalicelib.uploads.settlement import has_come
 from chalicelib.uploads.store import Claimed
 from chalicelib.web.routes import correlation_id
 
@@ -247,9 +248,16 @@ def _claim_of(batch: Batch, entry: Entry) -> ObjectRow:
 
 
 def _renewed(batch: Batch, row: ObjectRow) -> ObjectRow:
-    """Let this batch await an object that another one, or its own past, gave up on."""
+    """
+    Let this batch await an object that another one, or its own past, gave up on.
+
+    Such bytes may have been sent before.  S3 is asked first: nobody sends them twice because an
+    answer was lost, or an event is late.
+    """
     if row.state is ObjectState.STORED:
         return row
+    if row.upload_id is None and has_come(row):  # parts are asked about when they are sent
+        return msgspec.structs.replace(row, state=ObjectState.STORED)
     half_over = str(row.claim_ends_at) < clock.text(clock.now() + CLAIM_LIFE / 2)
     if row.batch_id == batch.batch_id and not half_over:
         return row

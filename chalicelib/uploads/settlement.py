@@ -47,6 +47,12 @@ def settle(key: str) -> Outcome:
     return _settle_claim(row, found)
 
 
+def has_come(claim: ObjectRow) -> bool:
+    """Settle *claim* if its bytes are there and right; tell whether they are."""
+    found = buckets.stored_bytes(buckets.object_key(claim.target_id, claim.sha256))
+    return found is not None and _settle_claim(claim, found) is not Outcome.QUARANTINED
+
+
 def resolve(claim: ObjectRow, facility_id: str, *, release: bool) -> None:
     """
     Settle a claim whose bytes came unnoticed.
@@ -54,14 +60,13 @@ def resolve(claim: ObjectRow, facility_id: str, *, release: bool) -> None:
     Args:
         release: Whether to give its capacity back where no bytes came.
     """
-    key = buckets.object_key(claim.target_id, claim.sha256)
-    found = buckets.stored_bytes(key)
-    if found is not None and _settle_claim(claim, found) is not Outcome.QUARANTINED:
+    if has_come(claim):
         count("LostEventsFound")
         return
     if not release:
         return
     if claim.upload_id is not None:
+        key = buckets.object_key(claim.target_id, claim.sha256)
         buckets.abort_multipart(key, claim.upload_id)
     if objects.release(claim, facility_id):
         count("ClaimsReleased")

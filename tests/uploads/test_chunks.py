@@ -273,3 +273,49 @@ def test_a_fresh_url_for_what_has_arrived_meanwhile_says_so(world: World) -> Non
     path = f"/targets/{world.target_id}/batches/{batch_id}/urls"
     (second,) = world.agent.post(path, {"sha256": [first["sha256"]]})["answers"]
     assert second["state"] == "stored"
+
+
+# --- bytes whose event is late -----------------------------------------------------------------
+
+
+def fresh(world: World, batch_id: str, digest: str) -> str:
+    path = f"/targets/{world.target_id}/batches/{batch_id}/urls"
+    (answer,) = world.agent.post(path, {"sha256": [digest]})["answers"]
+    return str(answer["state"])
+
+
+def test_what_has_come_gets_no_second_url_though_its_event_is_late(world: World) -> None:
+    batch_id = world.open_batch()
+    (first,) = world.chunk(batch_id, 0, a_chunk({"a": b"one"}))
+    world.put_object(first["sha256"], b"one")
+    assert fresh(world, batch_id, first["sha256"]) == "stored"
+
+
+def test_what_has_come_completes_its_batch_though_its_event_never_comes(world: World) -> None:
+    batch_id = world.open_batch()
+    (first,) = world.chunk(batch_id, 0, a_chunk({"a": b"one"}))
+    world.put_object(first["sha256"], b"one")
+    fresh(world, batch_id, first["sha256"])
+    assert world.finish(batch_id)["state"] == "complete"
+
+
+def test_a_chunk_declared_again_is_told_what_has_come(world: World) -> None:
+    batch_id, chunk = world.open_batch(), a_chunk({"a": b"one", "b": b"two"})
+    first, _ = world.chunk(batch_id, 0, chunk)
+    world.put_object(first["sha256"], b"one")
+    assert states(world.chunk(batch_id, 0, chunk)) == ["stored", "upload"]
+
+
+def test_another_batch_is_told_what_has_come(world: World) -> None:
+    (first,) = world.chunk(world.open_batch(), 0, a_chunk({"a": b"one"}))
+    world.put_object(first["sha256"], b"one")
+    assert states(world.chunk(world.open_batch(), 0, a_chunk({"a": b"one"}))) == ["stored"]
+
+
+def test_half_of_the_bytes_is_set_aside_and_the_right_ones_can_come(world: World) -> None:
+    batch_id = world.open_batch()
+    (first,) = world.chunk(batch_id, 0, a_chunk({"a": b"one"}))
+    world.put_object(first["sha256"], b"on")
+    assert fresh(world, batch_id, first["sha256"]) == "upload"
+    listed = world.operator.get("/quarantine")["items"]
+    assert [each["reason"] for each in listed] == ["size-differs"]

@@ -133,6 +133,21 @@ def test_joining_twice_is_joining_once(large: Large) -> None:
         assert large.world.agent.post(f"{large.path}/complete") == {"state": "uploaded"}
 
 
+def test_starting_again_when_all_is_joined_sends_nothing_twice(large: Large) -> None:
+    large.world.agent.post(large.path)
+    large.send(1, 2, 3, 4, 5)
+    large.world.agent.post(f"{large.path}/complete")
+    assert large.world.agent.post(large.path)["uploaded"] == [1, 2, 3, 4, 5]
+
+
+def test_starting_again_when_all_is_stored_sends_nothing_twice(large: Large) -> None:
+    large.world.agent.post(large.path)
+    large.send(1, 2, 3, 4, 5)
+    large.world.agent.post(f"{large.path}/complete")
+    large.world.arrived(large.sha256)
+    assert large.world.agent.post(large.path)["uploaded"] == [1, 2, 3, 4, 5]
+
+
 def test_parts_that_make_another_object_are_set_aside(large: Large) -> None:
     """Each part is what it says, but the whole is not what was announced."""
     large.world.agent.post(large.path)

@@ -24,6 +24,8 @@ from hokan_agent.upload.run import Run
 from hokan_agent.upload.sending import Content, Sender
 from hokan_agent.wire.web import stopped
 
+URLS_A_REQUEST = 100
+STUCK_SECONDS = 5.0  # without news of what was sent: the service is asked what has come
 CONFIRM_PAUSES = (0.2, 0.5, 1.0, 2.0, *[5.0] * 23)  # two minutes for S3's events to be handled
 
 
@@ -132,17 +134,18 @@ class Batch:
                 self._run.bars.advance(1, entry.found.size)  # the same content moves already
 
     def _send(self, entry: Entry, answer: dict[str, Any]) -> None:
-        found = entry.found
-        content = Content(self._run.root, found.place, found.size, entry.sha256)
-        if self._guarded(entry, lambda: self._sender.send(content, answer)):
-            self._count(found)
+        if self._guarded(entry, lambda: self._sender.send(self._content(entry), answer)):
+            self._count(entry.found)
 
     def _send_large(self, entry: Entry) -> None:
         """Send in parts; the parts share the workers, so nothing else is started meanwhile."""
-        found = entry.found
-        content = Content(self._run.root, found.place, found.size, entry.sha256)
+        content = self._content(entry)
         if self._guarded(entry, lambda: self._sender.send_in_parts(content, self._run.workers)):
-            self._count(found)
+            self._count(entry.found)
+
+    def _content(self, entry: Entry) -> Content:
+        found = entry.found
+        return Content(self._run.root, found.place, found.size, entry.sha256)
 
     def _guarded(self, entry: Entry, send: Any) -> bool:
         """Run *send*; a file that cannot be sent is left out, the others go on."""
@@ -187,9 +190,8 @@ class Batch:
             self._run.target_id, ((each.found, each.sha256) for each in self._refused)
         )
         self._run.bars.phase(CONFIRM)
-        told = self._untold()
-        state = self._confirmed({"exceptions": as_told(told)})
-        self._run.told.update(each.path for each in told)
+        state = self._confirmed()
+        self._run.told.update(each.path for each in self._untold())
         stored = [each for each in self._entries if each.found.path not in self._left_out]
         if state == "settling":
             self._run.report.files_unconfirmed += len(stored)
@@ -216,10 +218,32 @@ class Batch:
         others = (each for each in self._run.report.exceptions if each.path not in self._left_out)
         return bounded([*own, *(each for each in others if each.path not in self._run.told)])
 
-    def _confirmed(self, body: dict[str, Any]) -> str:
+    def _confirmed(self) -> str:
         """Ask until the service has seen all that was sent, for two minutes at most."""
+        waited, before = 0.0, None
         for seconds in CONFIRM_PAUSES:
-            state = str(self._run.service.post(f"{self._path}/finish", body)["state"])
-            if state != "settling" or stopped.wait(seconds):
-                return state
+            body = {"exceptions": as_told(self._untold())}
+            told = self._run.service.post(f"{self._path}/finish", body)
+            if told["state"] != "settling":
+                return str(told["state"])
+            if waited >= STUCK_SECONDS and told["outstanding"] == before:
+                self._send_missing()
+            waited, before = seconds, told["outstanding"]
+            if stopped.wait(seconds):
+                break
         return "settling"
+
+    def _send_missing(self) -> None:
+        """Ask what of the contents sent has come, and send again what has not, or not whole."""
+        entries = {each.sha256: each for each in self._entries}
+        sent = [each for each in self._moving if each not in self._failed]
+        for start in range(0, len(sent), URLS_A_REQUEST):
+            asked = {"sha256": sent[start : start + URLS_A_REQUEST]}
+            answers = self._run.service.post(f"{self._path}/urls", asked)["answers"]
+            missing = [each for each in answers if each["state"] == "upload"]
+            again = [entries[each["sha256"]] for each in missing]
+            list(self._run.workers.map(self._send_again, again, missing))
+        self._leave_out_twins()
+
+    def _send_again(self, entry: Entry, answer: dict[str, Any]) -> None:
+        self._guarded(entry, lambda: self._sender.send(self._content(entry), answer))

@@ -124,18 +124,20 @@ class Sender:
         for attempt in range(TRIES):
             if attempt:
                 pause(attempt - 1)
+                if number in self._service.post(path)["uploaded"]:  # only its answer was lost
+                    break
             (answer,) = self._service.post(f"{path}/parts", wanted)["parts"]
             try:
                 with opened(content.root, content.place) as file:
                     put(self._web, answer, _Window(file, start, size, self._web.pacing))
+                break
             except (Unreachable, Refused) as error:
                 if not is_worth_another_try(error, attempt):
                     raise
                 failure = error
-            else:
-                self._advanced(size)
-                return
-        raise failure
+        else:
+            raise failure
+        self._advanced(size)
 
 
 def is_worth_another_try(error: Unreachable | Refused, attempt: int) -> bool:

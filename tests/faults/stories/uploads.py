@@ -19,7 +19,9 @@ def _(world: World) -> Act:
 
 @story("POST /targets/{target_id}/batches/{batch_id}/urls")
 def _(world: World) -> Act:
+    """Bytes have come whose event is late: they are settled on the way."""
     path = f"/targets/{world.target_id}/batches/{declared(world)}/urls"
+    sent(world)
     return calls(world.agent, "POST", path, {"sha256": digests()})
 
 
