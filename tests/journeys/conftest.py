@@ -84,11 +84,11 @@ class Facility:
     def agent(self) -> Agent:
         return self.made[0]
 
-    def enrolled(self) -> Agent:
-        """Enrol another agent, as its administrator does."""
+    def enrolled(self, service: str = "") -> Agent:
+        """Enrol another agent, as its administrator does; at *service*, or where the stack is."""
         code = self.admin.post("/agent-codes")["code"]
         agent = Agent(self.stack, self.agents / f"agent-{len(self.made)}")
-        ran = agent.run("enrol", code, "--service", self.stack.api_url)
+        ran = agent.run("enrol", code, "--service", service or self.stack.api_url)
         assert ran.code == 0, ran.said
         agent.agent_id = self.admin.get("/agents")["items"][-1]["agent_id"]
         self.made.append(agent)

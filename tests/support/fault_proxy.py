@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import http.client
 import io
+import math
 import socket
 import socketserver
 import struct
@@ -72,6 +73,8 @@ class Exchange:
         """Read so many bytes of the body, all of it by default; count a body that came whole."""
         wanted = self.request.length if size is None else size
         body = self.body.read(wanted)
+        if len(body) < wanted:  # whoever sent it is gone
+            self.hang_up()
         if wanted == self.request.length == len(body) and self.request.is_upload:
             self.proxy.note_body(self.request)
         return body
@@ -223,12 +226,16 @@ class FaultProxy:
         bodies: How often each object, or part, came whole.
         injected: How many requests met a fault.
         statuses: What storage answered to uploads, counted.
+        requests: How many requests have begun.
+        spans: When each upload began, and when it ended.
     """
 
     stack_port: int
     bodies: Counter[str] = field(default_factory=Counter)
     statuses: Counter[int] = field(default_factory=Counter)
     injected: int = 0
+    requests: int = 0
+    spans: list[list[float]] = field(default_factory=list)
     port: int = 0
     _fault: tuple[Which, Fault] | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -240,14 +247,19 @@ class FaultProxy:
     @contextmanager
     def injecting(self, fault: Fault, which: Which) -> Iterator[None]:
         """Do *fault* to the requests of which *which* is true."""
-        self.bodies.clear()
-        self.statuses.clear()
-        self.injected = 0
+        self.forget()
         self._fault = (which, fault)
         try:
             yield
         finally:
             self._fault = None
+
+    def forget(self) -> None:
+        """Count from nothing."""
+        self.bodies.clear()
+        self.statuses.clear()
+        self.spans.clear()
+        self.injected = self.requests = 0
 
     @contextmanager
     def serving(self) -> Iterator[None]:
@@ -261,12 +273,36 @@ class FaultProxy:
                 server.shutdown()
                 thread.join()
 
+    def await_injected(self) -> None:
+        """Wait until the first request has met the fault."""
+        deadline = time.monotonic() + TIMEOUT_SECONDS
+        while not self.injected:
+            assert time.monotonic() < deadline, "no request met the fault"
+            time.sleep(0.02)
+
+    def under_way(self, first: float, last: float) -> int:
+        """Return how many uploads were under way between two moments."""
+        return sum(begun <= last and ended >= first for begun, ended in self.spans)
+
     @property
     def second_bodies(self) -> int:
         """How many bodies came whole though the same had come before."""
         return sum(self.bodies.values()) - len(self.bodies)
 
     # --- for its threads ---
+
+    @contextmanager
+    def noting(self, request: Request) -> Iterator[None]:
+        """Note that a request is under way, and of an upload, for how long."""
+        span = [time.monotonic(), math.inf]
+        with self._lock:
+            self.requests += 1
+            if request.is_upload:
+                self.spans.append(span)
+        try:
+            yield
+        finally:
+            span[1] = time.monotonic()
 
     def note_body(self, request: Request) -> None:
         with self._lock:
@@ -318,7 +354,8 @@ class _Connection(socketserver.StreamRequestHandler):
                 exchange = Exchange(
                     request, self.rfile, self.connection, self.server.proxy, upstream
                 )
-                self.server.proxy.fault_for(request)(exchange)
+                with self.server.proxy.noting(request):
+                    self.server.proxy.fault_for(request)(exchange)
         except (OSError, http.client.HTTPException):
             pass  # either side hung up, or a fault did
         finally:

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from http_message_signatures import HTTPMessageSigner, HTTPSignatureKeyResolver, algorithms
+from urllib3 import BaseHTTPResponse
 
 from hokan_agent.errors import Barred, Refused, Unreachable
 from hokan_agent.machine.home import Home, Identity
@@ -110,7 +111,7 @@ class Service:
         told = difference(answer.headers.get("Date", ""))
         if told is not None:
             self.clock_difference = told
-        return _answer_of(answer.status, answer.data)
+        return _answer_of(answer)
 
     def _signed(self, method: str, url: str, body: bytes) -> dict[str, str]:
         message = _Message(method, url, {"Content-Type": "application/json"})
@@ -135,7 +136,7 @@ def enrol(web: Web, service: str, code: str, name: str, key: Ed25519PrivateKey) 
     body = _encoded({"code": code, "name": name, "public_key": public_key})
     headers = {"Content-Type": "application/json"}
     answer = web.request("POST", f"{service}/agents", headers, body)
-    told = _answer_of(answer.status, answer.data)
+    told = _answer_of(answer)
     try:
         return Identity(service, told["agent_id"], told["facility_id"])
     except KeyError:
@@ -146,11 +147,20 @@ def _encoded(body: dict[str, Any]) -> bytes:
     return json.dumps(body, ensure_ascii=False).encode()
 
 
-def _answer_of(status: int, data: bytes) -> dict[str, Any]:
-    """Return the JSON of an answer; raises Refused with the problem it tells (RFC 9457)."""
+def _answer_of(answer: BaseHTTPResponse) -> dict[str, Any]:
+    """
+    Return the JSON of an answer.
+
+    Raises:
+        Refused: With the problem it tells (RFC 9457); or what answered is not Hokan.
+        Unreachable: It broke off.
+    """
+    status = answer.status
     try:
-        told = json.loads(data or b"{}")
+        told = json.loads(answer.data)
     except ValueError:
+        if not answer.data or "json" in answer.headers.get("Content-Type", ""):
+            raise Unreachable("the answer broke off") from None
         told = None
     if not isinstance(told, dict):
         raise Refused(status, "no-hokan", "what answered is not Hokan; check the service's address")

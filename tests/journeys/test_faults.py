@@ -1,0 +1,212 @@
+"""An agent on a bad line, before a storage in trouble: what is lost, and what is sent twice."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from infra.local.stack import LocalStack
+from tests.journeys.conftest import MEGABYTE, Agent, Facility, founded
+from tests.support import fault_proxy
+from tests.support.fault_proxy import Fault, FaultProxy, Which, first_of_each, uploads
+
+pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("ministack")]
+
+COMPLETE, FAILED, WITH_EXCEPTIONS = 0, 1, 3
+IMAGES = 20
+
+
+@pytest.fixture(scope="module")
+def proxy(stack: LocalStack) -> Iterator[FaultProxy]:
+    proxy = FaultProxy(stack.engine.port)
+    with proxy.serving():
+        yield proxy
+
+
+@dataclass
+class Line:
+    """A facility's agent, and the line it has to the stack."""
+
+    facility: Facility
+    agent: Agent
+    proxy: FaultProxy
+
+    def restored(self, batch_id: str, into: Path) -> dict[str, bytes]:
+        """Return what a restore of one batch brings."""
+        scope = {"scope": "batch", "batch_id": batch_id, "agent_id": self.agent.agent_id}
+        self.facility.grant(**scope)
+        ran = self.agent.restore(into)
+        assert ran.code == COMPLETE, ran.report
+        return contents(into)
+
+    def versions_of(self, folder: Path) -> list[str]:
+        """Return the digest of every version that is stored of what *folder* holds."""
+        known = digests(folder)
+        keys = [each.rpartition("/")[2] for each in self.facility.stored_versions()]
+        return [each for each in keys if each in known]
+
+
+@pytest.fixture(scope="module")
+def line(stack: LocalStack, proxy: FaultProxy, tmp_path_factory: pytest.TempPathFactory) -> Line:
+    facility = founded(stack, tmp_path_factory.mktemp("agents"), 500 * MEGABYTE)
+    return Line(facility, facility.enrolled(proxy.url_of(stack.api_url)), proxy)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Images nobody has seen before."""
+    made = tmp_path / "folder"
+    made.mkdir()
+    for number in range(IMAGES):
+        (made / f"IMG{number:04}.JPG").write_bytes(secrets.token_bytes(20_000))
+    return made
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {each.name: each.read_bytes() for each in folder.iterdir()}
+
+
+def digests(folder: Path) -> set[str]:
+    return {hashlib.sha256(body).hexdigest() for body in contents(folder).values()}
+
+
+# --- on the way to storage ---------------------------------------------------------------------
+
+ON_THE_WAY: dict[str, tuple[Fault, int]] = {  # and how many bodies come to storage twice
+    "the line breaks half-way": (fault_proxy.reset_half_way, 0),
+    "the answer is lost": (fault_proxy.lost_answer, 0),
+    "half an answer comes": (fault_proxy.truncated_answer, 0),
+    "storage is busy": (fault_proxy.refused(503, "SlowDown"), IMAGES),
+    "the URL is too old": (fault_proxy.expired_url, IMAGES),
+}
+
+
+@pytest.mark.parametrize("what", ON_THE_WAY)
+def test_on_the_way_to_storage_nothing_is_lost(
+    line: Line, folder: Path, tmp_path: Path, what: str
+) -> None:
+    fault, twice = ON_THE_WAY[what]
+    with line.proxy.injecting(fault, first_of_each(uploads)):
+        ran = line.agent.backup(folder)
+    assert (ran.code, line.proxy.injected) == (COMPLETE, IMAGES), ran.report
+    assert line.proxy.second_bodies == twice
+    assert line.restored(ran.report["batches"][0], tmp_path / "back") == contents(folder)
+
+
+def test_a_storage_that_always_refuses_is_said_and_the_run_ends(line: Line, folder: Path) -> None:
+    with line.proxy.injecting(fault_proxy.refused(403, "AccessDenied"), uploads):
+        ran = line.agent.backup(folder)
+    assert (ran.code, ran.report["error"]["code"]) == (FAILED, "AccessDenied")
+    assert line.agent.backup(folder).code == COMPLETE
+
+
+def test_a_store_that_keeps_half_of_a_body_is_found_out(
+    stack: LocalStack, line: Line, folder: Path, tmp_path: Path
+) -> None:
+    """S3 checks a checksum that the URL is bound to; this store does not."""
+
+    def keep(path: str, body: bytes) -> object:
+        _, bucket, key = path.split("/", 2)
+        s3 = stack.session.client("s3")
+        return s3.put_object(Bucket=bucket, Key=key, Body=body, ChecksumAlgorithm="SHA256")
+
+    before = len(quarantined(line))
+    with line.proxy.injecting(fault_proxy.half_is_kept(keep), first_of_each(uploads)):
+        ran = line.agent.backup(folder)
+    assert (ran.code, line.proxy.injected) == (COMPLETE, IMAGES), ran.report
+    assert quarantined(line)[before:] == ["size-differs"] * IMAGES
+    assert line.restored(ran.report["batches"][0], tmp_path / "back") == contents(folder)
+
+
+def quarantined(line: Line) -> list[str]:
+    """Return why objects of this target were set aside."""
+    listed = line.facility.operator.get("/quarantine")["items"]
+    return [each["reason"] for each in listed if line.facility.target_id in each["key"]]
+
+
+# --- on the way to the service -----------------------------------------------------------------
+
+CALLS = 4  # /agent, /batches, /chunks/0, /finish
+TO_THE_SERVICE: dict[str, Fault] = {
+    "the answer is lost": fault_proxy.lost_answer,
+    "half an answer comes": fault_proxy.truncated_answer,
+    "the line breaks half-way": fault_proxy.reset_half_way,
+    "the service is busy": fault_proxy.refused(503, "busy"),
+}
+
+
+@pytest.mark.parametrize("what", TO_THE_SERVICE)
+def test_on_the_way_to_the_service_nothing_is_lost(
+    line: Line, folder: Path, tmp_path: Path, what: str
+) -> None:
+    """Every call of a backup meets the fault once, and is done once."""
+    with line.proxy.injecting(TO_THE_SERVICE[what], first_of_each(to_the_service)):
+        ran = line.agent.backup(folder)
+    assert (ran.code, line.proxy.injected) == (COMPLETE, CALLS), ran.report
+    assert line.proxy.second_bodies == 0
+    assert line.restored(ran.report["batches"][0], tmp_path / "back") == contents(folder)
+
+
+def to_the_service(request: fault_proxy.Request) -> bool:
+    return not request.is_upload and not request.is_download
+
+
+# --- on the way back ---------------------------------------------------------------------------
+
+ON_THE_WAY_BACK: dict[str, Fault] = {
+    "the line breaks": fault_proxy.lost_answer,
+    "half a file comes": fault_proxy.truncated_answer,
+    "storage is busy": fault_proxy.refused(503, "SlowDown"),
+    "the URL is too old": fault_proxy.expired_url,
+}
+
+
+@pytest.fixture(scope="module")
+def stored(line: Line, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, dict[str, bytes]]:
+    """A batch, and what it holds."""
+    folder = tmp_path_factory.mktemp("stored")
+    for number in range(IMAGES):
+        (folder / f"IMG{number:04}.JPG").write_bytes(secrets.token_bytes(20_000))
+    return line.agent.backup(folder).report["batches"][0], contents(folder)
+
+
+@pytest.mark.parametrize("what", ON_THE_WAY_BACK)
+def test_on_the_way_back_nothing_is_lost(
+    line: Line, stored: tuple[str, dict[str, bytes]], tmp_path: Path, what: str
+) -> None:
+    batch_id, files = stored
+    which: Which = first_of_each(fault_proxy.downloads)
+    with line.proxy.injecting(ON_THE_WAY_BACK[what], which):
+        assert line.restored(batch_id, tmp_path / "back") == files
+    assert line.proxy.injected == IMAGES
+
+
+# --- several agents ----------------------------------------------------------------------------
+
+
+def test_two_agents_at_once_store_everything_once(line: Line, folder: Path) -> None:
+    other = line.facility.enrolled()
+    command = ("backup", str(folder), "--json", "--quiet")
+    with line.agent.start(*command) as one, other.start(*command) as two:
+        one.communicate(timeout=120)
+        two.communicate(timeout=120)
+    assert (one.returncode, two.returncode) == (COMPLETE, COMPLETE)
+    assert sorted(line.versions_of(folder)) == sorted(digests(folder))
+
+
+def test_a_second_run_on_the_same_state_is_told_so(line: Line, folder: Path) -> None:
+    slow = fault_proxy.slow(0.5)
+    with (
+        line.proxy.injecting(slow, uploads),
+        line.agent.start("backup", str(folder), "--json") as first,
+    ):
+        line.proxy.await_injected()
+        second = line.agent.backup(folder)
+        first.communicate(timeout=120)
+    assert (second.code, second.report["error"]["code"]) == (FAILED, "busy")
+    assert first.returncode == COMPLETE

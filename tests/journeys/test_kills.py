@@ -1,0 +1,131 @@
+"""
+SIGKILL at random moments, again and again: nothing is lost, and only what was on its way is resent.
+
+Moments are counted in requests, so that they fall into the window of a backup however fast the
+machine is.
+"""
+
+from __future__ import annotations
+
+import random
+import secrets
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from infra.local.stack import LocalStack
+from tests.journeys.conftest import MEGABYTE, Agent, Facility, founded
+from tests.support.fault_proxy import FaultProxy
+
+pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("ministack")]
+
+COMPLETE = 0
+WORKERS = 4
+PATIENCE_SECONDS = 120
+
+
+@dataclass(frozen=True)
+class Tree:
+    """
+    A folder to be backed up.
+
+    Attributes:
+        last_request: Kills come within so many requests of a run, the first or the last of them.
+        bodies: How many bodies it takes to send it.
+    """
+
+    files: int
+    size: int
+    last_request: int
+    bodies: int
+
+    def grown(self, folder: Path) -> Path:
+        folder.mkdir()
+        for number in range(self.files):
+            (folder / f"IMG{number:04}.JPG").write_bytes(secrets.token_bytes(self.size))
+        return folder
+
+
+FEW = Tree(files=40, size=20_000, last_request=12, bodies=40)
+SMALL = Tree(files=200, size=20_000, last_request=14, bodies=200)
+BIG = Tree(files=3, size=70 * MEGABYTE, last_request=14, bodies=15)
+
+
+@dataclass
+class Killed:
+    """
+    An agent that is killed, and started again.
+
+    Attributes:
+        kills: How often it was killed.
+        on_the_way: How many bodies were on their way when it was.
+    """
+
+    facility: Facility
+    agent: Agent
+    proxy: FaultProxy
+    kills: int = 0
+    on_the_way: int = 0
+
+    def back_up(self, folder: Path, after_requests: int, moment: float) -> None:
+        """Begin a backup; kill it *moment* seconds after so many requests, if it is not over."""
+        end = self.proxy.requests + after_requests
+        process = self.agent.start("backup", str(folder), "--json", "--quiet")
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while self.proxy.requests < end and process.poll() is None:
+            assert time.monotonic() < deadline, "it stands still"
+            time.sleep(0.002)
+        time.sleep(moment)
+        before = time.monotonic()
+        process.kill()
+        process.communicate()
+        if process.returncode != COMPLETE:
+            self.kills += 1
+            self.on_the_way += self.proxy.under_way(before, time.monotonic())
+
+
+@pytest.fixture
+def killed(stack: LocalStack, tmp_path: Path) -> Iterator[Killed]:
+    proxy = FaultProxy(stack.engine.port)
+    with proxy.serving():
+        facility = founded(stack, tmp_path / "agents", 500 * MEGABYTE)
+        yield Killed(facility, facility.enrolled(proxy.url_of(stack.api_url)), proxy)
+
+
+def survives(killed: Killed, tree: Tree, kills: int, tmp_path: Path) -> None:
+    folder = tree.grown(tmp_path / "folder")
+    seed = secrets.randbits(32)
+    chance = random.Random(seed)
+    for _ in range(kills):
+        killed.back_up(folder, chance.randint(1, tree.last_request), chance.uniform(0, 0.1))
+    ran = killed.agent.backup(folder)
+    resent = killed.proxy.second_bodies
+    print(  # noqa: T201 - figures, for whoever wants them (-s)
+        f"\nseed {seed}: {killed.kills} kills, {killed.on_the_way} bodies on their way then, "
+        f"{resent} of {tree.bodies} sent again; storage answered {dict(killed.proxy.statuses)}"
+    )
+    assert ran.code == COMPLETE, ran.report
+    versions = killed.facility.stored_versions()
+    assert (len(versions), len(set(versions))) == (tree.files, tree.files)
+    assert resent <= killed.on_the_way <= WORKERS * killed.kills
+    killed.facility.grant(agent_id=killed.agent.agent_id)
+    assert killed.agent.restore(tmp_path / "back").code == COMPLETE
+    assert differing(folder, tmp_path / "back") == []
+
+
+def differing(folder: Path, back: Path) -> list[str]:
+    names = {each.name for each in (*folder.iterdir(), *back.iterdir())}
+    return [each for each in names if (folder / each).read_bytes() != (back / each).read_bytes()]
+
+
+def test_a_few_kills_lose_nothing(killed: Killed, tmp_path: Path) -> None:
+    survives(killed, FEW, 5, tmp_path)
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize(("tree", "kills"), [(SMALL, 30), (BIG, 20)], ids=["small", "big"])
+def test_fifty_kills_lose_nothing(killed: Killed, tree: Tree, kills: int, tmp_path: Path) -> None:
+    survives(killed, tree, kills, tmp_path)
