@@ -9,6 +9,8 @@ Every reason for which a command stops, said in a sentence.
   - Interrupted        somebody ended the run
   - Paused             somebody paused this agent
   - JobOver            the service wants the job no more
+  - StateDamaged       the cache made no sense and was put aside
+  - StateUnusable      the cache's disk is full, or does not work
   - FolderUnreadable   there is no such folder, or it may not be read
   - Unreachable        no answer from the service or from storage
     - Barred           and there will be none: a proxy or a certificate has to be set right
@@ -58,6 +60,14 @@ class Paused(AgentError):
 
 class JobOver(AgentError):
     code = "job-over"
+
+
+class StateDamaged(AgentError):
+    code = "state-damaged"
+
+
+class StateUnusable(AgentError):
+    code = "state-unusable"
 
 
 class FolderUnreadable(AgentError):

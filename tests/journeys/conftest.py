@@ -19,6 +19,7 @@ from infra.local.people import Person
 from infra.local.stack import LocalStack
 
 MEGABYTE = 10**6
+WITHOUT_RIGHTS = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"]  # root reads anything
 
 
 @dataclass
@@ -32,14 +33,22 @@ class Ran:
 
 @dataclass
 class Agent:
-    """The agent's program, as a process of its own for each command."""
+    """
+    The agent's program, as a process of its own for each command.
+
+    Attributes:
+        is_root: Whether it may read what it has no right to, if whoever runs the tests may.
+    """
 
     stack: LocalStack
     home: Path
     agent_id: str = ""
+    is_root: bool = True
 
     def command(self, *arguments: str) -> list[str]:
-        return [sys.executable, "-m", "hokan_agent", "--state", str(self.home), *arguments]
+        as_who = [] if self.is_root or os.geteuid() else WITHOUT_RIGHTS
+        program = [sys.executable, "-m", "hokan_agent", "--state", str(self.home)]
+        return [*as_who, *program, *arguments]
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
         return subprocess.Popen(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -13,12 +14,14 @@ import pytest
 from infra.local.stack import LocalStack
 from tests.journeys.conftest import MEGABYTE, Agent, Facility, founded
 from tests.support import fault_proxy
+from tests.support.disk import fill, small_disk
 from tests.support.fault_proxy import Fault, FaultProxy, Which, first_of_each, uploads
 
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("ministack")]
 
 COMPLETE, FAILED, WITH_EXCEPTIONS = 0, 1, 3
 IMAGES = 20
+PARTS = 5  # of 16 MiB, in 70 MB
 
 
 @pytest.fixture(scope="module")
@@ -96,6 +99,15 @@ def test_on_the_way_to_storage_nothing_is_lost(
     assert (ran.code, line.proxy.injected) == (COMPLETE, IMAGES), ran.report
     assert line.proxy.second_bodies == twice
     assert line.restored(ran.report["batches"][0], tmp_path / "back") == contents(folder)
+
+
+def test_a_part_whose_answer_is_lost_is_not_sent_again(line: Line, tmp_path: Path) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    (folder / "video.mp4").write_bytes(secrets.token_bytes(MEGABYTE) * 70)
+    with line.proxy.injecting(fault_proxy.lost_answer, first_of_each(uploads)):
+        ran = line.agent.backup(folder)
+    assert (ran.code, line.proxy.injected, line.proxy.second_bodies) == (COMPLETE, PARTS, 0)
 
 
 def test_a_storage_that_always_refuses_is_said_and_the_run_ends(line: Line, folder: Path) -> None:
@@ -210,3 +222,41 @@ def test_a_second_run_on_the_same_state_is_told_so(line: Line, folder: Path) -> 
         first.communicate(timeout=120)
     assert (second.code, second.report["error"]["code"]) == (FAILED, "busy")
     assert first.returncode == COMPLETE
+
+
+# --- on its own machine ------------------------------------------------------------------------
+
+
+def test_on_a_full_disk_it_says_so_and_goes_on_with_room(
+    line: Line, folder: Path, tmp_path: Path
+) -> None:
+    with small_disk(tmp_path / "disk") as disk:
+        shutil.copytree(line.agent.home, disk / "home")
+        agent = replace(line.agent, home=disk / "home")
+        assert agent.backup(folder).code == COMPLETE
+        another_image(folder)
+        filler = fill(disk)
+        full = agent.backup(folder)
+        assert (full.code, full.report["error"]["code"]) == (FAILED, "state-unusable")
+        filler.unlink()
+        again = agent.backup(folder).report
+    assert (again["files_unchanged"], again["files_sent"]) == (IMAGES, 1)
+
+
+def test_what_may_not_be_read_is_said_with_its_cure_and_the_rest_is_stored(
+    line: Line, folder: Path
+) -> None:
+    (folder / "IMG0003.JPG").chmod(0)
+    ran = replace(line.agent, is_root=False).backup(folder)
+    (left_out,) = ran.report["exceptions"]
+    assert (ran.code, left_out["path"], left_out["code"]) == (
+        WITH_EXCEPTIONS,
+        "IMG0003.JPG",
+        "unreadable",
+    )
+    assert "let the agent's user read it" in left_out["cure"]
+    assert ran.report["files_sent"] == IMAGES - 1
+
+
+def another_image(folder: Path) -> None:
+    (folder / "IMG9999.JPG").write_bytes(secrets.token_bytes(20_000))

@@ -125,6 +125,19 @@ def test_a_few_kills_lose_nothing(killed: Killed, tmp_path: Path) -> None:
     survives(killed, FEW, 5, tmp_path)
 
 
+def test_without_its_state_a_large_object_goes_on_where_it_was(
+    killed: Killed, tmp_path: Path
+) -> None:
+    """What has arrived is asked of storage: at most the parts on their way are sent again."""
+    folder = Tree(files=1, size=70 * MEGABYTE, last_request=0, bodies=5).grown(tmp_path / "folder")
+    killed.back_up(folder, after_requests=10, moment=0)
+    for each in killed.agent.home.glob("state.sqlite*"):
+        each.unlink()
+    assert killed.agent.backup(folder).code == COMPLETE
+    assert (killed.kills, len(killed.proxy.bodies)) == (1, 5)
+    assert killed.proxy.second_bodies <= killed.on_the_way <= WORKERS
+
+
 @pytest.mark.deep
 @pytest.mark.parametrize(("tree", "kills"), [(SMALL, 30), (BIG, 20)], ids=["small", "big"])
 def test_fifty_kills_lose_nothing(killed: Killed, tree: Tree, kills: int, tmp_path: Path) -> None:
