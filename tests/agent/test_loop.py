@@ -28,6 +28,14 @@ def test_it_waits_longer_at_each_outage_and_never_too_long(outages: int) -> None
     assert longest / 2 <= outage_pause(outages) <= longest
 
 
+def test_an_hour_away_it_asks_now_and_then_and_notices_the_end_soon() -> None:
+    hour, asked = 3600.0, list[float]()
+    while sum(asked) < hour:
+        asked.append(outage_pause(len(asked) + 1))
+    assert len(asked) <= 40
+    assert sum(asked) - hour <= LONGEST_OUTAGE_SECONDS
+
+
 def test_a_tally_counts_what_is_stored_already_as_done() -> None:
     tally = Tally()
     tally.begin(total=(10, 1000), unchanged=(7, 600))

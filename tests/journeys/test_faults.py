@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 import shutil
+import signal
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 
 from infra.local.stack import LocalStack
 from tests.journeys.conftest import MEGABYTE, Agent, Facility, founded
+from tests.journeys.test_agent_run import until
 from tests.support import fault_proxy
 from tests.support.disk import fill, small_disk
 from tests.support.fault_proxy import Fault, FaultProxy, Which, first_of_each, uploads
@@ -21,6 +23,7 @@ pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("ministack")]
 
 COMPLETE, FAILED, WITH_EXCEPTIONS = 0, 1, 3
 IMAGES = 20
+ATTEMPTS = 10  # to reach anybody, in an outage
 PARTS = 5  # of 16 MiB, in 70 MB
 
 
@@ -196,6 +199,37 @@ def test_on_the_way_back_nothing_is_lost(
     with line.proxy.injecting(ON_THE_WAY_BACK[what], which):
         assert line.restored(batch_id, tmp_path / "back") == files
     assert line.proxy.injected == IMAGES
+
+
+# --- nobody there ------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def watching(stack: LocalStack, proxy: FaultProxy, tmp_path: Path) -> Iterator[Line]:
+    """`hokan-agent run` at work, on a plan that sends at once."""
+    timing = {"kind": "at_once"}
+    facility = founded(stack, tmp_path / "agents", 50 * MEGABYTE, timing=timing)
+    line = Line(facility, facility.enrolled(proxy.url_of(stack.api_url)), proxy)
+    (tmp_path / "watched").mkdir()
+    line.agent.run("watch", "add", str(tmp_path / "watched"))
+    process = line.agent.start("run", "--rescan", "1", "--every", "1")
+    yield line
+    process.send_signal(signal.SIGTERM)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == COMPLETE, said
+
+
+def test_what_is_saved_while_nobody_is_there_is_sent_when_somebody_is(
+    watching: Line, folder: Path, tmp_path: Path
+) -> None:
+    first, *others = sorted(folder.iterdir())
+    shutil.copy(first, tmp_path / "watched")
+    until(lambda: len(watching.facility.stored_versions()) == 1)
+    with watching.proxy.injecting(fault_proxy.out_of_reach, fault_proxy.anything):
+        for each in others:
+            shutil.copy(each, tmp_path / "watched")
+        until(lambda: watching.proxy.injected >= ATTEMPTS)
+    until(lambda: len(watching.facility.stored_versions()) == IMAGES)
 
 
 # --- several agents ----------------------------------------------------------------------------

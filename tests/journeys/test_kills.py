@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import random
 import secrets
+import signal
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -30,28 +31,28 @@ PATIENCE_SECONDS = 120
 @dataclass(frozen=True)
 class Tree:
     """
-    A folder to be backed up.
+    What is to be backed up.
 
     Attributes:
-        last_request: Kills come within so many requests of a run, the first or the last of them.
-        bodies: How many bodies it takes to send it.
+        last_request: Kills come within so many requests of a run,
+        last_moment: and within so many seconds after.
     """
 
     files: int
     size: int
     last_request: int
-    bodies: int
+    last_moment: float
 
-    def grown(self, folder: Path) -> Path:
-        folder.mkdir()
-        for number in range(self.files):
-            (folder / f"IMG{number:04}.JPG").write_bytes(secrets.token_bytes(self.size))
-        return folder
+    def grow(self, folder: Path) -> None:
+        """Add as many files of that size."""
+        folder.mkdir(exist_ok=True)
+        for _ in range(self.files):
+            (folder / f"{secrets.token_hex(8)}.JPG").write_bytes(secrets.token_bytes(self.size))
 
 
-FEW = Tree(files=40, size=20_000, last_request=12, bodies=40)
-SMALL = Tree(files=200, size=20_000, last_request=14, bodies=200)
-BIG = Tree(files=3, size=70 * MEGABYTE, last_request=14, bodies=15)
+FEW = Tree(files=40, size=20_000, last_request=12, last_moment=0.05)
+SMALL = Tree(files=200, size=20_000, last_request=14, last_moment=0.05)
+BIG = Tree(files=3, size=70 * MEGABYTE, last_request=11, last_moment=0.3)
 
 
 @dataclass
@@ -60,8 +61,7 @@ class Killed:
     An agent that is killed, and started again.
 
     Attributes:
-        kills: How often it was killed.
-        on_the_way: How many bodies were on their way when it was.
+        on_the_way: How many bodies were on their way when it was killed, over all *kills*.
     """
 
     facility: Facility
@@ -70,8 +70,8 @@ class Killed:
     kills: int = 0
     on_the_way: int = 0
 
-    def back_up(self, folder: Path, after_requests: int, moment: float) -> None:
-        """Begin a backup; kill it *moment* seconds after so many requests, if it is not over."""
+    def back_up(self, folder: Path, after_requests: int, moment: float) -> bool:
+        """Begin a backup, kill it *moment* seconds after so many requests; tell if it was over."""
         end = self.proxy.requests + after_requests
         process = self.agent.start("backup", str(folder), "--json", "--quiet")
         deadline = time.monotonic() + PATIENCE_SECONDS
@@ -82,9 +82,12 @@ class Killed:
         before = time.monotonic()
         process.kill()
         process.communicate()
-        if process.returncode != COMPLETE:
-            self.kills += 1
-            self.on_the_way += self.proxy.under_way(before, time.monotonic())
+        if process.returncode == COMPLETE:
+            return True
+        assert process.returncode == -signal.SIGKILL, "it failed by itself"
+        self.kills += 1
+        self.on_the_way += self.proxy.under_way(before, time.monotonic())
+        return False
 
 
 @pytest.fixture
@@ -96,24 +99,28 @@ def killed(stack: LocalStack, tmp_path: Path) -> Iterator[Killed]:
 
 
 def survives(killed: Killed, tree: Tree, kills: int, tmp_path: Path) -> None:
-    folder = tree.grown(tmp_path / "folder")
+    """Kill and start again; a backup that came to its end meanwhile gets more to send."""
+    folder, back = tmp_path / "folder", tmp_path / "back"
     seed = secrets.randbits(32)
     chance = random.Random(seed)
-    for _ in range(kills):
-        killed.back_up(folder, chance.randint(1, tree.last_request), chance.uniform(0, 0.1))
+    tree.grow(folder)
+    while killed.kills < kills:
+        request, moment = chance.randint(1, tree.last_request), chance.random() * tree.last_moment
+        if killed.back_up(folder, request, moment):
+            tree.grow(folder)
     ran = killed.agent.backup(folder)
-    resent = killed.proxy.second_bodies
+    sent, resent = len(killed.proxy.bodies), killed.proxy.second_bodies
     print(  # noqa: T201 - figures, for whoever wants them (-s)
-        f"\nseed {seed}: {killed.kills} kills, {killed.on_the_way} bodies on their way then, "
-        f"{resent} of {tree.bodies} sent again; storage answered {dict(killed.proxy.statuses)}"
+        f"\nseed {seed}: {kills} kills, {killed.on_the_way} bodies on their way then, "
+        f"{resent} of {sent} sent again; storage answered {dict(killed.proxy.statuses)}"
     )
     assert ran.code == COMPLETE, ran.report
-    versions = killed.facility.stored_versions()
-    assert (len(versions), len(set(versions))) == (tree.files, tree.files)
-    assert resent <= killed.on_the_way <= WORKERS * killed.kills
+    versions, files = killed.facility.stored_versions(), len(list(folder.iterdir()))
+    assert (len(versions), len(set(versions))) == (files, files)
+    assert resent <= killed.on_the_way <= WORKERS * kills
     killed.facility.grant(agent_id=killed.agent.agent_id)
-    assert killed.agent.restore(tmp_path / "back").code == COMPLETE
-    assert differing(folder, tmp_path / "back") == []
+    assert killed.agent.restore(back).code == COMPLETE
+    assert differing(folder, back) == []
 
 
 def differing(folder: Path, back: Path) -> list[str]:
@@ -129,7 +136,8 @@ def test_without_its_state_a_large_object_goes_on_where_it_was(
     killed: Killed, tmp_path: Path
 ) -> None:
     """What has arrived is asked of storage: at most the parts on their way are sent again."""
-    folder = Tree(files=1, size=70 * MEGABYTE, last_request=0, bodies=5).grown(tmp_path / "folder")
+    folder = tmp_path / "folder"
+    replace(BIG, files=1).grow(folder)
     killed.back_up(folder, after_requests=10, moment=0)
     for each in killed.agent.home.glob("state.sqlite*"):
         each.unlink()
