@@ -6,7 +6,7 @@ import hashlib
 import secrets
 import shutil
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -17,12 +17,13 @@ from tests.journeys.conftest import MEGABYTE, Agent, Facility, founded
 from tests.journeys.test_agent_run import until
 from tests.support import fault_proxy
 from tests.support.disk import fill, small_disk
-from tests.support.fault_proxy import Fault, FaultProxy, Which, first_of_each, uploads
+from tests.support.fault_proxy import Exchange, Fault, FaultProxy, Which, first_of_each, uploads
 
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("ministack")]
 
 COMPLETE, FAILED, WITH_EXCEPTIONS = 0, 1, 3
 IMAGES = 20
+CHANGED = "changed-while-read"
 ATTEMPTS = 10  # to reach anybody, in an outage
 PARTS = 5  # of 16 MiB, in 70 MB
 
@@ -290,6 +291,32 @@ def test_what_may_not_be_read_is_said_with_its_cure_and_the_rest_is_stored(
     )
     assert "let the agent's user read it" in left_out["cure"]
     assert ran.report["files_sent"] == IMAGES - 1
+
+
+AFTER_IT_WAS_DECLARED: dict[str, tuple[Callable[[Path], object], str]] = {
+    "another content of the same size": (lambda it: it.write_bytes(bytes(20_000)), CHANGED),
+    "it grows": (lambda it: it.write_bytes(bytes(20_001)), CHANGED),
+    "it goes": (lambda it: it.unlink(), "unreadable"),
+}
+
+
+@pytest.mark.parametrize("what", AFTER_IT_WAS_DECLARED)
+def test_a_file_that_changes_after_it_was_declared_is_listed_and_the_rest_is_stored(
+    line: Line, folder: Path, what: str
+) -> None:
+    change, code = AFTER_IT_WAS_DECLARED[what]
+
+    def meanwhile(exchange: Exchange) -> None:
+        answer = exchange.forwarded()
+        change(folder / "IMG0003.JPG")
+        exchange.answer(answer)
+
+    with line.proxy.injecting(meanwhile, fault_proxy.calls("/chunks/0")):
+        ran = line.agent.backup(folder)
+    left_out = [(each["path"], each["code"]) for each in ran.report["exceptions"]]
+    assert (ran.code, left_out) == (WITH_EXCEPTIONS, [("IMG0003.JPG", code)])
+    again = line.agent.backup(folder)
+    assert (again.code, again.report["files_unchanged"]) == (COMPLETE, IMAGES - 1)
 
 
 def another_image(folder: Path) -> None:

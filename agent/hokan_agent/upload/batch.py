@@ -238,12 +238,19 @@ class Batch:
         entries = {each.sha256: each for each in self._entries}
         sent = [each for each in self._moving if each not in self._failed]
         for start in range(0, len(sent), URLS_A_REQUEST):
-            asked = {"sha256": sent[start : start + URLS_A_REQUEST]}
-            answers = self._run.service.post(f"{self._path}/urls", asked)["answers"]
+            answers = self._answers_again(sent[start : start + URLS_A_REQUEST])
             missing = [each for each in answers if each["state"] == "upload"]
             again = [entries[each["sha256"]] for each in missing]
             list(self._run.workers.map(self._send_again, again, missing))
         self._leave_out_twins()
+
+    def _answers_again(self, digests: list[str]) -> list[dict[str, Any]]:
+        """Ask what has come; where nothing more may be sent, what has come is all there is."""
+        try:
+            told = self._run.service.post(f"{self._path}/urls", {"sha256": digests})
+        except Refused:
+            return []
+        return list(told["answers"])
 
     def _send_again(self, entry: Entry, answer: dict[str, Any]) -> None:
         self._guarded(entry, lambda: self._sender.send(self._content(entry), answer))
