@@ -7,7 +7,7 @@ import pytest
 from hokan_agent.errors import AgentError, Refused, Unreachable
 from hokan_agent.upload.sending import is_worth_another_try
 from hokan_agent.wire.addresses import require_private
-from hokan_agent.wire.web import Web
+from hokan_agent.wire.web import Web, pause_seconds
 
 
 @pytest.mark.parametrize("url", ["http://hokan.example/api", "ftp://x/", "http://10.0.0.1/"])
@@ -44,3 +44,12 @@ def test_only_what_may_pass_is_tried_again(
     error: Unreachable | Refused, attempt: int, *, again: bool
 ) -> None:
     assert is_worth_another_try(error, attempt) is again
+
+
+@pytest.mark.parametrize(("attempt", "longest"), [(0, 0.5), (1, 1), (3, 4), (50, 30)])
+def test_it_waits_longer_at_each_try_by_chance_and_never_too_long(
+    attempt: int, longest: float
+) -> None:
+    waits = [pause_seconds(attempt) for _ in range(200)]
+    assert longest / 2 < max(waits) <= longest
+    assert min(waits) < longest / 2

@@ -19,6 +19,7 @@ from infra.local.people import Person
 from infra.local.stack import LocalStack
 
 MEGABYTE = 10**6
+PATIENCE_SECONDS = 300  # for a command on a busy machine
 WITHOUT_RIGHTS = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"]  # root reads anything
 
 
@@ -61,7 +62,7 @@ class Agent:
 
     def run(self, *arguments: str) -> Ran:
         with self.start(*arguments) as process:
-            out, said = process.communicate(timeout=120)
+            out, said = process.communicate(timeout=PATIENCE_SECONDS)
         report = json.loads(out) if "--json" in arguments else {"text": out}
         return Ran(process.returncode, report, said)
 

@@ -18,14 +18,13 @@ from pathlib import Path
 import pytest
 
 from infra.local.stack import LocalStack
-from tests.journeys.conftest import MEGABYTE, Agent, Facility, founded
+from tests.journeys.conftest import MEGABYTE, PATIENCE_SECONDS, Agent, Facility, founded
 from tests.support.fault_proxy import FaultProxy
 
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("ministack")]
 
 COMPLETE = 0
 WORKERS = 4
-PATIENCE_SECONDS = 120
 
 
 @dataclass(frozen=True)

@@ -106,6 +106,11 @@ def go_on() -> None:
 
 
 def pause(attempt: int) -> None:
-    """Wait before try *attempt* + 1: longer each time, by a random share (full jitter)."""
+    """Wait before try *attempt* + 1."""
+    stopped.wait(pause_seconds(attempt))
+
+
+def pause_seconds(attempt: int) -> float:
+    """Return how long to wait: longer at each try, a random share of it (full jitter)."""
     longest = min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2**attempt)
-    stopped.wait(random.uniform(0, longest))  # noqa: S311 - jitter
+    return random.uniform(0, longest)  # noqa: S311 - jitter
