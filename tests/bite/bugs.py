@@ -45,9 +45,23 @@ BUGS = [
     Bug(
         "the sweep releases claims without asking S3",
         "chalicelib/uploads/settlement.py",
-        "    if found is not None and _settle_claim",
-        "    if found is not None and not release and _settle_claim",
+        "    if has_come(claim):",
+        "    if not release and has_come(claim):",
         "tests/uploads/test_events.py",
+    ),
+    Bug(
+        "bytes that have come are asked for again",
+        "chalicelib/uploads/service.py",
+        "    if row.upload_id is None and has_come(row):",
+        "    if row.upload_id and has_come(row):",
+        "tests/uploads/test_chunks.py",
+    ),
+    Bug(
+        "parts of an object that is joined are asked for again",
+        "chalicelib/uploads/multipart.py",
+        "    if arrived is None and _is_joined(claim, key):\n        return Standing",
+        "    if arrived and _is_joined(claim, key):\n        return Standing",
+        "tests/uploads/test_multipart.py",
     ),
     Bug(
         "bytes of another size are taken for the announced ones",
