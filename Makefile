@@ -6,12 +6,15 @@ RUN    := $(VENV)/bin/python
 STAGE  ?= dev
 PORT   ?= 4570
 DAYS   ?= 0
+ROUNDS ?= 5
+SCALE  ?= 1.0
+SERVERS ?=
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help setup demo local clock test journeys faults bite mutants year bench check words openapi format lint types arch templates package deploy agent
+.PHONY: help setup demo local clock test journeys faults bite mutants year bench check words openapi format lint types arch templates package deploy agent bench-agent
 
 help:  ## list what there is
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## */  make \1|/' | column -t -s '|'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */  make \1|/' | column -t -s '|'
 
 setup: $(VENV)/ready  ## install everything into .venv
 	@$(RUN) -m infra.assets
@@ -52,6 +55,9 @@ year: setup  ## live a year of several contracts on the movable clock, and print
 
 bench: setup  ## print what the service costs, beside its targets
 	@$(RUN) -m bench
+
+bench-agent: setup  ## measure the agent beside Debian's restic (ROUNDS=5 SCALE=1.0 SERVERS="rclone ministack")
+	@PYTHONPATH=.:agent $(RUN) -m bench.agent $(SERVERS) --rounds $(ROUNDS) --scale $(SCALE)
 
 check: lint types arch templates  ## formatting, lint, types, architecture, templates
 
