@@ -18,6 +18,8 @@ def to_wire(relative: bytes) -> str:
     '%93%E0.txt'
     """
     text = relative.replace(b"%", b"%25").decode("utf-8", "surrogateescape")
+    if text.isascii():  # nearly all are, and a look has many
+        return text
     return "".join(
         f"%{ord(each) - 0xDC00:02X}" if "\udc80" <= each <= "\udcff" else each for each in text
     )

@@ -66,34 +66,30 @@ def scan(folder: Path, prefix: str = "") -> Scan:
         os.scandir(seen.root).close()
     except OSError as error:
         raise FolderUnreadable(f"{folder} cannot be read: {error.strerror}") from None
-    for entry in _walk(seen, b""):
-        _add(seen, entry)
+    for place, entry in _walk(seen):
+        _add(seen, place, entry)
     seen.files.sort(key=lambda each: each.place)
     return seen
 
 
-def _walk(seen: Scan, below: bytes) -> Iterator[os.DirEntry[bytes]]:
+def _walk(seen: Scan) -> Iterator[tuple[bytes, os.DirEntry[bytes]]]:
     """Yield everything that is not a folder; folders that cannot be read are exceptions."""
-    waiting = [below]
+    waiting = [b""]
     while waiting:
         folder = waiting.pop()
         try:
             with os.scandir(os.path.join(seen.root, folder)) as entries:  # noqa: PTH118 - bytes
                 for entry in entries:
+                    place = folder + b"/" + entry.name if folder else entry.name
                     if not entry.is_dir(follow_symlinks=False):
-                        yield entry
+                        yield place, entry
                     elif entry.name != RECEIVING:
-                        waiting.append(_relative(seen, entry))
+                        waiting.append(place)
         except OSError as error:
             seen.exceptions.append(left_out(seen.prefix + to_wire(folder), error))
 
 
-def _relative(seen: Scan, entry: os.DirEntry[bytes]) -> bytes:
-    return os.path.relpath(entry.path, seen.root)
-
-
-def _add(seen: Scan, entry: os.DirEntry[bytes]) -> None:
-    place = _relative(seen, entry)
+def _add(seen: Scan, place: bytes, entry: os.DirEntry[bytes]) -> None:
     path = seen.prefix + to_wire(place)
     try:
         status = entry.stat(follow_symlinks=False)

@@ -50,23 +50,31 @@ def look(watched: Watched, state: State) -> Look:
     seen = scan(watched.folder, watched.prefix)
     sidecars = Sidecars(seen)
     layout = Layout(sidecars, watched.patterns)
-    known = state.known(watched.target_id)
-    if not seen.files and any(path.startswith(seen.prefix) for path in known):
+    if not seen.files and _has_had_some(watched, state):
         seen.exceptions.append(_empty(watched))
-    pending = []
-    for found in seen.files:
-        said = layout.examination_of(found)
-        as_it_is = (found.size, found.mtime_ns, found.inode, fingerprint(said))
-        if known.get(found.path) != as_it_is:
-            pending.append((found, said))
+    fresh = {found.path: found for found in seen.files}
+    for path, *known in state.known(watched.target_id):
+        found = fresh.get(path)
+        if found is not None and _is_as_known(found, layout, known):
+            del fresh[path]
+    pending = [(found, layout.examination_of(found)) for found in fresh.values()]
     state.note_look(watched.target_id, seen.root, *_count(each for each, _ in pending))
     fitting_none = frozenset(each[0] for each in pending if layout.is_unknown(*each))
     return Look(seen, sidecars, pending, fitting_none)
 
 
+def _has_had_some(watched: Watched, state: State) -> bool:
+    return any(path.startswith(watched.prefix) for path, *_ in state.known(watched.target_id))
+
+
 def _empty(watched: Watched) -> Exception_:
     """Return what is said of a folder without files that had some: is its drive connected?"""
     return Exception_(watched.name or ".", "empty-folder", "no file is in it, and some were")
+
+
+def _is_as_known(found: Found, layout: Layout, known: list[Any]) -> bool:
+    facts = [found.size, found.mtime_ns, found.inode]
+    return [*facts, fingerprint(layout.examination_of(found))] == known
 
 
 class Backup:
