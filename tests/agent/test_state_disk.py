@@ -30,6 +30,11 @@ def remembered(*numbers: int) -> set[str]:
     return {found.path for number in numbers for found, _ in files(number)}
 
 
+def known(state: State) -> set[str]:
+    """Return the paths *state* knows."""
+    return {path for path, *_ in state.known(TARGET)}
+
+
 # --- damage ------------------------------------------------------------------------------------
 
 
@@ -57,7 +62,7 @@ def test_a_torn_wal_leaves_whole_transactions(
     body = wal.read_bytes()
     wal.write_bytes(body[: int(len(body) * at)] + garbage)
     with closing(State(here / "state.sqlite")) as state:
-        known = set(state.known(TARGET))
+        known = known(state)
     assert known in [set(), remembered(0), remembered(0, 1), remembered(0, 1, 2)]
 
 
@@ -82,7 +87,7 @@ def test_after_damage_the_next_run_begins_anew(damaged: Path) -> None:
         state.known(TARGET)
     with closing(State(damaged)) as state:
         state.remember(TARGET, files(1))
-        assert set(state.known(TARGET)) == remembered(1)
+        assert known(state) == remembered(1)
 
 
 def test_a_cache_somebody_else_holds_is_not_taken_for_damaged(tmp_path: Path) -> None:
@@ -121,7 +126,7 @@ def test_on_a_full_disk_the_old_state_is_intact(disk: Path) -> None:
             state.remember(TARGET, files(1))
     (disk / "filler").unlink()
     with closing(State(file)) as state:
-        assert (set(state.known(TARGET)), state.was_damaged) == (remembered(0), False)
+        assert (known(state), state.was_damaged) == (remembered(0), False)
 
 
 def test_a_cache_opened_on_a_full_disk_is_not_put_aside(disk: Path) -> None:
@@ -133,7 +138,7 @@ def test_a_cache_opened_on_a_full_disk_is_not_put_aside(disk: Path) -> None:
         state.remember(TARGET, files(1))
     filler.unlink()
     with closing(State(file)) as state:
-        assert (set(state.known(TARGET)), state.was_damaged) == (remembered(0), False)
+        assert (known(state), state.was_damaged) == (remembered(0), False)
 
 
 def test_with_room_again_it_goes_on(disk: Path) -> None:
@@ -143,4 +148,4 @@ def test_with_room_again_it_goes_on(disk: Path) -> None:
             state.remember(TARGET, files(0))
         filler.unlink()
         state.remember(TARGET, files(0))
-        assert set(state.known(TARGET)) == remembered(0)
+        assert known(state) == remembered(0)

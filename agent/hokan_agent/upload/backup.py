@@ -216,11 +216,12 @@ def _send(run: Run, groups: list[Group]) -> None:
 
 def _fill(run: Run, batch: Batch, files: list[Said]) -> None:
     """Send *files* in *batch*, and in more like it when it is full."""
-    for some in _by(batch.chunk_entries, files):
+    chunks = list(_by(batch.chunk_entries, files))
+    for some, following in zip(chunks, [*chunks[1:], []], strict=True):
         if batch.is_full:
             batch.finish()
             batch = _opened(run, batch.of)
-        batch.declare(some)
+        batch.declare(some, following)
     batch.finish()
 
 

@@ -28,6 +28,8 @@ URLS_A_REQUEST = 100
 STUCK_SECONDS = 5.0  # without news of what was sent: the service is asked what has come
 CONFIRM_PAUSES = (0.2, 0.5, 1.0, 2.0, *[5.0] * 23)  # two minutes for S3's events to be handled
 
+Known = tuple[Entry, Examination | None]
+
 
 class Batch:
     """
@@ -46,6 +48,7 @@ class Batch:
         self._room: int = opened["batch_entries"]
         self.chunk_entries: int = opened["chunk_entries"]
         self._chunks = 0
+        self._ahead: list[Future[Known | None]] = []  # of the chunk to come
         self._entries: list[Entry] = []
         self._left_out: dict[str, Exception_] = {}  # by path
         self._failed: dict[str, Exception_] = {}  # by content
@@ -64,13 +67,25 @@ class Batch:
     def is_full(self) -> bool:
         return (self._chunks + 1) * self.chunk_entries > self._room
 
+    @property
+    def _is_last(self) -> bool:
+        """Whether the chunk under way is the last one there is room for."""
+        return (self._chunks + 2) * self.chunk_entries > self._room
+
     # --- declaring ---
 
-    def declare(self, files: list[Said]) -> None:
-        """Hash *files*, declare them as the next chunk, and start sending what is wanted."""
+    def declare(self, files: list[Said], following: list[Said]) -> None:
+        """
+        Hash *files*, declare them as the next chunk, and start sending what is wanted.
+
+        Args:
+            following: Hashed meanwhile if there is room: workers would wait for the service's
+                answer, and what is hashed later waits for what is sent first.
+        """
         self._run.bars.phase(SEND)
-        results = list(self._run.workers.map(self._hashed, files))
-        known = [result for result in results if result is not None]
+        hashing = self._ahead or self._hashing(files)
+        known = [each for each in (hashed.result() for hashed in hashing) if each is not None]
+        self._ahead = [] if self._is_last else self._hashing(following)
         if not known:
             return
         entries = [entry for entry, _ in known]
@@ -85,7 +100,10 @@ class Batch:
             prefix = self._run.seen.prefix
             self._put(number, body, [Entry.kept_before(each, prefix) for each in kept])
 
-    def _hashed(self, file: Said) -> tuple[Entry, Examination | None] | None:
+    def _hashing(self, files: list[Said]) -> list[Future[Known | None]]:
+        return [self._run.workers.submit(self._hashed, each) for each in files]
+
+    def _hashed(self, file: Said) -> Known | None:
         """Return a file's entry and examination; one that cannot be read is left out."""
         found, said = file
         self._run.go_on()
@@ -103,7 +121,7 @@ class Batch:
     def _digest(self, found: Found) -> tuple[Found, str]:
         """Return the file as it is now and its SHA-256; one refused before is not read again."""
         before, sha256 = self._run.refused.get(found.path, (None, ""))
-        if before == replace(found, place=b""):
+        if before is not None and before == replace(found, place=b""):
             return found, sha256
         return hashed(self._run.root, found)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -26,8 +26,8 @@ class Entry:
 
     def kept(self) -> list[Any]:
         """Return it as JSON has it; where the file is follows from its path."""
-        path, _, *facts = astuple(self.found)
-        return [path, *facts, self.sha256, self.said]
+        found = self.found
+        return [found.path, found.size, found.mtime_ns, found.inode, self.sha256, self.said]
 
     @classmethod
     def kept_before(cls, kept: list[Any], prefix: str = "") -> Entry:
