@@ -47,7 +47,9 @@ def counted(storage: Storage) -> Iterator[tuple[Storage, Counted]]:
     proxy = _Proxy(count, behind.port)
     with asyncio.Runner() as runner:
         loop = runner.get_loop()
-        runner.run(asyncio.start_server(proxy.connected, "127.0.0.1", port, limit=HEAD_BYTES))
+        server = runner.run(
+            asyncio.start_server(proxy.connected, "127.0.0.1", port, limit=HEAD_BYTES)
+        )
         thread = threading.Thread(target=loop.run_forever)
         thread.start()
         try:
@@ -55,6 +57,7 @@ def counted(storage: Storage) -> Iterator[tuple[Storage, Counted]]:
         finally:
             loop.call_soon_threadsafe(loop.stop)
             thread.join()
+            server.close()
 
 
 class _Proxy:
