@@ -62,8 +62,8 @@ def test_a_torn_wal_leaves_whole_transactions(
     body = wal.read_bytes()
     wal.write_bytes(body[: int(len(body) * at)] + garbage)
     with closing(State(here / "state.sqlite")) as state:
-        known = known(state)
-    assert known in [set(), remembered(0), remembered(0, 1), remembered(0, 1, 2)]
+        found = known(state)
+    assert found in [set(), remembered(0), remembered(0, 1), remembered(0, 1, 2)]
 
 
 @pytest.fixture
