@@ -121,8 +121,7 @@ class Live:
             self._hints.changed.clear()
             self._looking, began = 0.0, self._clock()
             left = self._looked()
-            sending = self._clock() - began - self._looking  # which is a rest from looking
-            self._rest(max(SHORTEST_REST_SECONDS, self._looking * REST - sending))
+            self._rest(rest_after(self._looking, self._clock() - began))
             if not self._over:
                 rest(left, self._hints.changed.wait)
 
@@ -226,6 +225,16 @@ class Live:
         refused = {each.path for each in report.exceptions if each.code not in PASSING}
         until = self._clock() + HELD_SECONDS
         place.held |= {found: until for found, _ in sent if found.path in refused}
+
+
+def rest_after(looking: float, took: float) -> float:
+    """
+    Return how long to look at nothing after *looking*; the sending that went along counts.
+
+    >>> rest_after(3.0, 3.0), rest_after(3.0, 8.0)
+    (12.0, 7.0)
+    """
+    return max(SHORTEST_REST_SECONDS, looking * REST - (took - looking))
 
 
 def _is_live(target: Target) -> bool:
