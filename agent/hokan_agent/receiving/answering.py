@@ -31,12 +31,14 @@ class Question:
     Attributes:
         association: The one it was asked on; None when another receiver was asked.
         due: When it is looked at next, by the monotonic clock.
+        is_unheard: The device was told, and did not listen.
     """
 
     transaction: Transaction
     association: Any = None
     tries: int = 0
     due: float = 0.0
+    is_unheard: bool = False
 
     @property
     def is_open(self) -> bool:
@@ -115,7 +117,10 @@ class Answering:
                 self._log.tell(f"{peer}: storage commitment: {_counted(verdicts)}")
                 self._forget(each)
             else:
+                if not each.is_unheard:
+                    self._log.trouble(f"{peer}: it cannot be told now, and is tried again")
                 deaf.add(peer)
+                each.is_unheard = True
                 each.postpone()
 
     def _lost(self, question: Question) -> str:
@@ -145,8 +150,7 @@ class Answering:
             if question.is_open and tell_on(question.association, event, told):
                 return True
             return address is not None and tell_at(self._station, peer, address, event, told)
-        except Exception as error:  # noqa: BLE001 - nothing about one device concerns the others
-            self._log.trouble(f"{peer}: it cannot be told: {said(error)}")
+        except Exception:  # noqa: BLE001 - nothing about one device concerns the others
             return False
 
     def _address(self, question: Question) -> Address | None:
