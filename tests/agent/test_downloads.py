@@ -105,7 +105,7 @@ def test_bytes_are_not_decoded_by_a_header_that_somebody_brought_along(
     assert place.read_bytes() == BODY
 
 
-@pytest.mark.parametrize("body", [BODY, LARGE])
+@pytest.mark.parametrize("body", [BODY, LARGE], ids=len)
 def test_other_bytes_than_those_asked_for_are_damaged_and_not_kept(
     web: Web, service: Loopback, place: Path, body: bytes
 ) -> None:

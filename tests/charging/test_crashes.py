@@ -19,9 +19,9 @@ from tests.charging.test_run import BLOCK, a_world, after, all_invoices, amend, 
 from tests.faults.crashes import calls_of, died, every_death
 from tests.faults.interleaving import interruptions, played
 from tests.faults.invariants import check_money
-from tests.support.life import TOKYO, live_until, show
+from tests.support.life import live_until, show
 from tests.support.snapshot import Snapshot
-from tests.support.world import World
+from tests.support.world import TOKYO, World
 from tests.uploads.test_costs import counted
 
 Story = Callable[[Client], tuple[World, list[int], int]]

@@ -26,8 +26,8 @@ from chalicelib.kernel import clock
 from chalicelib.kernel.calendar import start_of_day
 from tests.charging.test_run import a_world, after, all_invoices, amend, cancel, lines
 from tests.contracts.test_amending import BLOCK, a_contract
-from tests.support.life import TOKYO, live_until, show
-from tests.support.world import World
+from tests.support.life import live_until, show
+from tests.support.world import TOKYO, World
 
 OVERAGE = {"limit_policy": "overage"}
 

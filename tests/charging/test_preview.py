@@ -19,10 +19,10 @@ from chalicelib.kernel import clock, ids
 from chalicelib.kernel.calendar import start_of_day
 from chalicelib.tables import transaction
 from tests.charging.test_run import BLOCK, a_world, after, all_invoices, amend, lines
-from tests.support.life import TOKYO, WITHOUT_NIGHTS, live_until, show
+from tests.support.life import WITHOUT_NIGHTS, live_until, show
 from tests.support.snapshot import Snapshot
 from tests.support.visitor import Visitor, signed_in
-from tests.support.world import World, a_form, today
+from tests.support.world import TOKYO, World, a_form, today
 
 RUN = "/portal/billing/run"
 

@@ -12,8 +12,9 @@ from tests.charging.test_preview import billed as billed_by_day
 from tests.charging.test_preview import shown
 from tests.charging.test_run import a_world, after, amend, billed, contract, starts_on
 from tests.contracts.test_lasting import told
-from tests.support.life import TOKYO, live_until, show
+from tests.support.life import live_until, show
 from tests.support.price_books import dearer_book, first_of_month, published
+from tests.support.world import TOKYO
 
 
 def test_a_term_signed_for_before_is_billed_by_its_own_book_to_the_end(client: Client) -> None:

@@ -21,8 +21,8 @@ from chalicelib.contracts.model import State
 from chalicelib.kernel import clock
 from chalicelib.kernel.calendar import start_of_day
 from tests.support.invoices import an_issuer
-from tests.support.life import TOKYO, WITHOUT_NIGHTS, live_until, show
-from tests.support.world import World, build, sign, signed_in_again
+from tests.support.life import WITHOUT_NIGHTS, live_until, show
+from tests.support.world import TOKYO, World, build, sign, signed_in_again
 
 BEGIN, END = date(2027, 1, 31), date(2028, 1, 31)
 BLOCK = 100 * 10**9
