@@ -52,8 +52,9 @@ def issue_code(visit: Visit) -> Response:
     code, expires_at = service.issue_agent_code(visit.caller)
     return visit.page(
         "access/agent_code.html",
+        command="hokan-agent enrol",
         code=code,
-        service=_service_url(visit),
+        at_service=f"--service {_service_url(visit)}",
         expires=local(expires_at, zone_for(visit.caller)),
     )
 
