@@ -79,12 +79,12 @@ def damaged(tmp_path: Path) -> Path:
 
 def test_damage_found_on_the_way_is_said(damaged: Path) -> None:
     with closing(State(damaged)) as state, pytest.raises(StateDamaged, match="run it again"):
-        state.known(TARGET)
+        known(state)
 
 
 def test_after_damage_the_next_run_begins_anew(damaged: Path) -> None:
     with closing(State(damaged)) as state, pytest.raises(StateDamaged):
-        state.known(TARGET)
+        known(state)
     with closing(State(damaged)) as state:
         state.remember(TARGET, files(1))
         assert known(state) == remembered(1)
