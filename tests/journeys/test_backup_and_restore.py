@@ -297,7 +297,7 @@ def test_a_sidecar_nobody_can_read_is_listed_and_everything_is_stored(
     assert len(facility.stored_versions()) == 6
 
 
-@pytest.mark.parametrize("ahead", [3600, -1200])
+@pytest.mark.parametrize("ahead", [3600, pytest.param(-1200, marks=pytest.mark.deep)])
 def test_a_wrong_clock_is_no_reason_not_to_back_up(
     stack: LocalStack, facility: Facility, folder: Path, ahead: int
 ) -> None:
