@@ -24,7 +24,8 @@ from hokan_agent.sources import folders
 from hokan_agent.sources.folders import Watched
 from hokan_agent.wire.service import Service
 from hokan_agent.wire.web import Web
-from tests.support.playing import TARGET, Playing, enrolled, playing
+from tests.support.playing import TARGET, Playing, playing
+from tests.support.serving import enrolled
 
 pytestmark = pytest.mark.deep
 
@@ -41,7 +42,7 @@ def server() -> Iterator[Playing]:
 
 @pytest.fixture
 def home(server: Playing, tmp_path: Path) -> Home:
-    return enrolled(tmp_path / "home", server)
+    return enrolled(tmp_path / "home", f"{server.url}/api")
 
 
 @pytest.fixture

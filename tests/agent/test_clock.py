@@ -20,7 +20,8 @@ from hokan_agent.report import BackupReport
 from hokan_agent.wire import clocks
 from hokan_agent.wire.service import Service
 from hokan_agent.wire.web import Web
-from tests.support.answering import Answering, serving
+from tests.support.answering import Answering
+from tests.support.serving import serving
 
 TWENTY_MINUTES = timedelta(minutes=20)
 

@@ -15,13 +15,13 @@ from tests.support.committing import (
     SOME,
     Asking,
     Service,
+    a_service,
     ask,
     backed_up,
-    enrolled,
     question,
     send,
-    serving,
     stored,
+    watching,
 )
 from tests.support.devices import (
     INSTANCE,
@@ -45,13 +45,13 @@ OTHER = "1.2.826.0.1.3680043.10.3"
 
 @pytest.fixture
 def service() -> Iterator[Service]:
-    with serving() as service:
+    with a_service() as service:
         yield service
 
 
 @pytest.fixture
 def home(start: Starter, service: Service) -> Home:
-    return enrolled(start, service)
+    return watching(start, service)
 
 
 @pytest.fixture

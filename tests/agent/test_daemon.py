@@ -27,7 +27,8 @@ from hokan_agent.sources.folders import Watched
 from hokan_agent.wire.pacing import Pacing
 from hokan_agent.wire.service import Service
 from hokan_agent.wire.web import Web, stopped
-from tests.support.playing import PLAN, TARGET, Playing, enrolled, playing
+from tests.support.playing import PLAN, TARGET, Playing, playing
+from tests.support.serving import enrolled
 
 PATIENCE_SECONDS = 30
 JOB = {"job_id": "job-1", "target_id": "t-1", "state": "waiting", "due_at": "2031-01-01T02:00:00Z"}
@@ -101,7 +102,7 @@ class Facility:
 @pytest.fixture
 def facility(tmp_path: Path) -> Iterator[Facility]:
     with playing() as server:
-        home = enrolled(tmp_path / "home", server)
+        home = enrolled(tmp_path / "home", f"{server.url}/api")
         folder = tmp_path / "images"
         folder.mkdir()
         folders.add(home, Watched(folder, "t-1"))

@@ -22,8 +22,9 @@ from hokan_agent.machine.home import RUN, Home, Identity
 from hokan_agent.machine.state import State
 from hokan_agent.sources import folders
 from hokan_agent.sources.folders import Watched
-from tests.support.answering import Answering, encrypted, serving
+from tests.support.answering import Answering, encrypted
 from tests.support.ports import closed_port
+from tests.support.serving import serving
 
 AGENT = Path(__file__).parents[2] / "agent"
 NOBODY = 65_534

@@ -15,7 +15,8 @@ from hokan_agent.commands import COMMANDS
 from hokan_agent.machine import doctor, environment
 from hokan_agent.machine.findings import Level, as_text
 from hokan_agent.machine.home import Home, default_home
-from tests.support.answering import Answering, serving
+from tests.support.answering import Answering
+from tests.support.serving import serving
 
 ADDRESS = "http://clinic:CANARY@proxy.example:8080"
 

@@ -25,6 +25,7 @@ from hokan_agent.sources.scan import Found, scan
 from hokan_agent.sources.sidecars import Sidecars
 from infra.build import ROOT
 from tests.support.loopback import loopback
+from tests.support.serving import enrolled
 
 NOBODY = 65534
 SETTLE = 0.01  # seconds
@@ -329,7 +330,7 @@ def test_six_sparse_gigabytes_are_backed_up_in_bounded_memory(tmp_path: Path) ->
     with (folder / "video").open("wb") as file:
         file.truncate(6 * 2**30)
     with loopback() as service:
-        home = service.enrolled(tmp_path / "home")
+        home = enrolled(tmp_path / "home", f"{service.url}/api")
         command = [sys.executable, "-m", "hokan_agent", "--state", str(home.directory)]
         with subprocess.Popen(
             [*command, "backup", str(folder), "--json", "--quiet"],

@@ -20,7 +20,8 @@ from hokan_agent.machine import doctor
 from hokan_agent.machine.findings import Level
 from hokan_agent.machine.home import Home
 from hokan_agent.machine.install import unit
-from tests.support.answering import Answering, serving
+from tests.support.answering import Answering
+from tests.support.serving import serving
 
 
 class Locked(KeyringBackend):

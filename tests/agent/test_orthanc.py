@@ -17,7 +17,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from tests.support.committing import Service, enrolled, serving, stored
+from tests.support.committing import Service, a_service, stored, watching
 from tests.support.devices import SECONDS, Starter, Station
 from tests.support.dicom import shipped_files
 
@@ -109,14 +109,14 @@ def free_port() -> int:
 
 @pytest.fixture
 def service() -> Iterator[Service]:
-    with serving() as service:
+    with a_service() as service:
         yield service
 
 
 def test_it_hears_what_became_of_its_images(
     start: Starter, service: Service, tmp_path: Path
 ) -> None:
-    home, dicom_port = enrolled(start, service), free_port()
+    home, dicom_port = watching(start, service), free_port()
     station = start.station(peer=f"{TITLE}=127.0.0.1:{dicom_port}")
     (place := tmp_path / "orthanc").mkdir()
     files = [each for each in shipped_files() if each.name in IMAGES]

@@ -14,9 +14,10 @@ from hokan_agent.machine.findings import Finding, Level, as_text
 from hokan_agent.upload.sending import is_worth_another_try
 from hokan_agent.wire.proxy import configured, proxy_to
 from hokan_agent.wire.web import Web
-from tests.support.answering import Answering, encrypted, serving
+from tests.support.answering import Answering, encrypted
 from tests.support.connect_proxy import ConnectProxy
 from tests.support.ports import closed_port
+from tests.support.serving import serving
 
 SERVICE = "https://hokan.example"
 PASSWORD = "pass word@内視鏡"

@@ -11,6 +11,7 @@ import pytest
 
 from hokan_agent.__main__ import main
 from tests.support.loopback import Loopback, loopback
+from tests.support.serving import enrolled
 
 GRANTED = {"E-1/a": b"one", "E-1/b": b"two", "E-2/c": b"three"}
 COMPLETE, FAILED, WITH_EXCEPTIONS = 0, 1, 3
@@ -55,7 +56,7 @@ class Command:
 def restore(
     service: Loopback, tmp_path: Path, back: Path, capsys: pytest.CaptureFixture[str]
 ) -> Command:
-    return Command(service.enrolled(tmp_path / "home").directory, back, capsys)
+    return Command(enrolled(tmp_path / "home", f"{service.url}/api").directory, back, capsys)
 
 
 def put(place: Path, body: bytes) -> None:

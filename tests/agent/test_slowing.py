@@ -28,7 +28,8 @@ from hokan_agent.upload.backup import Backup
 from hokan_agent.wire.pacing import CREDIT_SECONDS, Pacing
 from hokan_agent.wire.service import Service
 from hokan_agent.wire.web import Web
-from tests.support.playing import TARGET, Playing, enrolled, playing
+from tests.support.playing import TARGET, Playing, playing
+from tests.support.serving import enrolled
 
 RATE = 2_000_000
 WORKERS = 4
@@ -44,7 +45,7 @@ def server() -> Iterator[Playing]:
 
 @pytest.fixture
 def home(server: Playing, tmp_path: Path) -> Home:
-    return enrolled(tmp_path / "home", server)
+    return enrolled(tmp_path / "home", f"{server.url}/api")
 
 
 @pytest.fixture

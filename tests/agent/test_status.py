@@ -23,7 +23,8 @@ from hokan_agent.sources.folders import Watched
 from hokan_agent.upload.backup import Backup
 from hokan_agent.wire.service import Service
 from hokan_agent.wire.web import Web
-from tests.support.playing import TARGET, Playing, enrolled, playing
+from tests.support.playing import TARGET, Playing, playing
+from tests.support.serving import enrolled
 
 ORDERS: dict[str, Any] = {"targets": [TARGET], "jobs": []}
 JOB = {"job_id": "job-1", "target_id": "t-1", "state": "waiting", "due_at": "2031-01-01T02:00:00Z"}
@@ -38,7 +39,7 @@ def server() -> Iterator[Playing]:
 
 @pytest.fixture
 def home(server: Playing, tmp_path: Path) -> Home:
-    return enrolled(tmp_path / "home", server)
+    return enrolled(tmp_path / "home", f"{server.url}/api")
 
 
 @pytest.fixture

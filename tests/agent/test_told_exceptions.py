@@ -16,6 +16,7 @@ from hokan_agent.upload.backup import Backup, look
 from hokan_agent.wire.service import Service
 from hokan_agent.wire.web import Web
 from tests.support.loopback import PLAN, TARGET, Loopback, loopback
+from tests.support.serving import enrolled
 
 THE_TARGET = {"target_id": TARGET, "plan": PLAN}
 
@@ -34,7 +35,7 @@ def state(tmp_path: Path) -> Iterator[State]:
 
 @pytest.fixture
 def backup(service: Loopback, state: State, tmp_path: Path) -> Iterator[Backup]:
-    home = service.enrolled(tmp_path / "home")
+    home = enrolled(tmp_path / "home", f"{service.url}/api")
     with closing(Web()) as web:
         yield Backup(web, Service.of(home, web), state, workers=2, job_id="job-1")
 

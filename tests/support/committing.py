@@ -5,24 +5,23 @@ from __future__ import annotations
 import http.server
 import json
 import queue
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import UID, generate_uid
 from pynetdicom import AE, evt
 
-from hokan_agent.machine.home import Home, Identity
+from hokan_agent.machine.home import Home
 from hokan_agent.machine.state import State
 from hokan_agent.sources import folders
 from hokan_agent.sources.folders import Watched
 from hokan_agent.sources.hashing import hashed
 from hokan_agent.sources.scan import Found, scan
 from tests.support.devices import CT, EXPLICIT, PEER, SECONDS, STUDY, TITLE, Starter, Station
+from tests.support.serving import enrolled, serving
 
 TARGET = "target_1"
 
@@ -113,7 +112,7 @@ class Service:
 
 
 @contextmanager
-def serving() -> Iterator[Service]:
+def a_service() -> Iterator[Service]:
     """Answer which objects are stored meanwhile, and nothing else."""
     told = Service()
 
@@ -130,23 +129,14 @@ def serving() -> Iterator[Service]:
         def log_message(self, *_: Any) -> None:
             pass
 
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Answers) as server:
+    with serving(http.server.ThreadingHTTPServer(("127.0.0.1", 0), Answers)) as server:
         told.url = f"http://127.0.0.1:{server.server_port}"
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        try:
-            yield told
-        finally:
-            server.shutdown()
-            thread.join()
+        yield told
 
 
-def enrolled(start: Starter, service: Service) -> Home:
+def watching(start: Starter, service: Service) -> Home:
     """Return an agent's home that is enrolled and has the folder watched."""
-    home = Home(start.home)
-    start.home.mkdir()
-    home.keep_key(Ed25519PrivateKey.generate())
-    home.keep_identity(Identity(service.url, "agent_1", "facility_1"))
+    home = enrolled(start.home, service.url)
     folders.add(home, Watched(start.folder, TARGET))
     return home
 

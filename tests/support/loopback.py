@@ -15,12 +15,9 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
-from hokan_agent.machine.home import Home, Identity
+from tests.support.serving import serving
 
 TARGET = "t-1"
 PLAN = {
@@ -64,14 +61,6 @@ class Loopback:
     breaks_after: list[int] = field(default_factory=list)
     sizes: dict[str, int] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def enrolled(self, directory: Path) -> Home:
-        """Return the home of an agent that this service knows."""
-        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        home = Home(directory)
-        home.keep_key(Ed25519PrivateKey.generate())
-        home.keep_identity(Identity(f"{self.url}/api", "agent-1", "facility-1"))
-        return home
 
     def answer(self, method: str, path: str, body: dict[str, Any]) -> Any:
         """Return what docs/api.md says of a route."""
@@ -219,15 +208,9 @@ def loopback() -> Iterator[Loopback]:
     """Serve for a while."""
     service = Loopback()
     handler = type("Handler", (_Handler,), {"service": service})
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+    with serving(http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)) as server:
         service.url = f"http://127.0.0.1:{server.server_port}"
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        try:
-            yield service
-        finally:
-            server.shutdown()
-            thread.join()
+        yield service
 
 
 def _digest(body: bytes) -> str:

@@ -13,12 +13,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import Any
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
-from hokan_agent.machine.home import Home, Identity
+from tests.support.serving import serving
 
 BLOCK_BYTES = 2**14
 PLAN = {
@@ -171,21 +168,5 @@ class _Handler(BaseHTTPRequestHandler):
 @contextmanager
 def playing() -> Iterator[Playing]:
     """Play for a while."""
-    server = Playing()
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
-    thread.start()
-    try:
+    with serving(Playing()) as server:
         yield server
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
-
-def enrolled(directory: Path, server: Playing) -> Home:
-    """Return the home of an agent that *server* knows."""
-    home = Home(directory)
-    directory.mkdir(mode=0o700, exist_ok=True)
-    home.keep_key(Ed25519PrivateKey.generate())
-    home.keep_identity(Identity(f"{server.url}/api", "agent-1", "facility-1"))
-    return home
