@@ -130,9 +130,8 @@ def _(world: World) -> tuple[Act, Act]:
 
 @pair("reserve, sweep: a claim taken over as it ends")
 def _(world: World) -> tuple[Act, Act]:
-    clock.move(-2 * 3600)
     world.chunk(world.open_batch(), 0, a_chunk({"a": BODY}))
-    clock.move(0)
+    clock.move(2 * 3600)
     at = in_hours(23)  # the first claim is over, a renewed one is not
     return reserving(world), lambda: sweep(clock.parse(at))
 
