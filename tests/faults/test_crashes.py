@@ -16,7 +16,7 @@ from chalicelib.archive import publishing
 from tests.faults.crashes import Fault, calls_of, died, every_death, every_fault
 from tests.faults.invariants import check_always, check_at_rest
 from tests.faults.stories import STORIES, Act, settle
-from tests.support.snapshot import Snapshot
+from tests.support.snapshot import Snapshot, once
 from tests.support.world import World, build
 
 CAPACITY = 100 * 2**20
@@ -28,7 +28,7 @@ Record = Callable[[str, object], None]
 def world(cognito: None, client: Client, monkeypatch: pytest.MonkeyPatch) -> World:  # noqa: ARG001
     """A facility with room for a large object, and a user pool that answers."""
     monkeypatch.setattr(publishing, "NOTED_EVERY", 1)  # as long a night as can be
-    return build(client, capacity_bytes=CAPACITY)
+    return once("roomy", lambda: build(client, capacity_bytes=CAPACITY)).seen_by(client)
 
 
 def test_every_handler_and_every_command_has_a_story(client: Client) -> None:  # noqa: ARG001

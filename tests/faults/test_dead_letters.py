@@ -14,7 +14,7 @@ from tests.faults.crashes import calls_of, died, every_death, throttled
 from tests.faults.invariants import check_at_rest, object_rows
 from tests.faults.stories import in_hours
 from tests.support.queue import Queue, notification
-from tests.support.snapshot import Snapshot
+from tests.support.snapshot import Snapshot, once
 from tests.support.world import World, a_chunk, build
 
 FILES = {f"E-1/{number}": f"image {number}".encode() for number in range(9)}
@@ -24,7 +24,7 @@ POISON = '{"Records": [{"poison": true}]}'
 
 @pytest.fixture
 def world(client: Client) -> World:
-    return build(client)
+    return once("world", lambda: build(client)).seen_by(client)
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from chalice.test import Client
 
 from tests.faults.invariants import check_always, check_at_rest
 from tests.faults.stories import in_hours
-from tests.support.snapshot import Snapshot
+from tests.support.snapshot import Snapshot, once
 from tests.support.world import World, a_chunk, build
 
 FILES = {f"E-{number % 3}/{number}": f"image {number}".encode() for number in range(6)}
@@ -25,7 +25,7 @@ SHARES = 10  # of the deep run, so that workers can divide it
 
 @pytest.fixture
 def world(client: Client) -> World:
-    return build(client)
+    return once("world", lambda: build(client)).seen_by(client)
 
 
 def everything_sent(world: World) -> list[str]:

@@ -34,7 +34,7 @@ from tests.faults.crashes import calls_of
 from tests.faults.interleaving import Act, Actor, interruptions, orders, played
 from tests.faults.invariants import check_always, check_at_rest
 from tests.faults.stories import in_hours, settle
-from tests.support.snapshot import Snapshot
+from tests.support.snapshot import Snapshot, once
 from tests.support.world import World, a_chunk, build, enrolled, sign
 
 DEEP = 500
@@ -296,7 +296,7 @@ def keep_promises(world: World, actors: list[Actor]) -> None:
 
 @pytest.fixture
 def world(client: Client) -> World:
-    return build(client, capacity_bytes=SMALL)
+    return once("small", lambda: build(client, capacity_bytes=SMALL)).seen_by(client)
 
 
 @pytest.mark.parametrize("name", PAIRS)

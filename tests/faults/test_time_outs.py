@@ -13,7 +13,7 @@ from tests.faults.crashes import calls_of, troubled
 from tests.faults.invariants import check_always, check_at_rest
 from tests.faults.stories import STORIES, in_hours, settle
 from tests.jobs.nights import jobs_of
-from tests.support.snapshot import Snapshot
+from tests.support.snapshot import Snapshot, once
 from tests.support.world import World, build
 
 CAPACITY = 100 * 2**20
@@ -33,7 +33,7 @@ class Time(LambdaContext):
 
 @pytest.fixture
 def world(client: Client) -> World:
-    return build(client, capacity_bytes=CAPACITY)
+    return once("roomy", lambda: build(client, capacity_bytes=CAPACITY)).seen_by(client)
 
 
 def swept(world: World, at: str, enough_for: int) -> Any:

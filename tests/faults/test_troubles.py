@@ -25,7 +25,7 @@ from tests.faults.crashes import (
 )
 from tests.faults.invariants import check_always, check_at_rest
 from tests.faults.stories import STORIES, settle
-from tests.support.snapshot import Snapshot
+from tests.support.snapshot import Snapshot, once
 from tests.support.world import World, build
 
 CAPACITY = 100 * 2**20
@@ -41,7 +41,7 @@ ESSENTIAL = (
 @pytest.fixture
 def world(cognito: None, client: Client) -> World:  # noqa: ARG001
     """A facility with room for a large object, and a user pool that answers."""
-    return build(client, capacity_bytes=CAPACITY)
+    return once("roomy", lambda: build(client, capacity_bytes=CAPACITY)).seen_by(client)
 
 
 def explore(world: World, handler: str, trouble: Trouble) -> int:

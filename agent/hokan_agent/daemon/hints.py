@@ -7,6 +7,7 @@ Hints may come late, twice or never (network drives give none): a rescan now and
 from __future__ import annotations
 
 import threading
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +57,8 @@ class Hints:
         except ImportError:
             self._log.tell("watchdog is not installed: changes are found by rescans alone")
             return
+        # A folder seen twice is worth a warning to it, which names the folder.
+        warnings.filterwarnings("ignore", category=RuntimeWarning, module="watchdog")
         self._observer = Observer()
         self._observer.start()
         for each in sorted(folders):
