@@ -112,9 +112,9 @@ def log() -> Iterator[io.StringIO]:
 def cognito(aws: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:  # noqa: ARG001
     """A user pool's published keys, where the settings say."""
     from chalicelib.settings import settings as service_settings
-    from tests.support.cognito import serving
+    from tests.support.cognito import publishing
 
-    with serving() as url:
+    with publishing() as url:
         monkeypatch.setenv("HOKAN_STAFF_JWKS_URL", url)
         service_settings.cache_clear()
         yield

@@ -42,7 +42,7 @@ CHECKS = [
     response_schema_conformance,
     negative_data_rejection,
 ]
-CASES, REFUSED_CASES = 14, 1  # a route, of callers who may and who may not
+CASES, REFUSED_CASES = 10, 1  # a route, of callers who may and who may not
 Request = Case[Any]
 # Callers come with a session or a signature of their own.
 AS_THEMSELVES = SchemathesisConfig.from_dict({"generation": {"with-security-parameters": False}})

@@ -78,7 +78,7 @@ class Bucket(BaseHTTPRequestHandler):
 @pytest.fixture
 def storage() -> Iterator[Storage]:
     with HTTPServer(("127.0.0.1", 0), Bucket) as server:
-        thread = threading.Thread(target=server.serve_forever)
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
         thread.start()
         yield Storage(f"http://127.0.0.1:{server.server_port}", "key", "secret")
         server.shutdown()

@@ -30,6 +30,7 @@ from tests.support.world import World, build
 
 CAPACITY = 100 * 2**20
 TROUBLES = {each.__name__: each for each in (throttled, conflicting, reset, timed_out)}
+QUICK = {"conflicting", "timed_out"}  # one that AWS refuses, one whose answer is lost
 ESSENTIAL = (
     "PUT /targets/{target_id}/batches/{batch_id}/chunks/{number}",
     "POST /targets/{target_id}/batches/{batch_id}/finish",
@@ -70,7 +71,7 @@ def is_told(act: Callable[[], Any], fault: Any) -> bool:
     return status is None or status < 500 or status == 503
 
 
-@pytest.mark.parametrize("trouble", sorted(TROUBLES))
+@pytest.mark.parametrize("trouble", sorted(QUICK))
 @pytest.mark.parametrize("handler", ESSENTIAL)
 def test_trouble_at_any_call_of_what_matters_most_is_overcome(
     world: World, handler: str, trouble: str, record_property: Callable[[str, object], None]
@@ -80,7 +81,7 @@ def test_trouble_at_any_call_of_what_matters_most_is_overcome(
 
 @pytest.mark.deep
 @pytest.mark.parametrize("trouble", sorted(TROUBLES))
-@pytest.mark.parametrize("handler", sorted(set(STORIES) - set(ESSENTIAL)))
+@pytest.mark.parametrize("handler", sorted(STORIES))
 def test_trouble_at_any_call_of_any_handler_is_overcome(
     world: World, handler: str, trouble: str, record_property: Callable[[str, object], None]
 ) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import http.server
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -15,6 +14,7 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from chalicelib.settings import settings
+from tests.support.serving import serving
 
 
 @functools.cache
@@ -37,14 +37,10 @@ class Keys(http.server.BaseHTTPRequestHandler):
 
 
 @contextmanager
-def serving() -> Iterator[str]:
+def publishing() -> Iterator[str]:
     """Publish key 0 meanwhile; yields where."""
-    with http.server.HTTPServer(("127.0.0.1", 0), Keys) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
+    with serving(http.server.HTTPServer(("127.0.0.1", 0), Keys)) as server:
         yield f"http://127.0.0.1:{server.server_port}/keys"
-        server.shutdown()
-        thread.join()
 
 
 def claims(**changes: Any) -> dict[str, Any]:
