@@ -16,7 +16,7 @@ from infra.agent import WHEEL, build
 from infra.build import ROOT
 from tests.journeys.conftest import Facility
 
-pytestmark = [pytest.mark.deep, pytest.mark.journey, pytest.mark.xdist_group("ministack")]
+pytestmark = [pytest.mark.deep, pytest.mark.journey, pytest.mark.xdist_group("stack")]
 
 PAGE = (ROOT / "docs" / "agent.md").read_text()
 FIVE_MINUTES = 300

@@ -19,7 +19,7 @@ from tests.support import fault_proxy
 from tests.support.disk import fill, small_disk
 from tests.support.fault_proxy import Exchange, Fault, FaultProxy, Which, first_of_each, uploads
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("ministack")]
+pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("stack")]
 
 COMPLETE, FAILED, WITH_EXCEPTIONS = 0, 1, 3
 IMAGES = 20

@@ -21,7 +21,7 @@ from infra.local.stack import LocalStack
 from tests.journeys.conftest import MEGABYTE, PATIENCE_SECONDS, Agent, Facility, founded
 from tests.support.fault_proxy import FaultProxy
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("ministack")]
+pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("stack")]
 
 COMPLETE = 0
 WORKERS = 4

@@ -15,7 +15,7 @@ from tests.journeys.test_agent_run import Runner, runner, until, watch
 from tests.support.committing import ALL, NEW, OWN, Asking, ask, question
 from tests.support.devices import SUCCESS, Station, an_image, leave, port_of, store
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("ministack")]
+pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("stack")]
 
 __all__ = ["runner"]
 IMAGES = [f"1.2.826.0.1.3680043.10.2.{number}" for number in range(20)]
