@@ -117,7 +117,8 @@ def test_a_part_whose_answer_is_lost_is_not_sent_again(line: Line, tmp_path: Pat
 def test_a_storage_that_always_refuses_is_said_and_the_run_ends(line: Line, folder: Path) -> None:
     with line.proxy.injecting(fault_proxy.refused(403, "AccessDenied"), uploads):
         ran = line.agent.backup(folder)
-    assert (ran.code, ran.report["error"]["code"]) == (FAILED, "AccessDenied")
+    assert (ran.code, ran.report["error"]["code"]) == (FAILED, "storage-refused")
+    assert "AccessDenied" in ran.report["error"]["detail"]
     assert line.agent.backup(folder).code == COMPLETE
 
 
@@ -296,7 +297,7 @@ def test_what_may_not_be_read_is_said_with_its_cure_and_the_rest_is_stored(
 AFTER_IT_WAS_DECLARED: dict[str, tuple[Callable[[Path], object], str]] = {
     "another content of the same size": (lambda it: it.write_bytes(bytes(20_000)), CHANGED),
     "it grows": (lambda it: it.write_bytes(bytes(20_001)), CHANGED),
-    "it goes": (lambda it: it.unlink(), "unreadable"),
+    "it goes": (lambda it: it.unlink(), "gone"),
 }
 
 

@@ -80,10 +80,10 @@ class Killed:
         time.sleep(moment)
         before = time.monotonic()
         process.kill()
-        process.communicate()
+        told = process.communicate()
         if process.returncode == COMPLETE:
             return True
-        assert process.returncode == -signal.SIGKILL, "it failed by itself"
+        assert process.returncode == -signal.SIGKILL, f"it failed by itself: {told}"
         self.kills += 1
         self.on_the_way += self.proxy.under_way(before, time.monotonic())
         return False

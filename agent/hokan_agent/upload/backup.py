@@ -217,7 +217,7 @@ def _send(run: Run, groups: list[Group]) -> None:
 def _fill(run: Run, batch: Batch, files: list[Said]) -> None:
     """Send *files* in *batch*, and in more like it when it is full."""
     chunks = list(_by(batch.chunk_entries, files))
-    for some, following in zip(chunks, [*chunks[1:], []], strict=True):
+    for some, following in zip(chunks, [*chunks[1:], []], strict=False):  # there may be no chunk
         if batch.is_full:
             batch.finish()
             batch = _opened(run, batch.of)
