@@ -24,7 +24,7 @@ class Ours:
             "PYTHONDONTWRITEBYTECODE": "",  # an installed program has its bytecode
             "PYTHONPYCACHEPREFIX": str(home / "bytecode"),
         }
-        self._run("enrol", "--service", service, "--code", code)
+        self._run("enrol", code, "--service", service)
         self._run("restore", "--help")
 
     def backup(self, folder: Path) -> Taken:
