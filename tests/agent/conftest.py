@@ -1,4 +1,4 @@
-"""Receivers for devices to send to."""
+"""Receivers for devices to send to, and a service for an agent to talk to."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from hokan_agent.machine.home import Home
 from tests.support.devices import Starter, Station, starting
+from tests.support.playing import Playing, playing
+from tests.support.serving import enrolled
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -28,3 +31,16 @@ def start(tmp_path: Path) -> Iterator[Starter]:
 @pytest.fixture
 def station(start: Starter) -> Station:
     return start.station()
+
+
+@pytest.fixture
+def server() -> Iterator[Playing]:
+    """The service and storage, played."""
+    with playing() as served:
+        yield served
+
+
+@pytest.fixture
+def home(server: Playing, tmp_path: Path) -> Home:
+    """The home of an agent that the played service knows."""
+    return enrolled(tmp_path / "home", f"{server.url}/api")

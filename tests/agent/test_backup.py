@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -15,21 +14,9 @@ from hokan_agent.sources.folders import Watched
 from hokan_agent.upload.backup import Backup, look
 from hokan_agent.wire.service import Service
 from hokan_agent.wire.web import Web
-from tests.support.playing import TARGET, Playing, playing
-from tests.support.serving import enrolled
+from tests.support.playing import TARGET, Playing
 
 TARGET_ID = str(TARGET["target_id"])
-
-
-@pytest.fixture
-def server() -> Iterator[Playing]:
-    with playing() as served:
-        yield served
-
-
-@pytest.fixture
-def home(server: Playing, tmp_path: Path) -> Home:
-    return enrolled(tmp_path / "home", f"{server.url}/api")
 
 
 def backed_up(home: Home, folder: Path) -> BackupReport:

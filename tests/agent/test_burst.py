@@ -24,25 +24,13 @@ from hokan_agent.sources import folders
 from hokan_agent.sources.folders import Watched
 from hokan_agent.wire.service import Service
 from hokan_agent.wire.web import Web
-from tests.support.playing import TARGET, Playing, playing
-from tests.support.serving import enrolled
+from tests.support.playing import TARGET, Playing
 
 pytestmark = pytest.mark.deep
 
 FILES_A_FOLDER = 40
 PATIENCE_SECONDS = 300
 WORKERS = 4  # as `run` has them
-
-
-@pytest.fixture
-def server() -> Iterator[Playing]:
-    with playing() as server:
-        yield server
-
-
-@pytest.fixture
-def home(server: Playing, tmp_path: Path) -> Home:
-    return enrolled(tmp_path / "home", f"{server.url}/api")
 
 
 @pytest.fixture

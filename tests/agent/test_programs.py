@@ -17,7 +17,6 @@ from hokan_agent.sources import folders
 from hokan_agent.sources.folders import Watched
 from tests.support.canary import CANARY
 from tests.support.playing import PLAN, TARGET, Playing, playing
-from tests.support.serving import enrolled
 
 AGENT = Path(__file__).parents[2] / "agent"
 JOB = {"job_id": "job-1", "target_id": "t-1", "state": "waiting", "due_at": "2031-01-01T02:00:00Z"}
@@ -29,11 +28,6 @@ def server() -> Iterator[Playing]:
     with playing() as server:
         server.targets = [NIGHTLY]
         yield server
-
-
-@pytest.fixture
-def home(server: Playing, tmp_path: Path) -> Home:
-    return enrolled(tmp_path / "home", f"{server.url}/api")
 
 
 @pytest.fixture

@@ -28,24 +28,12 @@ from hokan_agent.upload.backup import Backup
 from hokan_agent.wire.pacing import CREDIT_SECONDS, Pacing
 from hokan_agent.wire.service import Service
 from hokan_agent.wire.web import Web
-from tests.support.playing import TARGET, Playing, playing
-from tests.support.serving import enrolled
+from tests.support.playing import TARGET, Playing
 
 RATE = 2_000_000
 WORKERS = 4
 PATIENCE_SECONDS = 30
 ALL_DAY = Limit(clock_time(0), clock_time(0), RATE)
-
-
-@pytest.fixture
-def server() -> Iterator[Playing]:
-    with playing() as server:
-        yield server
-
-
-@pytest.fixture
-def home(server: Playing, tmp_path: Path) -> Home:
-    return enrolled(tmp_path / "home", f"{server.url}/api")
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from argparse import Namespace
-from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, time
 from pathlib import Path
@@ -23,23 +22,11 @@ from hokan_agent.sources.folders import Watched
 from hokan_agent.upload.backup import Backup
 from hokan_agent.wire.service import Service
 from hokan_agent.wire.web import Web
-from tests.support.playing import TARGET, Playing, playing
-from tests.support.serving import enrolled
+from tests.support.playing import TARGET
 
 ORDERS: dict[str, Any] = {"targets": [TARGET], "jobs": []}
 JOB = {"job_id": "job-1", "target_id": "t-1", "state": "waiting", "due_at": "2031-01-01T02:00:00Z"}
 NOWHERE = "http://127.0.0.1:9/api"
-
-
-@pytest.fixture
-def server() -> Iterator[Playing]:
-    with playing() as server:
-        yield server
-
-
-@pytest.fixture
-def home(server: Playing, tmp_path: Path) -> Home:
-    return enrolled(tmp_path / "home", f"{server.url}/api")
 
 
 @pytest.fixture
