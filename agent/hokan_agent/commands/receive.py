@@ -17,6 +17,14 @@ EXAMPLES = ("hokan-agent receive /images/dicom --peer ENDO1 --peer ENDO2 --addre
 
 def add_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("folder", type=folder, metavar="FOLDER")
+    _add_titles(command)
+    _add_port(command)
+    _add_patience(command)
+    add_log(command)
+
+
+def _add_titles(command: argparse.ArgumentParser) -> None:
+    """Add who may send, and to whom."""
     command.add_argument(
         "--peer",
         dest="peers",
@@ -33,6 +41,10 @@ def add_options(command: argparse.ArgumentParser) -> None:
         metavar="AE",
         help="the AE title devices call (%(default)s)",
     )
+
+
+def _add_port(command: argparse.ArgumentParser) -> None:
+    """Add where it listens, and for how many at a time."""
     command.add_argument(
         "--address",
         default="127.0.0.1",
@@ -49,6 +61,10 @@ def add_options(command: argparse.ArgumentParser) -> None:
         metavar="N",
         help="devices that may be connected at a time (%(default)s)",
     )
+
+
+def _add_patience(command: argparse.ArgumentParser) -> None:
+    """Add how long a device, and the storage of an image, may take."""
     command.add_argument(
         "--timeout",
         type=seconds,
@@ -64,7 +80,6 @@ def add_options(command: argparse.ArgumentParser) -> None:
         help="how long an image may take to be stored before a device that asks is told that it "
         "failed (%(default)g)",
     )
-    add_log(command)
 
 
 def run(home: Home, options: argparse.Namespace) -> int:
