@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 from contextlib import closing
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Any
 
 from hokan_agent.commands.options import add_patterns, add_reported, bars, folder
@@ -14,6 +13,7 @@ from hokan_agent.commands.targets import target_of
 from hokan_agent.machine.home import Home
 from hokan_agent.machine.settings import Current, refuse_while_paused
 from hokan_agent.machine.state import State
+from hokan_agent.moments import moment
 from hokan_agent.report import BackupReport
 from hokan_agent.sources import folders
 from hokan_agent.sources.folders import Watched
@@ -53,8 +53,7 @@ def _backed_up(home: Home, options: argparse.Namespace, report: BackupReport) ->
         try:
             target = target_of(service.get("/agent")["targets"], options.target)
             backup.run(_watched(home, options, target), target)
-            now = datetime.now(UTC).isoformat(timespec="seconds")
-            state.note_backup(target["target_id"], now, report.outcome)
+            state.note_backup(target["target_id"], moment(), report.outcome)
         finally:
             note_service(report, service)
 

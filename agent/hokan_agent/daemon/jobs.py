@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Callable
-from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Self
 
@@ -13,6 +12,7 @@ from hokan_agent.daemon.tools import Tools
 from hokan_agent.errors import AgentError, Interrupted, JobOver, Refused, Unreachable
 from hokan_agent.log import facts_of, reported
 from hokan_agent.machine.state import State
+from hokan_agent.moments import moment
 from hokan_agent.report import BackupReport
 from hokan_agent.sources.folders import Watched
 from hokan_agent.upload.backup import Backup
@@ -55,8 +55,7 @@ class Job:
         self._tell("begun", "job-begun", target_id=self._target["target_id"])
         with self._tools.state_for(self._target["target_id"]) as state:
             report = self._backed_up(state)
-            now = datetime.now(UTC).isoformat(timespec="seconds")
-            state.note_backup(self._target["target_id"], now, report.outcome)
+            state.note_backup(self._target["target_id"], moment(), report.outcome)
         self._finish(report)
         return report
 

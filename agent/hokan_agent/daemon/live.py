@@ -10,7 +10,6 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 
 from hokan_agent.daemon.closing import (
@@ -27,6 +26,7 @@ from hokan_agent.daemon.tools import Tools
 from hokan_agent.errors import Interrupted
 from hokan_agent.log import facts_of, reported, said
 from hokan_agent.machine.state import State
+from hokan_agent.moments import moment
 from hokan_agent.report import BackupReport
 from hokan_agent.sources import folders, headers
 from hokan_agent.sources.folders import Watched
@@ -84,7 +84,7 @@ class Live:
         self._targets: dict[str, Target] = {}
         self._places: dict[Watched, _Place] = {}
         self._hints = Hints(tools.log)
-        self._over = False
+        self._over = threading.Event()
         self._looking = 0.0  # seconds
         self.had_trouble = False
         self._thread = threading.Thread(target=self._watch, name="live")
@@ -108,7 +108,7 @@ class Live:
 
     def end(self) -> None:
         """End when the look under way has ended."""
-        self._over = True
+        self._over.set()
         self._hints.changed.set()
         if self._thread.is_alive():
             self._thread.join()
@@ -117,25 +117,20 @@ class Live:
     # --- the thread ---
 
     def _watch(self) -> None:
-        while not self._over:
+        while not self._over.is_set():
             self._hints.changed.clear()
             self._looking, began = 0.0, self._clock()
             left = self._looked()
-            self._rest(rest_after(self._looking, self._clock() - began))
-            if not self._over:
+            rest(rest_after(self._looking, self._clock() - began), self._over.wait)
+            if not self._over.is_set():
                 rest(left, self._hints.changed.wait)
-
-    def _rest(self, seconds: float) -> None:
-        until = self._clock() + seconds
-        while not self._over and self._clock() < until:
-            time.sleep(SHORTEST_REST_SECONDS)
 
     def _looked(self) -> float:
         """Look at every folder; return in how many seconds to look again."""
         try:
             return min([self._rescan, *self.look_once()])
         except Interrupted:
-            self._over = True
+            self._over.set()
         except Exception as error:  # noqa: BLE001 - told; the next look is another try
             self._tools.log.trouble(f"the watched folders: {said(error)}")
         return self._rescan
@@ -216,7 +211,7 @@ class Live:
             self._hold(place, ready, backup.report)
         report, target_id = backup.report, target["target_id"]
         report.files_seen = len(ready)
-        state.note_backup(target_id, _now(), report.outcome)
+        state.note_backup(target_id, moment(), report.outcome)
         told = f"target {target_id}: {reported(report)}"
         self._tools.log.tell(told, "sent", target_id=target_id, **facts_of(report))
 
@@ -248,10 +243,6 @@ def _lasting(target: Target) -> dict[str, Any]:
 
 def _plans(targets: dict[str, Target]) -> dict[str, Any]:
     return {target_id: _lasting(each) for target_id, each in targets.items()}
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def _header(root: bytes, found: Found) -> Examination | None:

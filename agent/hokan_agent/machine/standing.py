@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime, timedelta
 from threading import Lock
 from typing import Any
 
 from hokan_agent.machine.home import Home
+from hokan_agent.moments import moment
 
 
 @dataclass(slots=True)
@@ -58,7 +58,7 @@ class Standing:
         """Note the answer to a poll, and in how many seconds the next will be."""
         with self._lock:
             known = self._known
-            known.reached_at, known.next_contact_at = _now(), _now(pause)
+            known.reached_at, known.next_contact_at = moment(), moment(pause)
             known.out_of_reach_since = known.trouble = None
             known.targets, known.jobs = told["targets"], told["jobs"]
             self._write()
@@ -67,13 +67,13 @@ class Standing:
         """Note that there was none."""
         with self._lock:
             known = self._known
-            known.out_of_reach_since = known.out_of_reach_since or _now()
-            known.trouble, known.next_contact_at = why, _now(pause)
+            known.out_of_reach_since = known.out_of_reach_since or moment()
+            known.trouble, known.next_contact_at = why, moment(pause)
             self._write()
 
     def begun(self, id_: str) -> None:
         with self._lock:
-            self._known.under_way[id_] = _now()
+            self._known.under_way[id_] = moment()
             self._write()
 
     def ended(self, id_: str) -> None:
@@ -87,7 +87,3 @@ class Standing:
             self._home.write(self._home.known_file, json.dumps(asdict(self._known)).encode())
         except OSError as error:
             self._trouble(f"what status shows could not be kept: {error.strerror}")
-
-
-def _now(ahead: float = 0) -> str:
-    return (datetime.now(UTC) + timedelta(seconds=ahead)).isoformat(timespec="seconds")

@@ -11,11 +11,11 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from hokan_agent.errors import AgentError, StateDamaged, StateUnusable
+from hokan_agent.moments import moment
 from hokan_agent.sources.scan import Found
 
 COMPLETE = "complete"  # the outcome of a backup that left nothing out
@@ -198,11 +198,10 @@ class State:
 
     def note_look(self, target: str, folder: bytes, files: int, size: int) -> None:
         """Note how much of a folder is not stored."""
-        now = datetime.now(UTC).isoformat(timespec="seconds")
         with self._at_work() as db:
             db.execute(
                 "insert or replace into looks values (?, ?, ?, ?, ?)",
-                (target, folder, files, size, now),
+                (target, folder, files, size, moment()),
             )
 
     def forget_look(self, folder: bytes) -> None:
