@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from hokan_agent.errors import AlreadyEnrolled, Busy, NotEnrolled
 from hokan_agent.machine import keys
+from hokan_agent.machine.disk import write_whole
 
 STATES = Path("/var/lib")  # what systemd's StateDirectory= is below
 SERVICE_HOME = STATES / "hokan-agent"
@@ -89,7 +90,7 @@ class Home:
     def write(self, path: Path, content: bytes) -> None:
         """Write a file of this directory, whole or not at all."""
         self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _write_private(path, content)
+        write_whole(path, content)
 
     def commitments(self, inbox: Path) -> Path:
         """Return the folder of what devices asked about what is in *inbox*; it is made."""
@@ -154,15 +155,3 @@ def _busy(by: str) -> Busy:
             "start a backup at the portal; to do it by hand, stop it first"
         )
     return Busy("another run of this agent is under way; wait for it to end")
-
-
-def _write_private(path: Path, content: bytes) -> None:
-    fresh = path.with_suffix(".new")
-    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        if os.geteuid() == 0:  # what root writes, the agent's own user has to read
-            owner = path.parent.stat()
-            os.fchown(descriptor, owner.st_uid, owner.st_gid)
-        file.write(content)
-        os.fsync(descriptor)
-    fresh.replace(path)

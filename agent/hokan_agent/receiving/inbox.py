@@ -19,7 +19,7 @@ from pathlib import Path
 from threading import Lock
 
 from hokan_agent.errors import AgentError
-from hokan_agent.receiving.disk import sync_folder, write_synced
+from hokan_agent.machine.disk import sync_folder, write_synced
 from hokan_agent.sources.scan import RECEIVING
 
 

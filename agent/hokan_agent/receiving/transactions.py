@@ -8,11 +8,11 @@ from datetime import datetime
 from pathlib import Path
 
 from hokan_agent.errors import AgentError
+from hokan_agent.machine.disk import UNFINISHED, write_whole
 from hokan_agent.receiving.commitment import Image, Transaction
-from hokan_agent.receiving.disk import sync_folder, write_synced
 
 MOST = 10_000  # some 100 bytes an image each: devices cannot fill the disk with questions
-WHOLE, UNFINISHED = ".json", ".new"
+WHOLE = ".json"
 
 
 class Full(AgentError):
@@ -37,11 +37,7 @@ class Transactions:
         place = self._place(transaction)
         if not place.exists() and len(list(self._folder.iterdir())) >= MOST:
             raise Full("too many others wait for their answer")
-        fresh = place.with_suffix(UNFINISHED)
-        fresh.unlink(missing_ok=True)
-        write_synced(fresh, _written(transaction), mode=0o600)
-        fresh.replace(place)
-        sync_folder(self._folder)
+        write_whole(place, _written(transaction))
 
     def forget(self, transaction: Transaction) -> None:
         """Forget a transaction that was answered.  OSError."""
