@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -31,6 +32,14 @@ def test_a_file_deep_in_a_new_folder_is_a_hint(hints: Hints, tmp_path: Path) -> 
     (tmp_path / "b" / "c").mkdir(parents=True)
     (tmp_path / "b" / "c" / "a.jpg").write_text("x")
     assert hints.changed.wait(SECONDS)
+
+
+def test_a_warning_of_watchdogs_which_names_folders_is_not_told(
+    hints: Hints, tmp_path: Path
+) -> None:
+    hints.watch(frozenset({tmp_path}))
+    where = {"filename": "inotify.py", "lineno": 1, "module": "watchdog.observers.inotify"}
+    warnings.warn_explicit(f"{tmp_path} is watched already", RuntimeWarning, **where)  # type: ignore[arg-type]
 
 
 def test_our_own_reading_is_none(hints: Hints, tmp_path: Path) -> None:

@@ -113,14 +113,19 @@ def test_twins_move_once(facility: Facility, folder: Path) -> None:
     assert (report["files_seen"], report["files_sent"]) == (7, 6)
 
 
+def a_folder_with_a_file_in_the_way(tmp_path: Path) -> Path:
+    back = tmp_path / "back"
+    (back / "E-1").mkdir(parents=True)
+    (back / "E-1" / "IMG0001.JPG").write_bytes(b"mine")
+    return back
+
+
 def test_a_restore_never_writes_over_a_file(
     facility: Facility, folder: Path, tmp_path: Path
 ) -> None:
     facility.agent.backup(folder)
     facility.grant()
-    back = tmp_path / "back"
-    (back / "E-1").mkdir(parents=True)
-    (back / "E-1" / "IMG0001.JPG").write_bytes(b"mine")
+    back = a_folder_with_a_file_in_the_way(tmp_path)
     ran = facility.agent.restore(back)
     assert (ran.code, [each["code"] for each in ran.report["exceptions"]]) == (3, ["exists"])
     assert (back / "E-1" / "IMG0001.JPG").read_bytes() == b"mine"
@@ -131,9 +136,7 @@ def test_a_restore_that_left_something_out_can_be_run_again(
 ) -> None:
     facility.agent.backup(folder)
     facility.grant()
-    back = tmp_path / "back"
-    (back / "E-1").mkdir(parents=True)
-    (back / "E-1" / "IMG0001.JPG").write_bytes(b"mine")
+    back = a_folder_with_a_file_in_the_way(tmp_path)
     facility.agent.restore(back)
     (back / "E-1" / "IMG0001.JPG").unlink()
     assert facility.agent.restore(back).code == COMPLETE
@@ -181,9 +184,7 @@ def test_a_dry_run_says_what_a_restore_would_do(
 ) -> None:
     facility.agent.backup(folder)
     facility.grant()
-    back = tmp_path / "back"
-    (back / "E-1").mkdir(parents=True)
-    (back / "E-1" / "IMG0001.JPG").write_bytes(b"mine")
+    back = a_folder_with_a_file_in_the_way(tmp_path)
     ran = facility.agent.run("restore", "--into", str(back), "--dry-run", "--overwrite", "--json")
     assert (ran.code, ran.report["files_restored"], ran.report["files_replaced"]) == (0, 7, 1)
     assert contents(back) == {b"E-1/IMG0001.JPG": b"mine"}
