@@ -38,8 +38,13 @@ def test_a_warning_of_watchdogs_which_names_folders_is_not_told(
     hints: Hints, tmp_path: Path
 ) -> None:
     hints.watch(frozenset({tmp_path}))
-    where = {"filename": "inotify.py", "lineno": 1, "module": "watchdog.observers.inotify"}
-    warnings.warn_explicit(f"{tmp_path} is watched already", RuntimeWarning, **where)  # type: ignore[arg-type]
+    warnings.warn_explicit(
+        f"{tmp_path} is watched already",
+        RuntimeWarning,
+        filename="inotify.py",
+        lineno=1,
+        module="watchdog.observers.inotify",
+    )
 
 
 def test_our_own_reading_is_none(hints: Hints, tmp_path: Path) -> None:
