@@ -54,7 +54,8 @@ def issue_code(visit: Visit) -> Response:
         "access/agent_code.html",
         command="hokan-agent enrol",
         code=code,
-        at_service=f"--service {_service_url(visit)}",
+        option="--service",
+        service=_service_url(visit),
         expires=local(expires_at, zone_for(visit.caller)),
     )
 

@@ -11,7 +11,8 @@ from tests.support.people import Anonymous, Device
 from tests.support.visitor import HOST, Visitor, signed_in
 from tests.support.world import World, build
 
-COMMAND = r'hokan-agent enrol <span class="whole">([0-9a-z-]+)</span> --service ([^<]+)<'
+WHOLE = '<span class="whole">{}</span>'  # never broken at a hyphen: it is typed as it is seen
+COMMAND = f"hokan-agent enrol {WHOLE} {WHOLE} ([^<]+)<".format("([0-9a-z-]+)", "--service")
 
 
 @pytest.fixture
