@@ -27,6 +27,7 @@ from pynetdicom.dsutils import encode_file_meta
 
 from bench.figures import Figure
 from infra.build import ROOT
+from infra.local.engine import free_port
 from tests.support.dicom import PREAMBLE, element
 
 ROUNDS, IMAGES, PIXEL_BYTES = 3, 500, 200_000
@@ -112,7 +113,7 @@ def _round(start: Start, images: Path) -> Round:
 
 @contextmanager
 def _running(start: Start, folder: Path) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
-    port = _free_port()
+    port = free_port()
     process = start(folder, port)
     try:
         _wait_for(port)
@@ -156,12 +157,6 @@ def _orthanc(
 def _orthanc_no_delay(folder: Path, port: int) -> subprocess.Popen[bytes]:
     """Start Orthanc so that its answers do not wait for the device's acknowledgement (dcmtk)."""
     return _orthanc(folder, port, os.environ | {"TCP_NODELAY": "1"})
-
-
-def _free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
 
 
 def _wait_for(port: int) -> None:

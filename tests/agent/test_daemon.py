@@ -19,8 +19,9 @@ from hokan_agent.daemon.loop import Loop, Wishes
 from hokan_agent.daemon.tools import Tools
 from hokan_agent.errors import Unreachable
 from hokan_agent.log import Log
-from hokan_agent.machine import settings, standing
+from hokan_agent.machine import settings
 from hokan_agent.machine.home import Home
+from hokan_agent.machine.known import known_of
 from hokan_agent.machine.settings import Current, Pause
 from hokan_agent.sources import folders
 from hokan_agent.sources.folders import Watched
@@ -156,7 +157,7 @@ def test_after_a_pause_the_job_is_done_at_once(facility: Facility) -> None:
     facility.server.targets, facility.server.jobs = [NIGHTLY], [JOB]
     settings.keep_pause(facility.home, Pause())
     with facility.running():
-        until(lambda: standing.read(facility.home).reached_at)
+        until(lambda: known_of(facility.home).reached_at)
         settings.keep_pause(facility.home, None)
         until(lambda: facility.asked("/agent/jobs/job-1/finish"))
     assert facility.server.polls == 2
@@ -207,8 +208,8 @@ def test_what_settled_while_others_were_sent_is_looked_at_at_once(facility: Faci
 
 def test_what_the_service_said_is_kept(facility: Facility) -> None:
     with facility.running():
-        until(lambda: standing.read(facility.home).reached_at)
-    known = standing.read(facility.home)
+        until(lambda: known_of(facility.home).reached_at)
+    known = known_of(facility.home)
     assert (known.targets, known.trouble) == ([TARGET], None)
     assert known.next_contact_at is not None
 
@@ -217,7 +218,7 @@ def test_since_when_the_service_is_away_is_kept(facility: Facility) -> None:
     loop = facility.loop()
     loop._contact()
     loop._out_of_reach(Unreachable("no answer"))
-    known = standing.read(facility.home)
+    known = known_of(facility.home)
     assert (known.trouble, known.reached_at is not None) == ("no answer", True)
     assert known.out_of_reach_since is not None
 
@@ -225,8 +226,8 @@ def test_since_when_the_service_is_away_is_kept(facility: Facility) -> None:
 def test_a_job_under_way_is_kept_until_it_ends(facility: Facility) -> None:
     facility.server.targets, facility.server.jobs = [NIGHTLY], [JOB]
     seen = []
-    facility.server.on_block = lambda: seen.append(standing.read(facility.home).under_way)
+    facility.server.on_block = lambda: seen.append(known_of(facility.home).under_way)
     facility.saved("a.jpg")
     facility.loop().run_once()
     assert [set(each) for each in seen] == [{"job-1"}]
-    assert standing.read(facility.home).under_way == {}
+    assert known_of(facility.home).under_way == {}

@@ -22,8 +22,8 @@ from hokan_agent.machine.home import RUN, Home, Identity
 from hokan_agent.machine.state import State
 from hokan_agent.sources import folders
 from hokan_agent.sources.folders import Watched
+from infra.local.engine import free_port
 from tests.support.answering import Answering, encrypted
-from tests.support.ports import closed_port
 from tests.support.serving import serving
 
 AGENT = Path(__file__).parents[2] / "agent"
@@ -103,7 +103,7 @@ def test_each_finding_is_one_line_that_begins_with_how_bad_it_is(enrolled: Home)
 
 
 def test_whatever_is_not_right_has_a_cure(home: Home, tmp_path: Path) -> None:
-    enrol(home, f"http://127.0.0.1:{closed_port()}/api")
+    enrol(home, f"http://127.0.0.1:{free_port()}/api")
     watch(home, tmp_path / "gone")
     assert all(each.mend for each in examined(home) if each.level is not Level.OK)
 
@@ -128,7 +128,7 @@ def test_a_look_leaves_no_trace(tmp_path: Path) -> None:
 
 
 def test_without_a_network_the_rest_is_checked(home: Home, tmp_path: Path) -> None:
-    enrol(home, f"http://127.0.0.1:{closed_port()}/api")
+    enrol(home, f"http://127.0.0.1:{free_port()}/api")
     watch(home, tmp_path / "gone")
     found = levels(examined(home))
     assert (found["service"], found["folder"], found["home"]) == (
@@ -299,7 +299,7 @@ def test_a_name_nobody_knows_is_a_matter_of_dns() -> None:
 
 
 def test_a_closed_port_is_a_matter_of_the_firewall() -> None:
-    (finding,) = network.path_to("service", f"https://127.0.0.1:{closed_port()}/api")
+    (finding,) = network.path_to("service", f"https://127.0.0.1:{free_port()}/api")
     assert (finding.level, "firewall" in finding.mend) == (Level.WRONG, True)
 
 
@@ -369,7 +369,7 @@ def test_a_revoked_agent_is_told_so(enrolled: Home, service: Answering) -> None:
 def test_the_way_to_storage_is_tried_before_there_is_a_file_to_send(
     enrolled: Home, service: Answering
 ) -> None:
-    service.agent = (200, {"targets": [], "storage": f"http://127.0.0.1:{closed_port()}"})
+    service.agent = (200, {"targets": [], "storage": f"http://127.0.0.1:{free_port()}"})
     found = levels(list(network.known(enrolled, enrolled.identity())))
     assert found == {"identity": Level.OK, "storage": Level.WRONG}
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -17,6 +16,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 
+from infra.local.engine import free_port
 from tests.support.committing import Service, a_service, stored, watching
 from tests.support.devices import SECONDS, Starter, Station
 from tests.support.dicom import shipped_files
@@ -99,12 +99,6 @@ def _system(orthanc: Orthanc) -> Any:
         return orthanc.call("/system")
     except URLError:
         return None
-
-
-def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
 
 
 @pytest.fixture

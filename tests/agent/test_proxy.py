@@ -14,9 +14,9 @@ from hokan_agent.machine.findings import Finding, Level, as_text
 from hokan_agent.upload.sending import is_worth_another_try
 from hokan_agent.wire.proxy import configured, proxy_to
 from hokan_agent.wire.web import Web
+from infra.local.engine import free_port
 from tests.support.answering import Answering, encrypted
 from tests.support.connect_proxy import ConnectProxy
-from tests.support.ports import closed_port
 from tests.support.serving import serving
 
 SERVICE = "https://hokan.example"
@@ -194,7 +194,7 @@ def test_a_proxy_that_finds_nobody_may_find_them_later(proxy: ConnectProxy) -> N
 
 
 def test_a_proxy_that_is_away_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{closed_port()}")
+    monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{free_port()}")
     assert "Connection refused; check HTTPS_PROXY" in str(refused())
 
 
@@ -227,7 +227,7 @@ def test_doctor_tells_what_the_proxy_says_of_the_service(proxy: ConnectProxy) ->
 
 
 def test_doctor_tells_of_a_proxy_that_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{closed_port()}")
+    monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{free_port()}")
     assert network.proxy().level is Level.WRONG
 
 

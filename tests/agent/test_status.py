@@ -14,8 +14,8 @@ import pytest
 from hokan_agent.commands import status
 from hokan_agent.machine import settings
 from hokan_agent.machine.home import RUN, Home, Identity
+from hokan_agent.machine.known import Notes
 from hokan_agent.machine.settings import Pause
-from hokan_agent.machine.standing import Standing
 from hokan_agent.machine.state import State
 from hokan_agent.machine.timetable import Limit
 from hokan_agent.sources.folders import Watched
@@ -63,7 +63,7 @@ def test_what_the_service_says_is_shown(home: Home, capsys: pytest.CaptureFixtur
 def test_a_service_that_is_away_is_said_and_what_it_said_last_is_shown(
     away: Home, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    Standing(away, print).reached(ORDERS, 300)
+    Notes(away, print).reached(ORDERS, 300)
     told = shown(away, capsys)
     assert told["out_of_reach"]["last_reached_at"] is not None
     assert the_target(told)["name"] == "Endoscopy"
@@ -72,7 +72,7 @@ def test_a_service_that_is_away_is_said_and_what_it_said_last_is_shown(
 def test_since_when_run_has_not_reached_the_service_is_said(
     away: Home, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    kept = Standing(away, print)
+    kept = Notes(away, print)
     kept.reached(ORDERS, 300)
     kept.out_of_reach("no answer", 10)
     assert "`run` has not reached it since" in text(away, capsys)
@@ -126,12 +126,12 @@ def test_the_last_backup_that_left_nothing_out_is_shown_beside_the_last_one(
 
 
 def test_a_job_that_is_due_is_shown(away: Home, capsys: pytest.CaptureFixture[str]) -> None:
-    Standing(away, print).reached(ORDERS | {"jobs": [JOB]}, 300)
+    Notes(away, print).reached(ORDERS | {"jobs": [JOB]}, 300)
     assert the_target(shown(away, capsys))["job"]["state"] == "waiting"
 
 
 def test_a_job_that_is_done_is_due_no_more(away: Home, capsys: pytest.CaptureFixture[str]) -> None:
-    kept = Standing(away, print)
+    kept = Notes(away, print)
     kept.reached(ORDERS | {"jobs": [JOB]}, 300)
     kept.begun("job-1")
     kept.ended("job-1")
@@ -141,7 +141,7 @@ def test_a_job_that_is_done_is_due_no_more(away: Home, capsys: pytest.CaptureFix
 def test_what_run_is_at_is_shown_while_it_runs(
     home: Home, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    kept = Standing(home, print)
+    kept = Notes(home, print)
     kept.reached(ORDERS, 300)
     kept.begun("job-1")
     with home.locked(RUN):
@@ -152,7 +152,7 @@ def test_what_run_is_at_is_shown_while_it_runs(
 def test_a_run_that_was_killed_is_at_nothing(
     home: Home, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    Standing(home, print).begun("job-1")
+    Notes(home, print).begun("job-1")
     told = shown(home, capsys)["run"]
     assert told == {"is_running": False, "under_way": {}, "next_contact_at": None}
 

@@ -10,10 +10,10 @@ from typing import Any
 
 from hokan_agent.commands import limit
 from hokan_agent.errors import Refused, Unreachable
-from hokan_agent.machine import settings, standing
+from hokan_agent.machine import settings
 from hokan_agent.machine.home import RUN, Home
+from hokan_agent.machine.known import Known, known_of
 from hokan_agent.machine.settings import Settings
-from hokan_agent.machine.standing import Known
 from hokan_agent.machine.state import State
 from hokan_agent.machine.timetable import rate_at
 from hokan_agent.report import COMPLETE
@@ -37,7 +37,7 @@ def add_options(command: argparse.ArgumentParser) -> None:
 
 def run(home: Home, options: argparse.Namespace) -> int:
     """Show how things stand."""
-    known = standing.read(home)
+    known = known_of(home)
     told = _asked(home, known) | _of_run(home, known) | _set(settings.read(home))
     _add_own(home, told["targets"], known)
     print(json.dumps(told, ensure_ascii=False) if options.json else as_text(told))

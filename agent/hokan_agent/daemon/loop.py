@@ -20,7 +20,7 @@ from hokan_agent.daemon.tools import Tools
 from hokan_agent.download.restore import Restore
 from hokan_agent.errors import AgentError, Interrupted, Unreachable
 from hokan_agent.log import facts_of, reported, said
-from hokan_agent.machine.standing import Standing
+from hokan_agent.machine.known import Notes
 from hokan_agent.report import COMPLETE, FAILED, WITH_EXCEPTIONS, Report
 from hokan_agent.sources import folders
 from hokan_agent.wire import clocks
@@ -65,7 +65,7 @@ class Loop:
     ) -> None:
         self._tools, self._live, self._wishes = tools, live, wishes
         self._clock = clock
-        self._standing = Standing(tools.home, tools.log.trouble)
+        self._notes = Notes(tools.home, tools.log.trouble)
         self._jobs = ThreadPoolExecutor(1, "jobs")
         self._restores = ThreadPoolExecutor(1, "restores")
         self._under_way: dict[str, Future[None]] = {}  # jobs and restores, by id
@@ -137,7 +137,7 @@ class Loop:
             self._tools.log.tell("it works again", "in-reach")
         self._outages = 0
         pause = pause_of(told, self._wishes.every)
-        self._standing.reached(told, pause)
+        self._notes.reached(told, pause)
         return pause
 
     def _asked(self) -> Told:
@@ -164,7 +164,7 @@ class Loop:
             self._tools.log.trouble(again, "out-of-reach", code=error.code)
         self._outages += 1
         pause = outage_pause(self._outages)
-        self._standing.out_of_reach(str(error), pause)
+        self._notes.out_of_reach(str(error), pause)
         return pause
 
     # --- doing ---
@@ -234,7 +234,7 @@ class Loop:
         try:
             self._tools.web.pacing.wait()
             go_on()
-            self._standing.begun(id_)
+            self._notes.begun(id_)
             report = work()
             if report is not None and report.outcome != "complete":
                 self._code = FAILED if report.outcome == "failed" else WITH_EXCEPTIONS
@@ -248,7 +248,7 @@ class Loop:
             self._code = FAILED
             log.trouble(f"{id_}: {said(error)}", "failed", id=id_)
         finally:
-            self._standing.ended(id_)
+            self._notes.ended(id_)
 
 
 def pause_of(told: Told, every: float | None) -> float:

@@ -32,7 +32,7 @@ class Known:
     under_way: dict[str, str] = field(default_factory=dict)
 
 
-def read(home: Home) -> Known:
+def known_of(home: Home) -> Known:
     """Return what was known; nothing where no `run` ever was, or the file is damaged."""
     try:
         return Known(**json.loads(home.known_file.read_text(encoding="utf-8")))
@@ -40,7 +40,7 @@ def read(home: Home) -> Known:
         return Known()
 
 
-class Standing:
+class Notes:
     """
     Keeps what `run` knows.
 
@@ -50,7 +50,7 @@ class Standing:
 
     def __init__(self, home: Home, trouble: Callable[[str], None]) -> None:
         self._home, self._trouble = home, trouble
-        self._known = read(home)
+        self._known = known_of(home)
         self._known.under_way = {}
         self._lock = Lock()
 
