@@ -44,14 +44,24 @@ class Encoding(NamedTuple):
         return "big" if self.is_big_endian else "little"
 
 
+class Head(NamedTuple):
+    """What stands before the value of an element."""
+
+    tag: int
+    vr: bytes | None  # None: implicit
+    length: int
+    value: int  # place of the value
+
+
 class Elements(NamedTuple):
     """
     Attributes:
-        values: First bytes of each wanted value, 1 KiB at most, by tag.
+        values: First bytes of each wanted value, 1 KiB at most unless told otherwise, by tag.
         walked: How many elements, wanted or not.
         last_tag: The highest tag reached, whole or not.
         place: Where the walk ended: the pixels' element, or the element not understood.
         value_end: Where the value of the element at *place* ends, if it tells.
+        pixels: The head of the pixels' element, if the walk ended there.
     """
 
     values: dict[int, bytes]
@@ -60,27 +70,28 @@ class Elements(NamedTuple):
     end: End
     place: int
     value_end: int | None = None
-
-
-class _Head(NamedTuple):
-    tag: int
-    vr: bytes | None  # None: implicit
-    length: int
-    value: int  # place of the value
+    pixels: Head | None = None
 
 
 def walk(
-    data: bytes, place: int, encoding: Encoding, wanted: Container[int], group: int | None = None
+    data: bytes,
+    place: int,
+    encoding: Encoding,
+    wanted: Container[int],
+    *,
+    group: int | None = None,
+    value_bytes: int = VALUE_BYTES,
 ) -> Elements:
     """
     Return the *wanted* elements of *data* from *place* on, up to the pixels.
 
     Args:
         group: Stop at the first element of another group.
+        value_bytes: How much of a value is kept.
     """
     values: dict[int, bytes] = {}
     walked = last_tag = 0
-    end, value_end = End.LAST_BYTE, None
+    end, value_end, pixels = End.LAST_BYTE, None, None
     while place < len(data):
         head = _head(data, place, encoding)
         if head is None:
@@ -90,15 +101,16 @@ def walk(
         mark = _mark(head, group)
         if mark is not None:
             end, value_end = mark, _value_end(head)
+            pixels = head if mark is End.PIXELS else None
             break
         after = _after(data, head, encoding)
         if after is None or after > len(data):
             end = End.MALFORMED if after is None else End.CUT
             break
         if head.tag in wanted and head.length != UNDEFINED:
-            values[head.tag] = data[head.value : min(after, head.value + VALUE_BYTES)]
+            values[head.tag] = data[head.value : min(after, head.value + value_bytes)]
         walked, place = walked + 1, after
-    return Elements(values, walked, last_tag, end, place, value_end)
+    return Elements(values, walked, last_tag, end, place, value_end, pixels)
 
 
 def is_explicit(data: bytes, place: int) -> bool:
@@ -107,7 +119,7 @@ def is_explicit(data: bytes, place: int) -> bool:
     return len(vr) == 2 and vr.isalpha() and vr.isupper()
 
 
-def _head(data: bytes, place: int, encoding: Encoding) -> _Head | None:
+def _head(data: bytes, place: int, encoding: Encoding) -> Head | None:
     """Return tag, VR and length at *place*, or None if they are cut."""
     if place + 8 > len(data):
         return None
@@ -116,16 +128,16 @@ def _head(data: bytes, place: int, encoding: Encoding) -> _Head | None:
     tag = group << 16 | int.from_bytes(data[place + 2 : place + 4], order)
     # Some writers go over to implicit elements on the way; items never have a VR (PS3.5, 7.5).
     if group == 0xFFFE or not (encoding.is_explicit and is_explicit(data, place)):
-        return _Head(tag, None, int.from_bytes(data[place + 4 : place + 8], order), place + 8)
+        return Head(tag, None, int.from_bytes(data[place + 4 : place + 8], order), place + 8)
     vr = data[place + 4 : place + 6]
     if vr not in LONG_LENGTH:
-        return _Head(tag, vr, int.from_bytes(data[place + 6 : place + 8], order), place + 8)
+        return Head(tag, vr, int.from_bytes(data[place + 6 : place + 8], order), place + 8)
     if place + 12 > len(data):
         return None
-    return _Head(tag, vr, int.from_bytes(data[place + 8 : place + 12], order), place + 12)
+    return Head(tag, vr, int.from_bytes(data[place + 8 : place + 12], order), place + 12)
 
 
-def _mark(head: _Head, group: int | None) -> End | None:
+def _mark(head: Head, group: int | None) -> End | None:
     """Return why the walk ends before this element, if it does."""
     if group is not None and head.tag >> 16 != group:
         return End.OUT_OF_GROUP
@@ -134,11 +146,11 @@ def _mark(head: _Head, group: int | None) -> End | None:
     return End.MARK if head.tag in {ITEM_END, SEQUENCE_END} else None
 
 
-def _value_end(head: _Head) -> int | None:
+def _value_end(head: Head) -> int | None:
     return None if head.length == UNDEFINED else head.value + head.length
 
 
-def _after(data: bytes, head: _Head, encoding: Encoding) -> int | None:
+def _after(data: bytes, head: Head, encoding: Encoding) -> int | None:
     """Return the place after an element; after the last byte if cut; None if malformed."""
     if head.tag == ITEM:
         return None  # an item outside a sequence

@@ -9,10 +9,18 @@ from __future__ import annotations
 
 import re
 import zlib
+from collections.abc import Collection
 from datetime import date
 from typing import NamedTuple
 
-from chalicelib.archive.dicom_elements import Elements, Encoding, End, is_explicit, walk
+from chalicelib.archive.dicom_elements import (
+    VALUE_BYTES,
+    Elements,
+    Encoding,
+    End,
+    is_explicit,
+    walk,
+)
 from chalicelib.archive.dicom_text import CharacterSet, character_set, decoded
 from chalicelib.archive.facts import TEXT, Facts, Flag, Kind, PersonName
 
@@ -36,6 +44,7 @@ WANTED = {CHARACTER_SET, SOP_CLASS, SOP_INSTANCE, STUDY_DATE, STUDY_TIME, ACCESS
     *(SERIES, SERIES_NUMBER, INSTANCE_NUMBER, FRAMES, ROWS, COLUMNS),
 }
 LAST_WANTED = max(WANTED)
+WITNESSES = frozenset({SOP_CLASS, STUDY})  # a UID there tells DICOM from chance
 
 _UID = re.compile(r"[0-9]+(\.[0-9]+)+")
 _DATE = re.compile(r"([0-9]{4})([.-]?)([0-9]{2})\2([0-9]{2})")  # dots as in ACR-NEMA
@@ -44,8 +53,10 @@ _WHOLE_NUMBER = re.compile(r"\+?([0-9]{1,10})(?:\.0*)?")
 _CONTROLS = dict.fromkeys((*range(0x20), 0x7F), " ")
 
 
-class _Header(NamedTuple):
+class Header(NamedTuple):
     """
+    The beginning of a DICOM object, as far as it was asked for.
+
     Attributes:
         syntax: The transfer syntax UID, as far as one is named.
         media_class: MediaStorageSOPClassUID of the file meta information.
@@ -56,12 +67,20 @@ class _Header(NamedTuple):
     encoding: Encoding = Encoding()
     syntax: str | None = None
     media_class: str | None = None
-    inflated: _Inflated | None = None
+    inflated: Inflated | None = None
 
 
-class _Inflated(NamedTuple):
+class Inflated(NamedTuple):
     data: bytes
     is_whole: bool  # whether the deflated stream ended by itself
+
+
+class Limits(NamedTuple):
+    """What is looked for, and how much is kept of it."""
+
+    wanted: frozenset[int]
+    value_bytes: int
+    inflated_bytes: int
 
 
 def facts(start: bytes, size_bytes: int) -> tuple[Facts, bool] | None:
@@ -70,14 +89,37 @@ def facts(start: bytes, size_bytes: int) -> tuple[Facts, bool] | None:
 
     Also returns whether more bytes could not add any.
     """
-    declared = start[PREAMBLE_BYTES : PREAMBLE_BYTES + 4] == MAGIC
+    header = header_of(start)
+    if header is None:
+        return None
+    found = _facts(header) if _is_declared(start) else _facts(header).flagged(Flag.NO_PREAMBLE)
+    return _judged(found, header, len(start), size_bytes)
+
+
+def header_of(
+    start: bytes,
+    wanted: Collection[int] = WANTED,
+    *,
+    value_bytes: int = VALUE_BYTES,
+    inflated_bytes: int = INFLATED_BYTES,
+) -> Header | None:
+    """
+    Return what *start* says of the *wanted* elements, if it is the beginning of a DICOM object.
+
+    Args:
+        value_bytes: How much of a value is kept.
+        inflated_bytes: How much of a deflated data set is inflated.
+    """
+    declared = _is_declared(start)
     if not declared and not _may_begin_a_data_set(start):
         return None
-    header = _header(start, PREAMBLE_BYTES + 4 if declared else 0)
-    if not declared and not _is_plausible(header):
-        return None
-    found = _facts(header) if declared else _facts(header).flagged(Flag.NO_PREAMBLE)
-    return _judged(found, header, len(start), size_bytes)
+    limits = Limits(frozenset(wanted) | WITNESSES, value_bytes, inflated_bytes)
+    header = _header(start, PREAMBLE_BYTES + 4 if declared else 0, limits)
+    return header if declared or _is_plausible(header) else None
+
+
+def _is_declared(start: bytes) -> bool:
+    return start[PREAMBLE_BYTES : PREAMBLE_BYTES + 4] == MAGIC
 
 
 def _may_begin_a_data_set(start: bytes) -> bool:
@@ -85,18 +127,20 @@ def _may_begin_a_data_set(start: bytes) -> bool:
     return start[:2] in {b"\x02\0", b"\x08\0", b"\0\x08"}
 
 
-def _header(start: bytes, place: int) -> _Header:
+def _header(start: bytes, place: int, limits: Limits) -> Header:
+    wanted, value_bytes = limits.wanted, limits.value_bytes
     meta = walk(start, place, Encoding(), META, group=0x0002)
     syntax = _uid(meta.values.get(TRANSFER_SYNTAX))
-    header = _Header(meta, syntax=syntax, media_class=_uid(meta.values.get(MEDIA_CLASS)))
+    header = Header(meta, syntax=syntax, media_class=_uid(meta.values.get(MEDIA_CLASS)))
     if meta.end is not End.OUT_OF_GROUP and syntax != DEFLATED:
         return header
     if syntax == DEFLATED:
-        inflated = _inflate(start[meta.place :])
-        elements = walk(inflated.data, 0, Encoding(), WANTED)
+        inflated = _inflate(start[meta.place :], limits.inflated_bytes)
+        elements = walk(inflated.data, 0, Encoding(), wanted, value_bytes=value_bytes)
         return header._replace(elements=elements, inflated=inflated)
     encoding = _encoding(start, meta.place, syntax)
-    return header._replace(elements=walk(start, meta.place, encoding, WANTED), encoding=encoding)
+    elements = walk(start, meta.place, encoding, wanted, value_bytes=value_bytes)
+    return header._replace(elements=elements, encoding=encoding)
 
 
 def _encoding(start: bytes, place: int, syntax: str | None) -> Encoding:
@@ -107,29 +151,29 @@ def _encoding(start: bytes, place: int, syntax: str | None) -> Encoding:
     return Encoding(is_explicit(start, place), is_big)
 
 
-def _inflate(deflated: bytes) -> _Inflated:
-    """Inflate (RFC 1951) as far as it goes, INFLATED_BYTES at most."""
+def _inflate(deflated: bytes, most_bytes: int) -> Inflated:
+    """Inflate (RFC 1951) as far as it goes, *most_bytes* at most."""
     inflater = zlib.decompressobj(-zlib.MAX_WBITS)
     data = bytearray()
     try:
         for place in range(0, len(deflated), 4096):
-            left = INFLATED_BYTES - len(data)
+            left = most_bytes - len(data)
             if left <= 0:
                 break
             data += inflater.decompress(deflated[place : place + 4096], left)
     except zlib.error:
         pass  # what came out before the damage may be the whole header
-    return _Inflated(bytes(data), inflater.eof)
+    return Inflated(bytes(data), inflater.eof)
 
 
-def _is_plausible(header: _Header) -> bool:
+def _is_plausible(header: Header) -> bool:
     """Whether bytes without "DICM" are DICOM after all: a UID where one belongs."""
     values = header.elements.values
-    return any(_uid(values.get(tag)) is not None for tag in (SOP_CLASS, STUDY))
+    return any(_uid(values.get(tag)) is not None for tag in WITNESSES)
 
 
 def _judged(
-    found: Facts, header: _Header, at_hand_bytes: int, size_bytes: int
+    found: Facts, header: Header, at_hand_bytes: int, size_bytes: int
 ) -> tuple[Facts, bool]:
     """Flag what is wrong with the structure; say whether more bytes could not help."""
     elements, inflated = header.elements, header.inflated
@@ -148,13 +192,13 @@ def _judged(
     return (found.flagged(Flag.TRUNCATED), True) if is_over else (found, has_all)
 
 
-def _is_short(header: _Header, size_bytes: int) -> bool:
+def _is_short(header: Header, size_bytes: int) -> bool:
     """Whether the pixels are to end after the object does; encapsulated ones do not tell."""
     pixels_end = header.elements.value_end if header.inflated is None else None
     return pixels_end is not None and pixels_end > size_bytes
 
 
-def _facts(header: _Header) -> Facts:
+def _facts(header: Header) -> Facts:
     values = _Values(header)
     study = values.identifier(STUDY)
     patient_id = values.text(PATIENT_ID)
@@ -194,7 +238,7 @@ def _facts(header: _Header) -> Facts:
     return found.flagged(*(flag for flag, is_so in troubles.items() if is_so))
 
 
-def _header_bytes(header: _Header) -> int | None:
+def _header_bytes(header: Header) -> int | None:
     at_pixels = header.elements.end is End.PIXELS and header.inflated is None
     return header.elements.place if at_pixels else None
 
@@ -202,7 +246,7 @@ def _header_bytes(header: _Header) -> int | None:
 class _Values:
     """The values of one header as Python has them; None where there is none or it is unfit."""
 
-    def __init__(self, header: _Header) -> None:
+    def __init__(self, header: Header) -> None:
         self._values = header.elements.values
         self._order = header.encoding.order
         named = self._values.get(CHARACTER_SET)

@@ -21,19 +21,28 @@ def facts(start: bytes, size_bytes: int) -> tuple[Facts, bool]:
     """Return the facts in *start*, and whether more bytes could not add any."""
     nothing = Facts(kind=Kind.JPEG)
     try:
-        size = _frame_size(start)
+        frame = _frame(start)
     except _Cut:
         is_over = len(start) >= size_bytes
         return (nothing.flagged(Flag.TRUNCATED) if is_over else nothing), is_over
-    if size is None:
+    if frame is None:
         return nothing.flagged(Flag.UNREADABLE_HEADER), True
-    width, height = size
+    _, width, height = frame
     return Facts(kind=Kind.JPEG, width=width, height=height or None), True
 
 
-def _frame_size(start: bytes) -> tuple[int, int] | None:
+def precision(start: bytes) -> int | None:
+    """Return how many bits a sample has, as far as *start* says it."""
+    try:
+        frame = _frame(start)
+    except _Cut:
+        return None
+    return frame[0] if frame else None
+
+
+def _frame(start: bytes) -> tuple[int, int, int] | None:
     """
-    Return (width, height) from the first frame header, or None if there is none.
+    Return (precision, width, height) from the first frame header, or None if there is none.
 
     Each step goes forward, so it ends.  Raises _Cut.
     """
@@ -50,16 +59,16 @@ def _frame_size(start: bytes) -> tuple[int, int] | None:
         elif length < 2:
             return None
         elif marker in _FRAMES:
-            return _size_in(start[place + 4 : place + 2 + length], length)
+            return _read(start[place + 4 : place + 2 + length], length)
         else:
             place += 2 + length
     raise _Cut
 
 
-def _size_in(frame: bytes, length: int) -> tuple[int, int] | None:
+def _read(frame: bytes, length: int) -> tuple[int, int, int] | None:
     """Read sample precision (1 byte), lines (2) and samples a line (2)."""
     if length < 7:
         return None
     if len(frame) < 5:
         raise _Cut
-    return int.from_bytes(frame[3:5]), int.from_bytes(frame[1:3])
+    return frame[0], int.from_bytes(frame[3:5]), int.from_bytes(frame[1:3])
