@@ -37,6 +37,7 @@ from chalicelib.jobs import events as jobs
 from chalicelib.jobs.api import routes as job_routes
 from chalicelib.jobs.pages import pages as job_pages
 from chalicelib.kernel import clock
+from chalicelib.pictures import events as pictures
 from chalicelib.portal.pages import pages as portal_pages
 from chalicelib.portal.provider_pages import pages as provider_pages
 from chalicelib.portal.queue_pages import pages as queue_pages
@@ -117,6 +118,14 @@ def export(event: SQSEvent) -> dict[str, Any]:
 def purge(event: SQSEvent) -> dict[str, Any]:
     """What an ended contract left is due to be deleted: delete it, and certify that."""
     return purges.purge_wanted(event.to_dict(), event.context)
+
+
+@app.on_sqs_message(
+    queue_arn="arn:aws:sqs:ap-northeast-1:000000000000:derive", batch_size=1, name="derive"
+)
+def derive(event: SQSEvent) -> dict[str, Any]:
+    """Pictures of stored objects are wanted: make them."""
+    return pictures.pictures_wanted(event.to_dict(), event.context)
 
 
 @app.schedule(Rate(5, unit=Rate.MINUTES), name="sweep")

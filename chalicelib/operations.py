@@ -7,6 +7,7 @@ from typing import Any
 
 from chalicelib.archive import operations as archive
 from chalicelib.kernel.errors import HokanError
+from chalicelib.pictures import operations as pictures
 from chalicelib.uploads import operations as uploads
 
 Command = Callable[..., dict[str, Any]]
@@ -15,6 +16,7 @@ COMMANDS: dict[str, tuple[Command, tuple[str, ...], tuple[str, ...]]] = {
     # name: function, what it needs, what it may get
     "rebuild-catalogue": (archive.rebuild_catalogue, ("target_id",), ("cursor",)),
     "check-usage": (archive.check_usage, ("facility_id", "target_id"), ()),
+    "rebuild-derived": (pictures.rebuild_derived, ("target_id",), ("cursor",)),
     "redrive": (uploads.redrive, (), ("cursor",)),
 }
 

@@ -34,6 +34,8 @@ class Settings:
         export_queue: Where the portal asks for ZIPs.
         export_dead_letters: Where such a message waits that failed three times.
         purge_queue: Where the minute asks for what is due to be deleted.
+        derive_queue: Where pictures are asked for.
+        derive_dead_letters: Where such a message waits that failed three times.
         kms_key_arn: The key all of it is encrypted with.
         staff_issuer: What Cognito writes as ``iss`` into its tokens.
         staff_jwks_url: Where Cognito publishes the keys of these tokens.
@@ -58,6 +60,8 @@ class Settings:
     export_queue: str
     export_dead_letters: str
     purge_queue: str
+    derive_queue: str
+    derive_dead_letters: str
     kms_key_arn: str
     staff_issuer: str
     staff_jwks_url: str
@@ -109,6 +113,8 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         export_queue=text("HOKAN_EXPORT_QUEUE"),
         export_dead_letters=text("HOKAN_EXPORT_DEAD_LETTERS"),
         purge_queue=text("HOKAN_PURGE_QUEUE"),
+        derive_queue=text("HOKAN_DERIVE_QUEUE"),
+        derive_dead_letters=text("HOKAN_DERIVE_DEAD_LETTERS"),
         kms_key_arn=text("HOKAN_KMS_KEY_ARN"),
         staff_issuer=text("HOKAN_STAFF_ISSUER"),
         staff_jwks_url=text("HOKAN_STAFF_JWKS_URL"),

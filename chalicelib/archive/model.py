@@ -92,6 +92,7 @@ class Examination(msgspec.Struct, frozen=True, kw_only=True):
         examination_id: Opaque, derived from target and source id.
         source_id: The facility's own id, or the StudyInstanceUID.
         objects, size_bytes: Over every backup ever made of it.
+        cover: Digest of the object whose thumb stands for it; None before one is made.
     """
 
     examination_id: str
@@ -104,6 +105,7 @@ class Examination(msgspec.Struct, frozen=True, kw_only=True):
     objects: int
     size_bytes: int
     last_backed_up_at: str
+    cover: str | None = None
 
 
 class Patient(msgspec.Struct, frozen=True, kw_only=True):

@@ -10,11 +10,15 @@ Keys of the media bucket, which forgets:
 
 zip/<facility id>/<export id>.zip            a restore somebody asked for, for a week
 
+Keys of the derived bucket, all of which can be made again:
+
+p/<target id>/<sha256 hex>/<rendition>.webp  a picture of an object, small enough to look at
+
 None holds patient data.  A PUT signs key, length, type, SHA-256, ``If-None-Match: *`` and the
 encryption, so a URL stores these very bytes once, or nothing.
 
-What everybody may do stands here; files for the media bucket are in media.py, deleting for good in
-erasing.py.
+What everybody may do stands here; files for the media bucket are in media.py, those of the derived
+bucket in derived.py, deleting for good in erasing.py.
 """
 
 from __future__ import annotations
@@ -44,6 +48,7 @@ from chalicelib.buckets.stored import (
     object_key,
     pieces,
     put_once,
+    range_or_nothing,
     read,
     read_range,
     sha256_of,
@@ -67,6 +72,7 @@ __all__ = [
     "parts_of",
     "pieces",
     "put_once",
+    "range_or_nothing",
     "read",
     "read_range",
     "sha256_of",

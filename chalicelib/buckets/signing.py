@@ -35,7 +35,7 @@ def signed_put(key: str, *, size_bytes: int, sha256: str) -> SignedRequest:
         "x-amz-server-side-encryption": "aws:kms",
         "x-amz-server-side-encryption-aws-kms-key-id": settings().kms_key_arn,
     }
-    return _signed("PUT", key, {}, headers, PUT_SECONDS)
+    return signed("PUT", key, {}, headers, PUT_SECONDS)
 
 
 def signed_part(
@@ -44,7 +44,7 @@ def signed_part(
     """Sign the upload of part *number* (1 to 10,000) of a multipart upload."""
     headers = {"content-length": str(size_bytes), "x-amz-checksum-sha256": base64_of(sha256)}
     query = {"partNumber": str(number), "uploadId": upload_id}
-    return _signed("PUT", key, query, headers, PART_SECONDS)
+    return signed("PUT", key, query, headers, PART_SECONDS)
 
 
 def signed_get(key: str) -> SignedRequest:
@@ -54,7 +54,7 @@ def signed_get(key: str) -> SignedRequest:
         "response-content-encoding": "identity",  # whatever header an upload brought along
         "response-content-type": CONTENT_TYPE,
     }
-    return _signed("GET", key, query, {}, GET_SECONDS)
+    return signed("GET", key, query, {}, GET_SECONDS)
 
 
 def signed_download(key: str, file_name: str) -> SignedRequest:
@@ -64,7 +64,7 @@ def signed_download(key: str, file_name: str) -> SignedRequest:
         "response-content-disposition": f'attachment; filename="{file_name}"',
         "response-content-type": "application/zip",
     }
-    return _signed("GET", key, query, {}, GET_SECONDS, settings().media_bucket)
+    return signed("GET", key, query, {}, GET_SECONDS, settings().media_bucket)
 
 
 def download_origin() -> str:
@@ -79,7 +79,7 @@ def objects_origin() -> str:
     return base
 
 
-def _signed(
+def signed(
     method: str,
     key: str,
     query: Mapping[str, str],

@@ -76,13 +76,14 @@ def _piece(key: str, offset: int, length: int) -> bytes:
     """Read a range; botocore itself begins no second time once an answer has begun."""
     for _ in range(TRIES - 1):
         try:
-            return _range_or_nothing(key, offset, length)
+            return range_or_nothing(key, offset, length)
         except (HTTPClientError, IncompleteReadError):
             continue
-    return _range_or_nothing(key, offset, length)
+    return range_or_nothing(key, offset, length)
 
 
-def _range_or_nothing(key: str, offset: int, length: int) -> bytes:
+def range_or_nothing(key: str, offset: int, length: int) -> bytes:
+    """Return what :func:`read_range` does; b"" also when nothing is there under *key*."""
     try:
         return read_range(key, offset, length)
     except ClientError as error:

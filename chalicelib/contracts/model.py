@@ -26,6 +26,7 @@ FIRST_BOOK = "2026-01"  # what contracts are pinned to that were signed before p
 class TargetKind(StrEnum):
     MASS_STORAGE = "mass_storage"  # backed up by agents
     AREA = "area"  # rented: any files, of any kind (patent, fig. 7)
+    DISPLAY = "display"
 
 
 class BatchScope(StrEnum):

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from chalicelib.archive.dicom_elements import UNDEFINED, Encoding, End, Head
 from chalicelib.archive.dicom_header import Header, header_of
 from chalicelib.pictures.model import NotShown, Reason
-from chalicelib.pictures.source import HEADER_BYTES, MOST_BYTES, Source
+from chalicelib.pictures.source import FIRST_BYTES, HEADER_BYTES, MOST_BYTES, Source
 
 SAMPLES, PHOTOMETRIC, PLANAR = 0x00280002, 0x00280004, 0x00280006
 FRAMES, ROWS, COLUMNS = 0x00280008, 0x00280010, 0x00280011
@@ -134,6 +134,7 @@ def pixels_of(source: Source) -> Pixels:
 
 def _header(source: Source) -> Header:
     """Read as much as it takes to come to the pixels."""
+    source.grow(FIRST_BYTES)
     header = _header_in(source)
     if header.inflated is not None:
         source.whole()

@@ -46,6 +46,7 @@ def film_of(source: Source, kind: Kind) -> Film:
         return _of_dicom(pixels_of(source))
     if kind is Kind.JPEG:
         return _of_file(source, "JPEG")
+    source.grow(len(PNG))  # of other files there is nothing to read
     if source.start.startswith(PNG):
         return _of_file(source, "PNG")
     raise NotShown(Reason.NO_PICTURE)

@@ -22,7 +22,6 @@ class Source:
         self._read = read
         self.size_bytes = size_bytes
         self.start = b""
-        self.grow(FIRST_BYTES)
 
     def grow(self, length: int) -> bool:
         """Have *length* bytes at hand, or all there are; tell whether that was more than before."""

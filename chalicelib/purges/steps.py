@@ -1,9 +1,9 @@
 """
 Deleting, page by page.
 
-Phases follow each other: count, objects, manifests, catalogue, certificate.  Counting keeps its
-sum and its place in one write, so nothing counts twice; deleting begins at what is left, so it
-needs no place.  Every page is done only while no contract is in force and no hold stands.
+Phases follow each other: count, objects, manifests, catalogue, pictures, certificate.  Counting
+keeps its sum and its place in one write, so nothing counts twice; deleting begins at what is left,
+so it needs no place.  Every page is done only while no contract is in force and no hold stands.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import msgspec
 from chalicelib.archive.model import ObjectRow, ObjectState
 from chalicelib.archive.store import objects
 from chalicelib.archive.store.erasing import page as catalogue_page
+from chalicelib.buckets import derived
 from chalicelib.buckets.erasing import erase, versions_under
 from chalicelib.contracts import purge_store, purging, store
 from chalicelib.contracts.purge_store import Certificate, Phase, Purge, Tally
@@ -116,6 +117,13 @@ def _erase_catalogue(found: Purge) -> bool:
     if rows:
         purge_store.erase_rows(found, rows)
     else:
+        purge_store.enter(found, Phase.DERIVED)
+    return True
+
+
+def _erase_derived(found: Purge) -> bool:
+    """Delete a page of what was made from the objects; nothing locks it."""
+    if not derived.erase_page(found.target_id):
         purge_store.enter(found, Phase.CERTIFYING)
     return True
 
@@ -158,5 +166,6 @@ STEPS: Mapping[Phase, Callable[[Purge], bool]] = {
     Phase.OBJECTS: _erase_objects,
     Phase.MANIFESTS: _erase_manifests,
     Phase.CATALOGUE: _erase_catalogue,
+    Phase.DERIVED: _erase_derived,
     Phase.CERTIFYING: _certify,
 }

@@ -17,6 +17,8 @@ from chalicelib.archive.manifest import ExceptionEntry, Manifest
 from chalicelib.archive.model import Entry, ObjectRow, ObjectState
 from chalicelib.archive.store import batches, objects
 from chalicelib.archive.store.batches import Batch
+from chalicelib.contracts.display import has_display_tool
+from chalicelib.pictures import service as pictures
 from chalicelib.telemetry import count, count_bytes, logger
 from chalicelib.uploads import fullness, store
 from chalicelib.uploads.model import Chunk
@@ -86,6 +88,8 @@ def close(batch: Batch, at: str, content: Content) -> Batch:
     note = partial(batches.note_published, batch)
     publishing.publish(manifest, done=batch.published, note=note)
     fullness.warn(batch.facility_id, batch.target_id)  # before the end: whoever dies comes again
+    if has_display_tool(batch.facility_id):  # pictures cost money, and are for who looks at them
+        pictures.batch_wanted(batch.target_id, _key(manifest))
     finished = batches.finish(batch, publishing.finished_batch(manifest))
     count("BatchesCompleted" if manifest.outcome == "complete" else "BatchesPartial")
     count_bytes("BytesInBatches", finished.size_bytes)
@@ -132,10 +136,14 @@ def _written(batch: Batch, content: Content) -> Manifest:
         scope=batch.scope,
         of=batch.of,
     )
-    key = manifests.key(batch.target_id, manifest.completed_at, batch.batch_id)
+    key = _key(manifest)
     if buckets.put_once(key, manifests.encoded(manifest)):
         return manifest
     return manifests.decoded(buckets.read(key))
+
+
+def _key(manifest: Manifest) -> str:
+    return manifests.key(manifest.target_id, manifest.completed_at, manifest.batch_id)
 
 
 def _exceptions(content: Content) -> list[ExceptionEntry]:

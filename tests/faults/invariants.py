@@ -47,6 +47,7 @@ def check_at_rest(world: World) -> None:
     check_growth(world, sum(sizes.values()))
     check_batches(world, set(rows))
     check_examinations(world)
+    check_pictures(world, set(rows))
 
 
 def check_growth(world: World, stored_bytes: int) -> None:
@@ -81,6 +82,7 @@ def check_purge(world: World) -> None:
         assert certified in core, "deleted without a certificate"
         assert not rows_of(world, ""), "the catalogue outlives its objects"
         assert not versions_in_s3(world), "a version outlives its certificate"
+        assert not pictures_in_s3(world), "a picture outlives its certificate"
     assert (purge is not None) == (plan["state"] == "ended" and not is_purged(world)), "purge"
     if purge is not None:
         assert purge["contract_id"]["S"] == plan["contract_id"], "another contract's purge"
@@ -228,6 +230,21 @@ def check_examinations(world: World) -> None:
     assert counted == given, "an examination's files are miscounted"
 
 
+def check_pictures(world: World, stored: set[str]) -> None:
+    """What is known of pictures is there, and belongs to what is stored; nothing else is there."""
+    known = {
+        sk.removeprefix("PICTURE#"): json.loads(row["picture"]["S"])
+        for sk, row in rows_of(world, "PICTURE#").items()
+    }
+    assert set(known) <= stored, "pictures of what is not stored"
+    told = {
+        f"p/{world.target_id}/{sha256}/{name}.webp": size
+        for sha256, each in known.items()
+        for name, size in each["sizes"].items()
+    }
+    assert told == pictures_in_s3(world), "pictures and what is known of them differ"
+
+
 def object_rows(world: World) -> dict[str, dict[str, Any]]:
     """Return the target's object rows by SHA-256."""
     found = rows_of(world, "OBJECT#")
@@ -277,6 +294,12 @@ def versions_in_s3(world: World) -> list[str]:
     keys = s3().buckets[settings().objects_bucket].keys
     places = (f"t/{world.target_id}/", f"m/{world.target_id}/")
     return [key for key in keys if key.startswith(places)]
+
+
+def pictures_in_s3(world: World) -> dict[str, int]:
+    """Return size by key of the target's pictures."""
+    keys = s3().buckets[settings().derived_bucket].keys
+    return {key: keys[key].size for key in keys if key.startswith(f"p/{world.target_id}/")}
 
 
 def manifests_of(world: World) -> list[dict[str, Any]]:

@@ -14,11 +14,20 @@ from chalicelib.contracts.local import forget_zones
 from chalicelib.kernel import clock
 from chalicelib.notices import store as notices
 from chalicelib.notices.model import Kind
+from chalicelib.pictures.service import Message
 from chalicelib.settings import settings
 from tests.exports.scene import asked, deliver
 from tests.faults.crashes import Fault, calls_of, died
 from tests.faults.stories import BIG, Act, Prepare, calls, commands, in_hours
 from tests.faults.stories.telling import clicks
+from tests.pictures.making import (
+    all_of,
+    batch_of,
+    with_display_tool,
+    with_pictures,
+    with_stills,
+)
+from tests.pictures.making import deliver as deliver_pictures
 from tests.purges.scene import brought_forward
 from tests.purges.scene import deliver as deliver_purge
 from tests.support import mailbox
@@ -203,6 +212,75 @@ def _(world: World) -> Act:
     export = asked(world, scope="batch", subject=batch["batch_id"])
     forget_zones()
     return lambda: deliver(world, export)
+
+
+@detour("derive")
+def _(world: World) -> Act:
+    """There is no time: the next message does it."""
+    with_stills(world)
+    message = all_of(world)
+    queues.forget_connections()  # as in a new process
+    return lambda: deliver_pictures(world, message, left_ms=1_000)
+
+
+@detour("derive")
+def _(world: World) -> Act:
+    """A batch is divided."""
+    with_stills(world)
+    message = batch_of(world)
+    return lambda: deliver_pictures(world, message)
+
+
+@detour("derive")
+def _(world: World) -> Act:
+    """What was deleted meanwhile gets no pictures."""
+    return lambda: deliver_pictures(
+        world, Message(target_id=world.target_id, wanted={"": ["0" * 64]})
+    )
+
+
+@detour(FINISH)
+def _(world: World) -> Act:
+    """Somebody looks at images here."""
+    with_display_tool(world)
+    batch_id = claimed(world)
+    world.arrived(SHA256)
+    queues.forget_connections()  # as in a new process
+    return lambda: world.finish(batch_id)
+
+
+@detour("sweep")
+def _(world: World) -> Act:
+    with_display_tool(world)
+    claimed(world)
+    world.arrived(SHA256)
+    queues.forget_connections()  # as in a new process
+    return lambda: world.sweep(in_hours(49))
+
+
+@detour("operate: rebuild-derived")
+def _(world: World) -> Act:
+    world.back_up({"a": BODY})
+    queues.forget_connections()  # as in a new process
+    return commands(world, "rebuild-derived", target_id=world.target_id)
+
+
+@detour("POST /portal/queues/{work}/send-back")
+def _(world: World) -> Act:  # noqa: ARG001 - it makes the queues
+    """Pictures that could not be made."""
+    client = boto3.client("sqs")
+    dead = client.get_queue_url(QueueName=settings().derive_dead_letters)["QueueUrl"]
+    client.send_message(QueueUrl=dead, MessageBody="{}")
+    return clicks(signed_in(Role.OPERATOR), "POST", "/portal/queues/derive/send-back")
+
+
+@detour("purge")
+def _(world: World) -> Act:
+    """There are pictures."""
+    with_pictures(world)
+    brought_forward(world)
+    deliver_purge(world, left_ms=1_000)
+    return lambda: deliver_purge(world)
 
 
 @detour("purge")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+import zipfile
 from typing import Any
 
 import pytest
@@ -25,6 +26,7 @@ FUNCTIONS = {
     "ingest": "Ingest",
     "export": "Export",
     "purge": "Purge",
+    "derive": "Derive",
     "sweep": "Sweep",
     "tick": "Tick",
     "operate": "Operate",
@@ -78,12 +80,18 @@ def test_the_gateway_passes_bytes_whatever_a_browser_accepts() -> None:
 
 
 def test_the_zip_holds_the_service_and_nothing_else_of_ours() -> None:
-    import zipfile
-
     with zipfile.ZipFile(build("local").zip) as code:
         names = {name.partition("/")[0] for name in code.namelist()}
     assert {"app.py", "chalicelib"} <= names
     assert not {"infra", "tests", "agent", "moto", "ministack"} & names
+
+
+def test_the_zip_holds_the_decoders_as_their_wheel_has_them() -> None:
+    """Where Pillow has no wheel for Lambda, Chalice compiles what this machine happens to have."""
+    with zipfile.ZipFile(build("local").zip) as code:
+        names = code.namelist()
+    assert any(name.startswith("PIL/_webp.") for name in names)
+    assert any(name.startswith("pillow.libs/libopenjp2") for name in names)
 
 
 def test_packaging_again_without_a_change_is_the_same_package() -> None:
@@ -139,7 +147,7 @@ def test_failed_messages_alone_come_again() -> None:
         assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"], name
 
 
-@pytest.mark.parametrize("name", ["Ingest", "Export"])
+@pytest.mark.parametrize("name", ["Ingest", "Export", "Derive"])
 def test_a_message_waits_six_times_as_long_as_its_function_runs(name: str) -> None:
     """AWS's advice for SQS event sources."""
     queue = template()["Resources"][f"{name}Queue"]["Properties"]
@@ -192,6 +200,7 @@ def test_every_queue_that_may_fail_is_watched() -> None:
     watched = json.dumps(of_type("AWS::CloudWatch::Alarm"))
     assert "IngestDeadLetters" in watched
     assert "ExportDeadLetters" in watched
+    assert "DeriveDeadLetters" in watched
     assert "ScheduleDeadLetters" in watched
 
 

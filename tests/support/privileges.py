@@ -112,29 +112,27 @@ def _row_needs(operation: str, parameters: dict[str, Any]) -> Iterator[Need]:
 
 def _bucket_needs(operation: str, parameters: dict[str, Any]) -> Iterator[Need]:
     if operation in LISTING:
-        yield LISTING[operation], _bucket()
-    elif operation == "DeleteObjects":  # each named with its version
+        yield LISTING[operation], _bucket(parameters)
+    elif operation == "DeleteObjects":
         for each in parameters["Delete"]["Objects"]:
-            yield (
-                "s3:DeleteObject",
-                f"{_bucket()}/{each['Key']}",
-            )  # "always", says the API reference
-            yield "s3:DeleteObjectVersion", f"{_bucket()}/{each['Key']}"
+            place = f"{_bucket(parameters)}/{each['Key']}"
+            yield "s3:DeleteObject", place  # "always", says the API reference
+            if "VersionId" in each:
+                yield "s3:DeleteObjectVersion", place
     else:
-        bucket = f"arn:aws:s3:::{parameters['Bucket']}"
-        yield from _s3_needs(operation, parameters["Key"], bucket)
+        yield from _s3_needs(operation, parameters["Key"], _bucket(parameters))
 
 
 def _s3_needs(operation: str, key: str, bucket: str = "") -> set[Need]:
-    place = bucket or _bucket()
+    place = bucket or f"arn:aws:s3:::{settings().objects_bucket}"
     on_object = {(action, f"{place}/{key}") for action in OBJECT_ACTIONS[operation]}
     if operation == "HeadObject":  # without it a missing object is 403, not 404
         on_object.add(("s3:ListBucket", place))
     return on_object | {(each, settings().kms_key_arn) for each in KEY_ACTIONS.get(operation, ())}
 
 
-def _bucket() -> str:
-    return f"arn:aws:s3:::{settings().objects_bucket}"
+def _bucket(parameters: dict[str, Any]) -> str:
+    return f"arn:aws:s3:::{parameters['Bucket']}"
 
 
 def _table(name: str) -> str:

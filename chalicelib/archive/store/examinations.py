@@ -65,6 +65,7 @@ class _Examination(Model):
     objects = NumberAttribute(default=0)
     size_bytes = NumberAttribute(default=0)
     described_by = UnicodeAttribute(null=True)  # <completed at>#<batch> of the description
+    cover = UnicodeAttribute(null=True)
     listing = _Listing()
 
 
@@ -120,6 +121,21 @@ def recount(target_id: str, identifier: str) -> None:
         _Examination.size_bytes.set(sum(each.size for each in entries)),
     ]
     _Examination(f"TARGET#{target_id}", f"EXAM#{identifier}").update(totals)
+
+
+def put_cover(target_id: str, identifier: str, sha256: str, *, over: str | None) -> bool:
+    """Let *sha256* be an examination's cover; False unless it is there and its cover is *over*."""
+    unchanged = _Examination.cover == over if over else _Examination.cover.does_not_exist()
+    try:
+        _Examination(f"TARGET#{target_id}", f"EXAM#{identifier}").update(
+            [_Examination.cover.set(sha256)],
+            condition=_Examination.listing_pk.exists() & unchanged,
+        )
+    except UpdateError as error:
+        if not condition_failed(error):
+            raise
+        return False
+    return True
 
 
 def describe(
@@ -291,6 +307,7 @@ def _to_examination(item: _Examination) -> Examination:
         objects=int(item.objects),
         size_bytes=int(item.size_bytes),
         last_backed_up_at=(item.described_by or "").partition("#")[0],
+        cover=item.cover,
     )
 
 

@@ -1,0 +1,22 @@
+"""Pictures: making them, and having an operator make them anew."""
+
+from __future__ import annotations
+
+from tests.faults.stories.telling import FILES, Act, commands, story
+from tests.pictures.making import all_of, deliver, with_stills
+from tests.support.world import World
+
+
+@story("derive")
+def _(world: World) -> Act:
+    with_stills(world)
+    message = all_of(world)
+    return lambda: deliver(world, message)
+
+
+@story("operate: rebuild-derived")
+def _(world: World) -> Act:
+    world.back_up(FILES)
+    rebuild = commands(world, "rebuild-derived", target_id=world.target_id)
+    rebuild()  # addresses of queues are asked for once a process
+    return rebuild
