@@ -30,6 +30,7 @@ from chalicelib.contracts.patient_pages import pages as patient_pages
 from chalicelib.contracts.purge_api import routes as purge_routes
 from chalicelib.contracts.purge_pages import pages as purge_pages
 from chalicelib.contracts.signing_pages import pages as signing_pages
+from chalicelib.dicomweb import api as dicomweb
 from chalicelib.exports import events as exports
 from chalicelib.exports.choosing_pages import pages as choosing_pages
 from chalicelib.exports.pages import pages as restore_pages
@@ -54,7 +55,8 @@ clock.move(settings().clock_offset_seconds)
 books.keep(book_store.published)
 
 app = Chalice(app_name="hokan")
-app.api.binary_types.append(printing.KIND)  # Chalice would take its bytes for text otherwise
+# Chalice would take their bytes for text otherwise.
+app.api.binary_types += [printing.KIND, *dicomweb.BINARY]
 app.register_middleware(ConvertToMiddleware(logger.inject_lambda_context(clear_state=True)))
 app.register_middleware(publishing_metrics)
 app.register_middleware(correlated, "http")
@@ -67,6 +69,7 @@ app.register_blueprint(purge_routes)
 app.register_blueprint(job_routes)
 app.register_blueprint(upload_routes)
 app.register_blueprint(archive)
+app.register_blueprint(dicomweb.routes)
 app.register_blueprint(front_pages)
 app.register_blueprint(sign_in_pages)
 app.register_blueprint(people_pages)

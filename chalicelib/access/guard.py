@@ -21,7 +21,7 @@ from chalicelib.kernel import clock, ids
 from chalicelib.kernel.errors import NotAllowed, NotFound, Unauthenticated
 from chalicelib.telemetry import count, logger
 from chalicelib.web.bodies import raw_body, read
-from chalicelib.web.routes import Routes, answer, nothing
+from chalicelib.web.routes import Routes, Sent, answer, asked, nothing, sent
 
 OPERATIONS: dict[tuple[str, str], Operation] = {}  # (method, path) -> what it does
 
@@ -40,6 +40,8 @@ class JsonRoute:
         status: Of the answer when all is well.
         problems: Statuses of errors that follow from neither policy, path nor body.
         paged: It is a listing that takes a cursor.
+        media: The types it answers, for one whose view answers :class:`Sent`; it is asked for by
+            query and Accept, which its view gets as ``asked``.
     """
 
     method: str
@@ -50,6 +52,7 @@ class JsonRoute:
     status: int
     problems: tuple[int, ...]
     paged: bool
+    media: tuple[str, ...]
 
 
 JSON_ROUTES: dict[tuple[str, str], JsonRoute] = {}
@@ -97,11 +100,30 @@ class GuardedRoutes(Routes):
         problems: tuple[int, ...] = (),
         paged: bool = False,
     ) -> Callable[[Callable[..., Any]], Any]:
+        says = {"body": body, "status": status, "problems": problems, "paged": paged}
+        return self._on(method, path, operation, media=(), **says)
+
+    def sending(
+        self,
+        method: str,
+        path: str,
+        operation: Operation,
+        *,
+        media: tuple[str, ...],
+        problems: tuple[int, ...] = (),
+    ) -> Callable[[Callable[Concatenate[Caller, P], Sent]], Any]:
+        """Answer other than JSON of ours; the view gets query and Accept last, as ``asked``."""
+        says = {"body": None, "status": 200, "problems": problems, "paged": False}
+        return self._on(method, path, operation, media=media, **says)
+
+    def _on(
+        self, method: str, path: str, operation: Operation, **says: Any
+    ) -> Callable[[Callable[..., Any]], Any]:
         OPERATIONS[method, path] = operation
         register = self.route(path, methods=[method], name=f"{method} {path}")
 
         def decorate(view: Callable[..., Any]) -> Any:
-            route = JsonRoute(method, path, operation, view, body, status, problems, paged)
+            route = JsonRoute(method=method, path=path, operation=operation, view=view, **says)
             JSON_ROUTES[method, path] = route
 
             def guarded(**path_parameters: str) -> Response:
@@ -119,8 +141,11 @@ def answered(request: Request, route: JsonRoute, parts: dict[str, str]) -> Respo
     permit(caller, route.operation)
     check_ids(parts)
     taken: tuple[Any, ...] = (read(request, route.body),) if route.body else ()
-    asked = {"cursor": _cursor(request)} if route.paged else {}
-    found = route.view(caller, *taken, **parts, **asked)
+    more: dict[str, Any] = {"cursor": _cursor(request)} if route.paged else {}
+    more |= {"asked": asked(request)} if route.media else {}
+    found = route.view(caller, *taken, **parts, **more)
+    if isinstance(found, Sent):
+        return sent(found)
     return nothing() if found is None else answer(found, route.status)
 
 

@@ -53,6 +53,7 @@ class Operation(StrEnum):
     SEE_JOBS = auto()
     SEE_MISSED_JOBS = auto()
     SEE_CATALOGUE = auto()
+    READ_DICOM = auto()
     SEE_QUARANTINE = auto()
     MANAGE_QUEUES = auto()
     GRANT_RESTORE = auto()
@@ -129,6 +130,7 @@ POLICY: Mapping[Operation, Mapping[Role, Condition]] = {
     Operation.SEE_JOBS: _facility,
     Operation.SEE_MISSED_JOBS: _operator,
     Operation.SEE_CATALOGUE: _facility,
+    Operation.READ_DICOM: _facility,
     Operation.SEE_QUARANTINE: _operator,
     Operation.MANAGE_QUEUES: _operator,
     Operation.GRANT_RESTORE: _facility,

@@ -1,16 +1,20 @@
 """
-The derived bucket: pictures made from stored objects, which can be made again.
+The derived bucket: what is made from stored objects, and can be made again.
 
-Keys name their object by its digest, so a picture made twice is the same one.
+p/<target id>/<sha256>/<name>.webp        pictures of an object: made twice, they are the same
+d/<target id>/<study>/<part>.json.gz      headers of DICOM files, for viewers
+f/<target id>/<sha256>/<frames>           frames that no answer holds, for a week
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
+from botocore.exceptions import ClientError
+
 from chalicelib.buckets.client import address, client
 from chalicelib.buckets.signing import GET_SECONDS, signed
-from chalicelib.kernel.errors import Unavailable
+from chalicelib.kernel.errors import NotFound, Unavailable
 from chalicelib.settings import settings
 
 CONTENT_TYPE = "image/webp"
@@ -24,20 +28,40 @@ def key(target_id: str, sha256: str, name: str) -> str:
 
 def put(target_id: str, sha256: str, name: str, body: bytes) -> None:
     """Store a picture over whatever is there."""
+    put_file(key(target_id, sha256, name), body, CONTENT_TYPE)
+
+
+def put_file(place: str, body: bytes, media: str) -> None:
+    """Store a file of another kind over whatever is there."""
     client().put_object(
         Bucket=settings().derived_bucket,
-        Key=key(target_id, sha256, name),
+        Key=place,
         Body=body,
-        ContentType=CONTENT_TYPE,
+        ContentType=media,
         ChecksumAlgorithm="SHA256",
     )
 
 
+def read_file(place: str) -> bytes:
+    """Return a file whole; raises NotFound."""
+    try:
+        found = client().get_object(Bucket=settings().derived_bucket, Key=place)
+    except ClientError as error:
+        if error.response["Error"]["Code"] in {"404", "NoSuchKey"}:
+            raise NotFound("this has to be made again: tell your provider") from None
+        raise
+    return bytes(found["Body"].read())
+
+
+def signed_file(place: str, media: str) -> str:
+    """Return a URL of a file for some minutes.  The caller has committed its audit row first."""
+    query = {"response-cache-control": "no-store", "response-content-type": media}
+    return signed("GET", place, query, {}, GET_SECONDS, settings().derived_bucket).url
+
+
 def signed_picture(target_id: str, sha256: str, name: str) -> str:
     """Return a URL of a picture for some minutes.  The caller has committed its audit row first."""
-    query = {"response-cache-control": "no-store", "response-content-type": CONTENT_TYPE}
-    place = key(target_id, sha256, name)
-    return signed("GET", place, query, {}, GET_SECONDS, settings().derived_bucket).url
+    return signed_file(key(target_id, sha256, name), CONTENT_TYPE)
 
 
 def origin() -> str:

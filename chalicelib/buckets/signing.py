@@ -47,12 +47,12 @@ def signed_part(
     return signed("PUT", key, query, headers, PART_SECONDS)
 
 
-def signed_get(key: str) -> SignedRequest:
-    """Sign one download.  The caller has committed its audit row first."""
+def signed_get(key: str, media: str = CONTENT_TYPE) -> SignedRequest:
+    """Sign one download, to be taken for *media*.  Its audit row has been committed before."""
     query = {
         "response-cache-control": "no-store",
         "response-content-encoding": "identity",  # whatever header an upload brought along
-        "response-content-type": CONTENT_TYPE,
+        "response-content-type": media,
     }
     return signed("GET", key, query, {}, GET_SECONDS)
 

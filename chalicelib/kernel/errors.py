@@ -5,6 +5,7 @@ Every error a caller can do something about.
   - Unauthenticated               401    nobody we know, or no longer
   - NotAllowed                    403    known caller, action refused
   - NotFound                      404    no such thing, or not yours to see
+  - NotAcceptable                 406    there, but in no form the caller takes
   - Conflict                      409    right request, wrong moment
     + QuotaExceeded               409    the contract's capacity would be passed
   - TooLarge                      413    more than one request may carry
@@ -56,6 +57,10 @@ class NotFound(HokanError):
     """Also raised for things the caller may not see, so that ids cannot be probed."""
 
     code, title, status = "not-found", "Not found", 404
+
+
+class NotAcceptable(HokanError):
+    code, title, status = "not-acceptable", "Not in the form asked for", 406
 
 
 class Conflict(HokanError):

@@ -42,6 +42,7 @@ class Route:
         parameters: The types of what stands in its path, by name.
         problems: Statuses of errors that follow from nothing else told here.
         paged: It takes a cursor.
+        media: The types of its answer, where that is not JSON of ours.
     """
 
     method: str
@@ -56,6 +57,7 @@ class Route:
     parameters: dict[str, Any]
     problems: tuple[int, ...]
     paged: bool
+    media: tuple[str, ...]
 
 
 def document(routes: Iterable[Route]) -> Node:
@@ -162,6 +164,8 @@ def _parameters(route: Route) -> Iterator[Node]:
 
 def _success(route: Route, known: dict[Any, Node]) -> Node:
     described = HTTPStatus(route.status).phrase
+    if route.media:
+        return {"description": described, "content": {each: {} for each in route.media}}
     if not route.answers:
         return {"description": described}
     return {

@@ -7,7 +7,8 @@ itself is wrapped.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any, Generic, TypeVar
 
@@ -17,6 +18,7 @@ from chalice.app import Blueprint, Request, Response
 from chalicelib.kernel import ids
 from chalicelib.kernel.clock import now
 from chalicelib.telemetry import logger
+from chalicelib.web import links
 from chalicelib.web.problems import problem_from
 
 CORRELATION_HEADER = "Hokan-Correlation-Id"
@@ -35,6 +37,32 @@ class Page(msgspec.Struct, Generic[T], frozen=True):
 
     items: list[T]
     cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """
+    What a request asks for beside its path and body.
+
+    Attributes:
+        query: Names and values, percent-decoded, in order; a name may come more than once.
+        accepts: The types its sender takes.
+        address: The scheme, host and path that this interface is under, for links in answers.
+    """
+
+    query: list[tuple[str, str]]
+    accepts: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """An answer of another kind than JSON of ours, as it goes out: text, or bytes."""
+
+    body: bytes | str
+    media: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    status: int = 200
 
 
 class Routes(Blueprint):
@@ -75,6 +103,26 @@ def answer(body: Any, status: int = 200) -> Response:
         {"Content-Type": JSON, "Cache-Control": "no-store"},
         status,
     )
+
+
+def sent(answer: Sent) -> Response:
+    """Answer a body of any kind, which no cache keeps."""
+    headers = {"Content-Type": answer.media, "Cache-Control": "no-store", **answer.headers}
+    return Response(answer.body, dict(headers), answer.status)
+
+
+def asked(request: Request) -> Asked:
+    """Return what *request* asks for."""
+    parameters = request.query_params
+    query = (
+        [(name, value) for name in parameters for value in parameters.getlist(name)]
+        if parameters
+        else []
+    )
+    headers = {name.lower(): value for name, value in dict(request.headers).items()}
+    scheme = headers.get("x-forwarded-proto", "https")
+    address = f"{scheme}://{headers.get('host', '')}{links.prefix_of(request)}"
+    return Asked(query, headers.get("accept", "*/*"), address)
 
 
 def nothing() -> Response:

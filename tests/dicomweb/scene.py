@@ -1,0 +1,73 @@
+"""A target with real DICOM files in it, found by viewers; on moto."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from typing import Any
+
+from chalice.test import HTTPResponse
+
+from chalicelib.archive.store import examinations
+from chalicelib.dicomweb import indexing
+from tests.support.dicom import shipped_files
+from tests.support.people import Anonymous
+from tests.support.world import World
+
+DICOM_JSON = "application/dicom+json"
+
+
+@cache
+def shipped(name: str) -> bytes:
+    """Return one of the files that pydicom ships."""
+    return next(each for each in shipped_files() if each.name == name).read_bytes()
+
+
+def back_up(world: World, *names: str) -> None:
+    """Take files through the whole of a batch, each under its own name, and index them."""
+    batch_id = world.open_batch()
+    bodies = {name: shipped(name) for name in names}
+    store(world, batch_id, bodies)
+
+
+def store(world: World, batch_id: str, bodies: dict[str, bytes]) -> None:
+    """Store *bodies*, of which the facility says nothing: their headers speak."""
+    from tests.support.world import an_entry
+
+    entries = [an_entry(path, body) for path, body in bodies.items()]
+    answers = world.chunk(batch_id, 0, {"examinations": [], "entries": entries})
+    for entry, answer in zip(entries, answers, strict=True):
+        if answer["state"] == "upload":
+            world.put_object(entry["sha256"], bodies[entry["path"]])
+            world.arrived(entry["sha256"])
+    world.finish(batch_id)
+    index_all(world)
+
+
+def index_all(world: World) -> None:
+    for part in examinations.all_parts(world.target_id):
+        indexing.index(world.target_id, part)
+
+
+def ask(
+    caller: Anonymous, world: World, path: str, accept: str = DICOM_JSON, **query: str
+) -> HTTPResponse:
+    """Ask as a viewer does; *path* is what follows ``/studies``."""
+    from urllib.parse import urlencode
+
+    address = f"/dicom-web/targets/{world.target_id}/studies{path}"
+    address += f"?{urlencode(query)}" if query else ""
+    headers = {**caller.headers("GET", address, b""), "Accept": accept}
+    return caller.client.http.request("GET", address, headers=headers)
+
+
+def found(world: World, path: str = "", **query: str) -> list[dict[str, Any]]:
+    """Return what the doctor's search answers."""
+    response = ask(world.doctor, world, path, **query)
+    assert response.status_code == 200, response.body
+    return list(json.loads(response.body))
+
+
+def values(found: list[dict[str, Any]], tag: str) -> list[Any]:
+    """Return the first value at *tag* of each data set."""
+    return [each[tag]["Value"][0] if each.get(tag, {}).get("Value") else None for each in found]
