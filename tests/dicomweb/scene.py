@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import io
 import json
 from functools import cache
 from typing import Any
+from urllib.parse import urlencode
 
+import pydicom
 from chalice.test import HTTPResponse
 
 from chalicelib.archive.store import examinations
 from chalicelib.dicomweb import indexing
 from tests.support.dicom import shipped_files
 from tests.support.people import Anonymous
-from tests.support.world import World
+from tests.support.world import World, an_entry
 
 DICOM_JSON = "application/dicom+json"
 
@@ -21,6 +24,16 @@ DICOM_JSON = "application/dicom+json"
 def shipped(name: str) -> bytes:
     """Return one of the files that pydicom ships."""
     return next(each for each in shipped_files() if each.name == name).read_bytes()
+
+
+def uids_of(name: str) -> dict[str, str]:
+    """Return what a shipped file is called by, as paths name it."""
+    header = pydicom.dcmread(io.BytesIO(shipped(name)), stop_before_pixels=True)
+    return {
+        "study": header.StudyInstanceUID,
+        "series": header.SeriesInstanceUID,
+        "instance": header.SOPInstanceUID,
+    }
 
 
 def back_up(world: World, *names: str) -> None:
@@ -32,8 +45,6 @@ def back_up(world: World, *names: str) -> None:
 
 def store(world: World, batch_id: str, bodies: dict[str, bytes]) -> None:
     """Store *bodies*, of which the facility says nothing: their headers speak."""
-    from tests.support.world import an_entry
-
     entries = [an_entry(path, body) for path, body in bodies.items()]
     answers = world.chunk(batch_id, 0, {"examinations": [], "entries": entries})
     for entry, answer in zip(entries, answers, strict=True):
@@ -53,8 +64,6 @@ def ask(
     caller: Anonymous, world: World, path: str, accept: str = DICOM_JSON, **query: str
 ) -> HTTPResponse:
     """Ask as a viewer does; *path* is what follows ``/studies``."""
-    from urllib.parse import urlencode
-
     address = f"/dicom-web/targets/{world.target_id}/studies{path}"
     address += f"?{urlencode(query)}" if query else ""
     headers = {**caller.headers("GET", address, b""), "Accept": accept}

@@ -18,7 +18,7 @@ from chalicelib.audit.store import of_facility
 from chalicelib.dicomweb import api
 from chalicelib.kernel import clock
 from chalicelib.settings import settings
-from tests.dicomweb.scene import ask, back_up, found, shipped, values
+from tests.dicomweb.scene import ask, back_up, found, shipped, uids_of, values
 from tests.support.world import World, build
 
 OHIF = "multipart/related; type=application/octet-stream; transfer-syntax=*"
@@ -34,9 +34,8 @@ class Here:
     name: str
 
     def path(self, below: str = "") -> str:
-        header = pydicom.dcmread(io.BytesIO(shipped(self.name)), stop_before_pixels=True)
-        study, series = header.StudyInstanceUID, header.SeriesInstanceUID
-        return f"/{study}/series/{series}/instances/{header.SOPInstanceUID}{below}"
+        uids = uids_of(self.name)
+        return "/{study}/series/{series}/instances/{instance}".format(**uids) + below
 
     def get(self, below: str, accept: str, **query: str) -> HTTPResponse:
         return ask(self.world.doctor, self.world, self.path(below), accept, **query)
