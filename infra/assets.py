@@ -104,6 +104,19 @@ def fetched(package: NpmPackage, member: str) -> Path:
     return kept
 
 
+def unpacked(package: NpmPackage) -> Path:
+    """Return the folder of a whole package, from build/npm or else from the registry."""
+    folder = DOWNLOADS / f"{package.name.replace('/', '-')}-{package.version}-whole"
+    if not folder.exists():
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder.parent) as made:
+            with tarfile.open(fileobj=io.BytesIO(_packed(package))) as archive:
+                archive.extractall(made, filter="data")
+            Path(made).rename(folder)  # whole, or not there
+            Path(made).mkdir()  # what is to be cleaned up
+    return folder
+
+
 def _packed(package: NpmPackage) -> bytes:
     """Return the package's archive, held to its digest."""
     npm = shutil.which("npm")
