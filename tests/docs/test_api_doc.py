@@ -1,4 +1,4 @@
-"""docs/api.md and the application name the same routes."""
+"""docs/api.md, with docs/dicomweb.md, and the application name the same routes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from chalice.test import Client
 
 from chalicelib.uploads.model import BATCH_ENTRIES, CHUNK_ENTRIES, MULTIPART_BYTES
 
-DOCUMENT = (Path(__file__).parents[2] / "docs" / "api.md").read_text()
+DOCS = Path(__file__).parents[2] / "docs"
+DOCUMENT = (DOCS / "api.md").read_text() + (DOCS / "dicomweb.md").read_text()
 ROUTE = re.compile(r"^\| `(GET|POST|PUT|DELETE) ([^`]+)` \|", re.MULTILINE)
 
 
