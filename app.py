@@ -49,7 +49,7 @@ from chalicelib.uploads import events as uploads
 from chalicelib.uploads.api import routes as upload_routes
 from chalicelib.web import printing
 from chalicelib.web.problems import problems_only
-from chalicelib.web.routes import correlated
+from chalicelib.web.routes import anything_accepted, correlated
 
 clock.move(settings().clock_offset_seconds)
 books.keep(book_store.published)
@@ -60,6 +60,7 @@ app.api.binary_types += [printing.KIND, *dicomweb.BINARY]
 app.register_middleware(ConvertToMiddleware(logger.inject_lambda_context(clear_state=True)))
 app.register_middleware(publishing_metrics)
 app.register_middleware(correlated, "http")
+app.register_middleware(anything_accepted, "http")
 app.register_middleware(problems_only, "http")
 
 app.register_blueprint(access)

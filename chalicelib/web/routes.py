@@ -13,7 +13,7 @@ from functools import wraps
 from typing import Any, Generic, TypeVar
 
 import msgspec
-from chalice.app import Blueprint, Request, Response
+from chalice.app import Blueprint, CaseInsensitiveMapping, Request, Response
 
 from chalicelib.kernel import ids
 from chalicelib.kernel.clock import now
@@ -137,6 +137,13 @@ def correlated(event: Request, get_response: Callable[[Request], Response]) -> R
     response = get_response(event)
     response.headers = {**response.headers, CORRELATION_HEADER: correlation_id()}
     return response
+
+
+def anything_accepted(event: Request, get_response: Callable[[Request], Response]) -> Response:
+    """HTTP middleware: who names no type takes any (RFC 9110, 12.5.1); Chalice forgets that."""
+    if "accept" not in event.headers:
+        event.headers = CaseInsensitiveMapping({**event.headers, "accept": "*/*"})
+    return get_response(event)
 
 
 def correlation_id() -> str:

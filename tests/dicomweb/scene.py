@@ -30,9 +30,9 @@ def uids_of(name: str) -> dict[str, str]:
     """Return what a shipped file is called by, as paths name it."""
     header = pydicom.dcmread(io.BytesIO(shipped(name)), stop_before_pixels=True)
     return {
-        "study": header.StudyInstanceUID,
-        "series": header.SeriesInstanceUID,
-        "instance": header.SOPInstanceUID,
+        "study": str(header.StudyInstanceUID),
+        "series": str(header.SeriesInstanceUID),
+        "instance": str(header.SOPInstanceUID),
     }
 
 

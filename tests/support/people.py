@@ -60,8 +60,7 @@ class Anonymous:
         return self.send(method, path, raw)
 
     def send(self, method: str, path: str, raw: bytes) -> HTTPResponse:
-        headers = {"Content-Type": "application/json", "Accept": "*/*"}
-        headers |= self.headers(method, path, raw)
+        headers = {"Content-Type": "application/json", **self.headers(method, path, raw)}
         response = self.client.http.request(method, path, headers=headers, body=raw)
         if response.status_code >= 400:  # an error's text goes into logs and tickets
             assert found_in(response.body.decode()) == []
