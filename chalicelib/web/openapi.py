@@ -89,6 +89,8 @@ Bodies are JSON in UTF-8. Times are RFC 3339 in UTC with a Z, local dates YYYY-M
 Every error is a problem (RFC 9457); the last part of its `type` is stable. What is not the caller's own answers 404.
 Every answer carries `Hokan-Correlation-Id`. The protocol, and the codes of problems, are told in docs/api.md."""  # noqa: E501
 
+ELSEWHERE = "What is too large for an answer is there, for five minutes."
+
 SCHEMES: Node = {
     "session": {
         "type": "http",
@@ -126,7 +128,9 @@ def _operation(route: Route, known: dict[Any, Node]) -> Node:
         "security": _security(route.roles),
         "x-roles": list(route.roles),
         "parameters": list(_parameters(route)),
-        "responses": {str(route.status): _success(route, known)} | _refusals(route),
+        "responses": {str(route.status): _success(route, known)}
+        | ({"307": {"description": ELSEWHERE}} if route.media else {})
+        | _refusals(route),
     }
     if route.body:
         has_to_come = any(field.required for field in msgspec.structs.fields(route.body))
