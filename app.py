@@ -31,6 +31,7 @@ from chalicelib.contracts.purge_api import routes as purge_routes
 from chalicelib.contracts.purge_pages import pages as purge_pages
 from chalicelib.contracts.signing_pages import pages as signing_pages
 from chalicelib.dicomweb import api as dicomweb
+from chalicelib.dicomweb import events as derived
 from chalicelib.exports import events as exports
 from chalicelib.exports.choosing_pages import pages as choosing_pages
 from chalicelib.exports.pages import pages as restore_pages
@@ -38,7 +39,6 @@ from chalicelib.jobs import events as jobs
 from chalicelib.jobs.api import routes as job_routes
 from chalicelib.jobs.pages import pages as job_pages
 from chalicelib.kernel import clock
-from chalicelib.pictures import events as pictures
 from chalicelib.portal.pages import pages as portal_pages
 from chalicelib.portal.provider_pages import pages as provider_pages
 from chalicelib.portal.queue_pages import pages as queue_pages
@@ -128,8 +128,8 @@ def purge(event: SQSEvent) -> dict[str, Any]:
     queue_arn="arn:aws:sqs:ap-northeast-1:000000000000:derive", batch_size=1, name="derive"
 )
 def derive(event: SQSEvent) -> dict[str, Any]:
-    """Pictures of stored objects are wanted: make them."""
-    return pictures.pictures_wanted(event.to_dict(), event.context)
+    """A batch has ended, or somebody looks: make headers ready for viewers, and pictures."""
+    return derived.derived_wanted(event.to_dict(), event.context)
 
 
 @app.schedule(Rate(5, unit=Rate.MINUTES), name="sweep")

@@ -18,12 +18,13 @@ from chalicelib.kernel.errors import NotFound, Unavailable
 from chalicelib.settings import settings
 
 CONTENT_TYPE = "image/webp"
+KINDS = ("p", "d", "f")  # what the keys of a target begin with
 PAGE = 1_000  # keys a request, S3's limit
 
 
 def key(target_id: str, sha256: str, name: str) -> str:
     """Return the key of the picture *name* of an object."""
-    return f"{_prefix(target_id)}{sha256}/{name}.webp"
+    return f"p/{target_id}/{sha256}/{name}.webp"
 
 
 def put(target_id: str, sha256: str, name: str, body: bytes) -> None:
@@ -83,15 +84,13 @@ def erase(keys: Iterable[str]) -> None:
 
 
 def erase_page(target_id: str) -> int:
-    """Delete the first pictures of a target, at most PAGE; return how many they were."""
-    page = client().list_objects_v2(
-        Bucket=settings().derived_bucket, Prefix=_prefix(target_id), MaxKeys=PAGE
-    )
-    keys = [each["Key"] for each in page.get("Contents", ())]
-    if keys:
-        erase(keys)
-    return len(keys)
-
-
-def _prefix(target_id: str) -> str:
-    return f"p/{target_id}/"
+    """Delete the first files made of a target's objects, at most PAGE; return how many."""
+    for kind in KINDS:
+        page = client().list_objects_v2(
+            Bucket=settings().derived_bucket, Prefix=f"{kind}/{target_id}/", MaxKeys=PAGE
+        )
+        keys = [each["Key"] for each in page.get("Contents", ())]
+        if keys:
+            erase(keys)
+            return len(keys)
+    return 0

@@ -106,6 +106,17 @@ def describe(study: Study, summary: Summary) -> bool:
     return True
 
 
+def forget(target_id: str, study_uid: str) -> None:
+    """Delete a study's rows; nothing happens where there are none."""
+    row = _row(target_id, study_uid)
+    name = study_id(target_id, study_uid)
+    found = next(iter(studies(target_id, [study_uid])), None)
+    if found is not None and found.summary is not None:
+        for term in _terms(target_id, found.summary.study):
+            _By(row.pk, f"STUDYBY#{term}#{name}").delete()
+    row.delete()
+
+
 def _terms(target_id: str, found: Dataset) -> list[str]:
     """Return what a study can be found by at once."""
     known = {PATIENT_ID: text(found, PATIENT_ID), ACCESSION: text(found, ACCESSION)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -13,11 +14,16 @@ from chalicelib.pictures.service import Message
 RESERVE_MS = 60_000  # for the largest picture, and the next message
 
 
-def pictures_wanted(event: dict[str, Any], context: Any) -> dict[str, Any]:
+def pictures_wanted(
+    event: dict[str, Any], context: Any, first: Callable[[Message], None]
+) -> dict[str, Any]:
     """
     Make the pictures a batch of SQS messages (of one) asks for; return those that failed.
 
     What there was no time for goes into the next message.
+
+    Args:
+        first: What else is made of a part of a manifest; done before its pictures.
     """
     from chalicelib.pictures import making  # it imports Pillow, which no other function needs
 
@@ -26,9 +32,12 @@ def pictures_wanted(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
     def go_on(body: str) -> None:
         message = msgspec.json.decode(body, type=Message)
-        if message.manifest:
+        if message.manifest and message.part is None:
             service.divide(message)
-        elif left := making.make(message, has_time):
+            return
+        if message.manifest:
+            first(message)
+        if left := making.make(message, has_time):
             service.send(left)
 
     return queues.handled(event, context, go_on)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -26,12 +26,14 @@ class Message(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     Attributes:
         manifest: The key of a batch's manifest: all that it names is wanted.
-        wanted: Otherwise so many digests, by examination (or NO_EXAMINATION).
+        part: Of the manifest, only this MOST_WANTED of its entries, which are also in *wanted*.
+        wanted: So many digests, by examination (or NO_EXAMINATION).
         anew: Make them also where they have been made.
     """
 
     target_id: str
     manifest: str = ""
+    part: int | None = None
     wanted: dict[str, list[str]] = {}
     anew: bool = False
 
@@ -93,11 +95,17 @@ def batch_wanted(target_id: str, manifest_key: str, *, anew: bool = False) -> No
 
 
 def divide(message: Message) -> None:
-    """Send a message for every MOST_WANTED entries of the manifest that *message* names."""
-    entries = manifests.decoded(buckets.read(message.manifest)).entries
+    """Send a message for each part of the manifest that *message* names."""
+    for number, entries in enumerate(parts_of(message.manifest)):
+        send(msgspec.structs.replace(message, part=number, wanted=_grouped(entries)))
+
+
+def parts_of(manifest_key: str) -> Iterator[list[ManifestEntry]]:
+    """Yield what a manifest names, MOST_WANTED entries at a time, always in the same order."""
+    entries = manifests.decoded(buckets.read(manifest_key)).entries
     left = iter(sorted(entries, key=lambda each: (each.examination_id, each.path)))
     while some := list(islice(left, MOST_WANTED)):
-        send(Message(target_id=message.target_id, wanted=_grouped(some), anew=message.anew))
+        yield some
 
 
 def _grouped(entries: Iterable[ManifestEntry]) -> dict[str, list[str]]:

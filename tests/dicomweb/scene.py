@@ -11,8 +11,10 @@ from urllib.parse import urlencode
 import pydicom
 from chalice.test import HTTPResponse
 
-from chalicelib.archive.store import examinations
+from chalicelib import buckets
+from chalicelib.archive import manifest as manifests
 from chalicelib.dicomweb import indexing
+from chalicelib.pictures.service import Message, parts_of
 from tests.support.dicom import shipped_files
 from tests.support.people import Anonymous
 from tests.support.world import World, an_entry
@@ -56,8 +58,18 @@ def store(world: World, batch_id: str, bodies: dict[str, bytes]) -> None:
 
 
 def index_all(world: World) -> None:
-    for part in examinations.all_parts(world.target_id):
-        indexing.index(world.target_id, part)
+    for message in messages(world):
+        indexing.index(message)
+
+
+def messages(world: World) -> list[Message]:
+    """Return the messages that the target's batches are divided into, in order of time."""
+    keys = list(buckets.keys_under(manifests.prefix(world.target_id)))
+    return [
+        Message(target_id=world.target_id, manifest=key, part=number)
+        for key in keys
+        for number, _ in enumerate(parts_of(key))
+    ]
 
 
 def ask(

@@ -6,10 +6,9 @@ import json
 
 import pytest
 
-from chalicelib.archive.store import examinations
 from chalicelib.audit.store import of_facility
 from chalicelib.dicomweb import indexing, searching, store
-from tests.dicomweb.scene import ask, back_up, found, index_all, values
+from tests.dicomweb.scene import ask, back_up, found, index_all, messages, values
 from tests.support.world import World, build
 
 PATIENT, STUDY, SERIES, MODALITIES = "00100020", "0020000D", "0020000E", "00080061"
@@ -96,8 +95,8 @@ def test_a_file_that_came_twice_is_there_once(world: World) -> None:
 def test_parts_that_are_indexed_in_another_order_make_the_same_study(world: World) -> None:
     back_up(world, *THREE)
     before = found(world)
-    for part in reversed(list(examinations.all_parts(world.target_id))):
-        indexing.index(world.target_id, part)
+    for message in reversed(messages(world)):
+        indexing.index(message)
 
     assert found(world) == before
 
