@@ -13,8 +13,10 @@ from chalice.test import HTTPResponse
 
 from chalicelib import buckets
 from chalicelib.archive import manifest as manifests
-from chalicelib.dicomweb import indexing
-from chalicelib.pictures.service import Message, parts_of
+from chalicelib.dicomweb import documents, indexing
+from chalicelib.pictures import service
+from chalicelib.pictures.service import Message
+from tests.pictures.making import messages as waiting
 from tests.support.dicom import shipped_files
 from tests.support.people import Anonymous
 from tests.support.world import World, an_entry
@@ -39,37 +41,35 @@ def uids_of(name: str) -> dict[str, str]:
 
 
 def back_up(world: World, *names: str) -> None:
-    """Take files through the whole of a batch, each under its own name, and index them."""
-    batch_id = world.open_batch()
+    """Take files through the whole of a batch, and let viewers find them."""
+    taken(world, *names)
+    index_all(world)
+
+
+def taken(world: World, *names: str) -> None:
+    """Take files through the whole of a batch, each under its own name; their headers speak."""
     bodies = {name: shipped(name) for name in names}
-    store(world, batch_id, bodies)
-
-
-def store(world: World, batch_id: str, bodies: dict[str, bytes]) -> None:
-    """Store *bodies*, of which the facility says nothing: their headers speak."""
     entries = [an_entry(path, body) for path, body in bodies.items()]
+    batch_id = world.open_batch()
     answers = world.chunk(batch_id, 0, {"examinations": [], "entries": entries})
     for entry, answer in zip(entries, answers, strict=True):
         if answer["state"] == "upload":
             world.put_object(entry["sha256"], bodies[entry["path"]])
             world.arrived(entry["sha256"])
     world.finish(batch_id)
-    index_all(world)
 
 
 def index_all(world: World) -> None:
     for message in messages(world):
         indexing.index(message)
+    documents.read.cache_clear()  # who reads is another process
 
 
 def messages(world: World) -> list[Message]:
     """Return the messages that the target's batches are divided into, in order of time."""
-    keys = list(buckets.keys_under(manifests.prefix(world.target_id)))
-    return [
-        Message(target_id=world.target_id, manifest=key, part=number)
-        for key in keys
-        for number, _ in enumerate(parts_of(key))
-    ]
+    for key in buckets.keys_under(manifests.prefix(world.target_id)):
+        service.divide(Message(target_id=world.target_id, manifest=key))
+    return sorted(waiting(), key=lambda each: (each.manifest, each.part or 0))
 
 
 def ask(

@@ -82,7 +82,7 @@ def check_purge(world: World) -> None:
         assert certified in core, "deleted without a certificate"
         assert not rows_of(world, ""), "the catalogue outlives its objects"
         assert not versions_in_s3(world), "a version outlives its certificate"
-        assert not pictures_in_s3(world), "a picture outlives its certificate"
+        assert not made_of_objects(world), "what was made of objects outlives their certificate"
     assert (purge is not None) == (plan["state"] == "ended" and not is_purged(world)), "purge"
     if purge is not None:
         assert purge["contract_id"]["S"] == plan["contract_id"], "another contract's purge"
@@ -294,6 +294,12 @@ def versions_in_s3(world: World) -> list[str]:
     keys = s3().buckets[settings().objects_bucket].keys
     places = (f"t/{world.target_id}/", f"m/{world.target_id}/")
     return [key for key in keys if key.startswith(places)]
+
+
+def made_of_objects(world: World) -> list[str]:
+    """Return the keys of all that was made of the target's objects."""
+    keys = s3().buckets[settings().derived_bucket].keys
+    return [key for key in keys if f"/{world.target_id}/" in key]
 
 
 def pictures_in_s3(world: World) -> dict[str, int]:

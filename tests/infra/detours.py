@@ -16,6 +16,10 @@ from chalicelib.notices import store as notices
 from chalicelib.notices.model import Kind
 from chalicelib.pictures.service import Message
 from chalicelib.settings import settings
+from tests.dicomweb.scene import ask as view
+from tests.dicomweb.scene import back_up as find
+from tests.dicomweb.scene import messages as parts
+from tests.dicomweb.scene import shipped, taken, uids_of
 from tests.exports.scene import asked, deliver
 from tests.faults.crashes import Fault, calls_of, died
 from tests.faults.stories import BIG, Act, Prepare, calls, commands, in_hours
@@ -41,6 +45,8 @@ from tests.support.world import World, a_chunk, signed_in_again
 DETOURS: list[tuple[str, Prepare]] = []
 BODY = b"one"
 SHA256 = hashlib.sha256(BODY).hexdigest()
+LARGE = "US1_UNCR.dcm"  # a frame of 0.9 MB
+CT_SMALL = hashlib.sha256(shipped("CT_small.dcm")).hexdigest()
 FINISH = "POST /targets/{target_id}/batches/{batch_id}/finish"
 
 
@@ -237,6 +243,36 @@ def _(world: World) -> Act:
     return lambda: deliver_pictures(
         world, Message(target_id=world.target_id, wanted={"": ["0" * 64]})
     )
+
+
+@detour("derive")
+def _(world: World) -> Act:
+    """What viewers would have found was deleted meanwhile."""
+    taken(world, "CT_small.dcm")
+    (message,) = parts(world)
+    deliver_pictures(world, message)
+    boto3.client("dynamodb").delete_item(
+        TableName=settings().catalogue_table,
+        Key={"pk": {"S": f"TARGET#{world.target_id}"}, "sk": {"S": f"OBJECT#{CT_SMALL}"}},
+    )
+    return lambda: deliver_pictures(world, message)
+
+
+@detour("GET /dicom-web/targets/{target_id}/studies")
+def _(world: World) -> Act:
+    """A viewer looks for a patient."""
+    find(world, "CT_small.dcm")
+    return lambda: view(world.doctor, world, "", PatientID="1CT1")
+
+
+@detour("GET /dicom-web/targets/{target_id}/studies/{study}/series/{series}/instances/{instance}")
+def _(world: World) -> Act:
+    """Frames are too large for an answer."""
+    find(world, LARGE)
+    path = "/{study}/series/{series}/instances/{instance}/frames/{frames}"
+    frames = ",".join("11111")
+    asked = path.format(**uids_of(LARGE), frames=frames)
+    return lambda: view(world.doctor, world, asked, "*/*")
 
 
 @detour(FINISH)

@@ -75,6 +75,13 @@ def of_urls(answer: Any) -> set[Need]:
         needs |= _s3_needs("UploadPart" if "partNumber" in text else "PutObject", "t/any/any")
     if download:
         needs |= _s3_needs("GetObject", "t/any/any")
+    elsewhere = str(getattr(answer, "headers", {}).get("Location", ""))  # a viewer is sent there
+    if settings().derived_bucket in elsewhere:
+        needs |= _s3_needs(
+            "GetObject", "f/any/any/any", f"arn:aws:s3:::{settings().derived_bucket}"
+        )
+    elif "response-content-type" in elsewhere:
+        needs |= _s3_needs("GetObject", "t/any/any")
     if "response-content-disposition" in getattr(answer, "location", ""):
         needs |= _s3_needs("GetObject", "zip/any", f"arn:aws:s3:::{settings().media_bucket}")
     return needs

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from tests.dicomweb.scene import messages as parts
+from tests.dicomweb.scene import taken
 from tests.faults.stories.telling import FILES, Act, commands, story
-from tests.pictures.making import all_of, deliver, with_stills
+from tests.pictures.making import deliver, with_stills
 from tests.support.world import World
 
 
 @story("derive")
 def _(world: World) -> Act:
     with_stills(world)
-    message = all_of(world)
+    taken(world, "CT_small.dcm")  # its header is made ready for viewers, too
+    message = parts(world)[-1]
     return lambda: deliver(world, message)
 
 
