@@ -21,6 +21,8 @@ from chalicelib.billing.pages import pages as invoice_pages
 from chalicelib.billing.payment_pages import pages as payment_pages
 from chalicelib.billing.provider_pages import pages as billing_pages
 from chalicelib.charging.pages import pages as charging_pages
+from chalicelib.charts.api import routes as charts
+from chalicelib.charts.taking_api import routes as chart_taking
 from chalicelib.contracts.api import routes as contracts
 from chalicelib.contracts.changing_api import routes as contract_changes
 from chalicelib.contracts.changing_pages import pages as changing_pages
@@ -66,6 +68,8 @@ app.register_blueprint(purge_routes)
 app.register_blueprint(job_routes)
 app.register_blueprint(upload_routes)
 app.register_blueprint(archive)
+app.register_blueprint(charts)
+app.register_blueprint(chart_taking)
 app.register_blueprint(front_pages)
 app.register_blueprint(sign_in_pages)
 app.register_blueprint(people_pages)

@@ -21,7 +21,7 @@ from chalicelib.kernel import clock, ids
 from chalicelib.kernel.errors import NotAllowed, NotFound, Unauthenticated
 from chalicelib.telemetry import count, logger
 from chalicelib.web.bodies import raw_body, read
-from chalicelib.web.routes import Routes, answer, nothing
+from chalicelib.web.routes import JSON, Routes, answer, nothing
 
 OPERATIONS: dict[tuple[str, str], Operation] = {}  # (method, path) -> what it does
 
@@ -40,6 +40,7 @@ class JsonRoute:
         status: Of the answer when all is well.
         problems: Statuses of errors that follow from neither policy, path nor body.
         paged: It is a listing that takes a cursor.
+        answer_kind: The media type of its answer: JSON, or a kind of it.
     """
 
     method: str
@@ -50,6 +51,7 @@ class JsonRoute:
     status: int
     problems: tuple[int, ...]
     paged: bool
+    answer_kind: str = JSON
 
 
 JSON_ROUTES: dict[tuple[str, str], JsonRoute] = {}
@@ -72,6 +74,7 @@ class GuardedRoutes(Routes):
         status: int = 200,
         problems: tuple[int, ...] = (),
         paged: bool = False,
+        answer_kind: str = JSON,
     ) -> Callable[[Callable[Concatenate[Caller, P], A]], Any]: ...
 
     @overload
@@ -86,7 +89,7 @@ class GuardedRoutes(Routes):
         problems: tuple[int, ...] = (),
     ) -> Callable[[Callable[Concatenate[Caller, B, P], A]], Any]: ...
 
-    def on(
+    def on(  # noqa: PLR0913 - all that a route says of itself
         self,
         method: str,
         path: str,
@@ -96,12 +99,15 @@ class GuardedRoutes(Routes):
         status: int = 200,
         problems: tuple[int, ...] = (),
         paged: bool = False,
+        answer_kind: str = JSON,
     ) -> Callable[[Callable[..., Any]], Any]:
         OPERATIONS[method, path] = operation
         register = self.route(path, methods=[method], name=f"{method} {path}")
 
         def decorate(view: Callable[..., Any]) -> Any:
-            route = JsonRoute(method, path, operation, view, body, status, problems, paged)
+            route = JsonRoute(
+                method, path, operation, view, body, status, problems, paged, answer_kind
+            )
             JSON_ROUTES[method, path] = route
 
             def guarded(**path_parameters: str) -> Response:
@@ -121,7 +127,7 @@ def answered(request: Request, route: JsonRoute, parts: dict[str, str]) -> Respo
     taken: tuple[Any, ...] = (read(request, route.body),) if route.body else ()
     asked = {"cursor": _cursor(request)} if route.paged else {}
     found = route.view(caller, *taken, **parts, **asked)
-    return nothing() if found is None else answer(found, route.status)
+    return nothing() if found is None else answer(found, route.status, route.answer_kind)
 
 
 def check_ids(parts: dict[str, str]) -> None:

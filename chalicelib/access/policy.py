@@ -53,6 +53,9 @@ class Operation(StrEnum):
     SEE_JOBS = auto()
     SEE_MISSED_JOBS = auto()
     SEE_CATALOGUE = auto()
+    SEE_CHARTS = auto()
+    WRITE_CHARTS = auto()
+    SIGN_CHARTS = auto()
     SEE_QUARANTINE = auto()
     MANAGE_QUEUES = auto()
     GRANT_RESTORE = auto()
@@ -89,6 +92,7 @@ _staff = dict.fromkeys((Role.OPERATOR, Role.FACILITY_ADMIN, Role.DOCTOR), always
 _facility = dict.fromkeys((Role.FACILITY_ADMIN, Role.DOCTOR), always)
 _admin = {Role.FACILITY_ADMIN: always}
 _operator = {Role.OPERATOR: always}
+_doctor = {Role.DOCTOR: always}
 _agent = {Role.AGENT: always}
 
 POLICY: Mapping[Operation, Mapping[Role, Condition]] = {
@@ -129,6 +133,9 @@ POLICY: Mapping[Operation, Mapping[Role, Condition]] = {
     Operation.SEE_JOBS: _facility,
     Operation.SEE_MISSED_JOBS: _operator,
     Operation.SEE_CATALOGUE: _facility,
+    Operation.SEE_CHARTS: _facility,
+    Operation.WRITE_CHARTS: _facility,  # drafts, which say nothing until a doctor signs
+    Operation.SIGN_CHARTS: _doctor,
     Operation.SEE_QUARANTINE: _operator,
     Operation.MANAGE_QUEUES: _operator,
     Operation.GRANT_RESTORE: _facility,

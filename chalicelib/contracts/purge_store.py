@@ -44,6 +44,7 @@ class Phase(StrEnum):
     COUNTING = "counting"  # what the certificate will say
     OBJECTS = "objects"
     MANIFESTS = "manifests"
+    CHARTS = "charts"
     CATALOGUE = "catalogue"
     CERTIFYING = "certifying"
 

@@ -1,9 +1,9 @@
 """
 Deleting, page by page.
 
-Phases follow each other: count, objects, manifests, catalogue, certificate.  Counting keeps its
-sum and its place in one write, so nothing counts twice; deleting begins at what is left, so it
-needs no place.  Every page is done only while no contract is in force and no hold stands.
+Phases follow each other: count, objects, manifests, charts, catalogue, certificate.  Counting
+keeps its sum and its place in one write, so nothing counts twice; deleting begins at what is left,
+so it needs no place.  Every page is done only while no contract is in force and no hold stands.
 """
 
 from __future__ import annotations
@@ -94,7 +94,11 @@ def _erase_objects(found: Purge) -> bool:
 
 
 def _erase_manifests(found: Purge) -> bool:
-    return _erase(found, f"m/{found.target_id}/", then=Phase.CATALOGUE)
+    return _erase(found, f"m/{found.target_id}/", then=Phase.CHARTS)
+
+
+def _erase_charts(found: Purge) -> bool:
+    return _erase(found, f"c/{found.target_id}/", then=Phase.CATALOGUE)
 
 
 def _erase(found: Purge, prefix: str, then: Phase) -> bool:
@@ -157,6 +161,7 @@ STEPS: Mapping[Phase, Callable[[Purge], bool]] = {
     Phase.COUNTING: _count,
     Phase.OBJECTS: _erase_objects,
     Phase.MANIFESTS: _erase_manifests,
+    Phase.CHARTS: _erase_charts,
     Phase.CATALOGUE: _erase_catalogue,
     Phase.CERTIFYING: _certify,
 }

@@ -42,6 +42,7 @@ class Route:
         parameters: The types of what stands in its path, by name.
         problems: Statuses of errors that follow from nothing else told here.
         paged: It takes a cursor.
+        answer_kind: The media type of its answer: JSON, or a kind of it.
     """
 
     method: str
@@ -56,6 +57,7 @@ class Route:
     parameters: dict[str, Any]
     problems: tuple[int, ...]
     paged: bool
+    answer_kind: str = JSON
 
 
 def document(routes: Iterable[Route]) -> Node:
@@ -166,7 +168,7 @@ def _success(route: Route, known: dict[Any, Node]) -> Node:
         return {"description": described}
     return {
         "description": described,
-        "content": {JSON: {"schema": known[route.answers]}},
+        "content": {route.answer_kind: {"schema": known[route.answers]}},
     }
 
 

@@ -7,6 +7,7 @@ import pytest
 from chalicelib.access.model import Role
 from chalicelib.access.policy import POLICY, Operation
 from chalicelib.web import files
+from tests.charts.scene import A_BUNDLE, CHART, PICTURE, TABLE, amending, examined, plain
 from tests.exports.scene import asked
 from tests.purges.scene import with_certificate
 from tests.support.invoices import an_invoice_of
@@ -75,6 +76,18 @@ GET    /targets/{target_id}/patients/{patient_key}/examinations     -         - 
 GET    /targets/{target_id}/examinations                            -         -        admin doctor -
 GET    /targets/{target_id}/examinations/{examination_id}           -         -        admin doctor -
 GET    /targets/{target_id}/batches                                 -         -        admin doctor -
+GET    /targets/{target_id}/examinations/{examination_id}/chart     -         -        admin doctor -
+PUT    /targets/{target_id}/examinations/{examination_id}/chart     -         -        admin doctor -
+POST   /targets/{target_id}/examinations/{examination_id}/chart/sign     -    -        -     doctor -
+POST   /targets/{target_id}/examinations/{examination_id}/chart/amend    -    -        admin doctor -
+POST   /targets/{target_id}/examinations/{examination_id}/chart/drop     -    -        admin doctor -
+GET    /targets/{target_id}/examinations/{examination_id}/chart/versions -    -        admin doctor -
+GET    /targets/{target_id}/examinations/{examination_id}/chart/versions/{version} - - admin doctor -
+GET    /targets/{target_id}/examinations/{examination_id}/chart/fhir     -    -        admin doctor -
+POST   /targets/{target_id}/examinations/{examination_id}/chart/fhir     -    -        admin doctor -
+POST   /targets/{target_id}/charts/csv                              -         -        admin doctor -
+GET    /targets/{target_id}/patients/{patient_key}/charts           -         -        admin doctor -
+GET    /targets/{target_id}/patients/{patient_key}/trends           -         -        admin doctor -
 GET    /quarantine                                                  -         operator -     -      -
 POST   /restores                                                    -         -        admin doctor -
 GET    /restores                                                    -         -        admin doctor -
@@ -295,10 +308,12 @@ def test_a_page_knows_nobody_without_a_cookie(world: World, row: tuple[str, ...]
 
 def ids_of(world: World) -> dict[str, str]:
     """Return real ids of *world*, one for each path parameter."""
-    world.back_up({"E-1/IMG0001.JPG": b"one"})
+    world.back_up({"E-1/IMG0001.JPG": b"one", "E-1/antrum.jpg": PICTURE})
     examination = world.doctor.get(f"/targets/{world.target_id}/examinations")["items"][0]
     grant = {"target_id": world.target_id, "scope": "target", "agent_id": world.agent.agent_id}
     with_certificate(world)
+    amending(world, examination["examination_id"])  # of its chart: a version, and a draft
+    examined(world, "E-2")
     return {
         "agent_id": world.agent.agent_id,
         "target_id": world.target_id,
@@ -306,6 +321,7 @@ def ids_of(world: World) -> dict[str, str]:
         "batch_id": world.open_batch(),
         "number": "0",
         "sha256": "0" * 64,
+        "version": "1",
         "patient_key": examination["patient_key"],
         "examination_id": examination["examination_id"],
         "person_id": a_person(world.facility_id),
@@ -327,6 +343,12 @@ BODIES: dict[str, dict[str, object]] = {
     "/stored": {"sha256": ["0" * 64]},
     "/parts": {"parts": [{"number": 1, "size": 1, "sha256": "0" * 64}]},
     "restores/{restore_id}/finish": {"restored": 1, "failed": 0},
+    "/chart": {"revision": 3, "chart": plain(CHART)},
+    "/chart/sign": {"revision": 3},
+    "/chart/amend": {"revision": 3, "reason": "A word was wrong"},
+    "/chart/drop": {"revision": 3},
+    "/chart/fhir": {"revision": 3, "bundle": A_BUNDLE},
+    "/charts/csv": {"csv": TABLE},
     "/cancellation": {"policy": "end_of_term"},
     "/cancellation/quote": {"policy": "end_of_term"},
 }
