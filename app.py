@@ -22,6 +22,8 @@ from chalicelib.billing.payment_pages import pages as payment_pages
 from chalicelib.billing.provider_pages import pages as billing_pages
 from chalicelib.charging.pages import pages as charging_pages
 from chalicelib.charts.api import routes as charts
+from chalicelib.charts.editing_pages import pages as chart_editing
+from chalicelib.charts.pages import pages as chart_pages
 from chalicelib.charts.taking_api import routes as chart_taking
 from chalicelib.contracts.api import routes as contracts
 from chalicelib.contracts.changing_api import routes as contract_changes
@@ -85,6 +87,8 @@ app.register_blueprint(debit_pages)
 app.register_blueprint(book_pages)
 app.register_blueprint(contract_pages)
 app.register_blueprint(patient_pages)
+app.register_blueprint(chart_pages)
+app.register_blueprint(chart_editing)
 app.register_blueprint(job_pages)
 app.register_blueprint(signing_pages)
 app.register_blueprint(changing_pages)

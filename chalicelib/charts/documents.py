@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+import msgspec
+
 from chalicelib.access import people_store
 from chalicelib.access import store as access_store
-from chalicelib.charts import fhir_writing
+from chalicelib.charts import fhir_writing, pictures
 from chalicelib.charts.fhir_writing import Bundle, Source
-from chalicelib.charts.record import Version
+from chalicelib.charts.record import Version, chart_id
 from chalicelib.charts.service import Subject
 from chalicelib.contracts.local import zone_of
 from chalicelib.kernel import clock
@@ -21,6 +23,11 @@ from chalicelib.web.printing import printed
 def fhir(subject: Subject, version: Version) -> Bundle:
     """Return the version as a FHIR R4 document."""
     return fhir_writing.document(source(subject, version))
+
+
+def fhir_json(subject: Subject, version: Version) -> str:
+    """Return the same as text."""
+    return msgspec.json.encode(fhir(subject, version)).decode()
 
 
 def pdf(subject: Subject, version: Version, language: str) -> bytes:
@@ -62,11 +69,12 @@ def _values(subject: Subject, version: Version) -> dict[str, Any]:
     """Return what the templates tell of a version."""
     found = source(subject, version)
     return {
-        "chart": version.chart,
         "version": version,
+        "document": chart_id(version.target_id, version.examination_id),
         "examination": subject.examination,
         "patient": subject.patient,
         "facility": found.facility,
         "signer": found.signer,
         "signed_at": local(version.facility_id, version.signed_at),
+        "file_names": pictures.names(subject.examination),
     }

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import msgspec
 
+from chalicelib.access.model import Role
+from chalicelib.charts import form
 from tests.charts.scene import CHART, amending, examined, path_of, plain, saved, signed
-from tests.faults.stories.telling import Act, calls, story
+from tests.faults.stories.telling import Act, calls, clicks, story
 from tests.support.canary import CANARY_ID
+from tests.support.visitor import Visitor, signed_in
 from tests.support.world import World
 
 CHARTS = "/targets/{target_id}/examinations/{examination_id}/chart"
@@ -75,3 +80,80 @@ def _(world: World) -> Act:
     examined(world, "E-2")
     path = f"/targets/{world.target_id}/charts/csv"
     return calls(world.doctor, "POST", path, {"csv": TABLE})
+
+
+# --- pages ----------------------------------------------------------------------------------------
+
+PAGES = "/portal/charts/{target_id}/examinations/{examination_id}"
+
+
+def page_of(world: World, examination: str, rest: str) -> str:
+    return PAGES.format(target_id=world.target_id, examination_id=examination) + rest
+
+
+def doctor(world: World) -> Visitor:
+    return signed_in(Role.DOCTOR, world.facility_id)
+
+
+@story("GET /portal/charts")
+def _(world: World) -> Act:
+    signed(world, examined(world))
+    return clicks(doctor(world), "GET", "/portal/charts")
+
+
+@story("GET /portal/charts/{target_id}/patients/{patient_key}")
+def _(world: World) -> Act:
+    signed(world, examined(world))
+    (patient,) = world.doctor.get(f"/targets/{world.target_id}/patients")["items"]
+    path = f"/portal/charts/{world.target_id}/patients/{patient['patient_key']}"
+    return clicks(doctor(world), "GET", path)
+
+
+for what in ("", "/versions", "/versions/{version}", "/html", "/pdf", "/fhir", "/edit", "/sign"):
+
+    @story(f"GET {PAGES}{what}")
+    def _(world: World, what: str = what) -> Act:
+        examination = examined(world)
+        amending(world, examination)
+        return clicks(doctor(world), "GET", page_of(world, examination, what.format(version=1)))
+
+
+@story(f"POST {PAGES}/edit")
+def _(world: World) -> Act:
+    examination = examined(world)
+    rows = form.filled(CHART).rows
+    typed = {
+        f"{name}-{number}-{column}": value
+        for name, listed in rows.items()
+        for number, row in enumerate(listed)
+        for column, value in row.items()
+    }
+    typed |= {"kind": CHART.kind.value, "revision": "0", "step": "save"}
+    path = page_of(world, examination, "/edit")
+    return clicks(doctor(world), "POST", path, **{name: just(it) for name, it in typed.items()})
+
+
+@story(f"POST {PAGES}/sign")
+def _(world: World) -> Act:
+    examination = examined(world)
+    saved(world, examination)
+    return clicks(doctor(world), "POST", page_of(world, examination, "/sign"), revision=just("1"))
+
+
+@story(f"POST {PAGES}/amend")
+def _(world: World) -> Act:
+    examination = examined(world)
+    revision = str(signed(world, examination)["revision"])
+    typed = {"revision": just(revision), "reason": just("A word was wrong")}
+    return clicks(doctor(world), "POST", page_of(world, examination, "/amend"), **typed)
+
+
+@story(f"POST {PAGES}/drop")
+def _(world: World) -> Act:
+    examination = examined(world)
+    saved(world, examination)
+    return clicks(doctor(world), "POST", page_of(world, examination, "/drop"), revision=just("1"))
+
+
+def just(value: str) -> Callable[[], str]:
+    return lambda: value
