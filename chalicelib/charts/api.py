@@ -15,7 +15,6 @@ from chalicelib.charts.fhir_codes import FHIR_JSON
 from chalicelib.charts.fhir_writing import Bundle
 from chalicelib.charts.model import Chart
 from chalicelib.charts.record import Draft, Record, State, Version, chart_id
-from chalicelib.kernel.errors import NotFound
 from chalicelib.web.bodies import Body
 from chalicelib.web.routes import Page
 
@@ -116,7 +115,7 @@ def show_chart_version(
     caller: Caller, target_id: str, examination_id: str, version: str
 ) -> Version:
     """Show a signed version of a chart."""
-    return service.version(caller, target_id, examination_id, number_of(version))[1]
+    return service.version(caller, target_id, examination_id, service.number_of(version))[1]
 
 
 @routes.on("GET", CHART + "/fhir", Operation.SEE_CHARTS, answer_kind=FHIR_JSON)
@@ -137,13 +136,6 @@ def list_trends(caller: Caller, target_id: str, patient_key: str) -> Page[trends
     """List what was measured more than once of a patient."""
     _, found = service.of_patient(caller, target_id, patient_key)
     return Page(trends.of(found), None)
-
-
-def number_of(version: str) -> int:
-    """Return the number of a version as it stands in a path; raises NotFound for any other text."""
-    if not (version.isascii() and version.isdigit() and len(version) <= 6):
-        raise NotFound("there is no such version of this chart")
-    return int(version)
 
 
 def shown(found: Record) -> ShownChart:

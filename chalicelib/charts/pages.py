@@ -9,7 +9,6 @@ from chalice.app import Response
 from chalicelib.access.page_guard import PageRoutes, Visit
 from chalicelib.access.policy import Operation
 from chalicelib.charts import documents, pictures, plot, service, trends
-from chalicelib.charts.api import number_of
 from chalicelib.charts.fhir_codes import FHIR_JSON
 from chalicelib.charts.record import Record, Version, chart_id
 from chalicelib.charts.service import Subject
@@ -86,7 +85,7 @@ def show_versions(visit: Visit, target_id: str, examination_id: str) -> Response
 def show_version(visit: Visit, target_id: str, examination_id: str, version: str) -> Response:
     """Show a version as it was signed."""
     place = (target_id, examination_id)
-    subject, found = service.version(visit.caller, *place, number_of(version))
+    subject, found = service.version(visit.caller, *place, service.number_of(version))
     by, at = signed(visit.caller.facility_id, found)
     return visit.page(
         "charts/version.html",

@@ -80,6 +80,13 @@ def version(
     return found, current
 
 
+def number_of(version: str) -> int:
+    """Return the number of a version as it stands in a path; raises NotFound for any other text."""
+    if not (version.isascii() and version.isdigit() and len(version) <= 6):
+        raise NotFound("there is no such version of this chart")
+    return int(version)
+
+
 def of_patient(
     caller: Caller, target_id: str, patient_key: str
 ) -> tuple[Patient, list[tuple[Examination, Record]]]:
