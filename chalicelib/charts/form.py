@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -29,8 +29,8 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 }
 USUAL = frozenset({"side", "size_unit"})  # filled in before anybody types: they make no row
 PLAIN = frozenset({"size", "value", "mark", "number", "x", "y"})  # full-width digits are digits
-MORE = 3  # empty rows at the end of each list
-MANY = 10  # after more were asked for
+MORE = 1  # empty rows at the end of each list
+MANY = 8  # after more were asked for
 _FIELD = re.compile(r"([a-z]+)-(\d{1,3})-(\w+)", re.ASCII)
 
 Row = dict[str, str]
@@ -43,13 +43,14 @@ class Typed:
 
     Attributes:
         wrong: The field of the chart that cannot be kept, as :func:`checked` names it.
+        more: The list that is to have more empty rows.
     """
 
     kind: str
     narrative: str
     rows: dict[str, list[Row]]
     wrong: str = ""
-    more: str = field(default="")
+    more: str = ""
 
     def shown(self, name: str) -> Iterator[Row]:
         """Yield the rows of a list, and empty ones behind them."""
@@ -58,8 +59,13 @@ class Typed:
         for _ in range(MANY if self.more == name else MORE):
             yield {column: empty[column] for column in COLUMNS[name]}
 
-    def is_wrong(self, name: str, number: int, column: str) -> bool:
-        return self.wrong_field == f"{name}-{number}-{column}"
+    @staticmethod
+    def code_of(carried: str) -> Code | None:
+        """Return the code that a row carries, where it is one."""
+        try:
+            return msgspec.json.decode(carried.encode(), type=Code)
+        except (msgspec.DecodeError, UnicodeEncodeError):
+            return None
 
     @property
     def wrong_field(self) -> str:
