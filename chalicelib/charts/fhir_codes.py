@@ -13,6 +13,7 @@ EXTENSION = OWN + "StructureDefinition/"
 ORGAN, PLACE = EXTENSION + "site-organ", EXTENSION + "site-place"
 MARK_OF_FINDING, MARK = EXTENSION + "finding-mark", EXTENSION + "image-mark"
 REASON = EXTENSION + "amendment-reason"
+WRITING = "http://hl7.org/fhir/StructureDefinition/iso21090-EN-representation"
 SHA256, CHARTS, PEOPLE, PATIENTS = (
     OWN + "sid/sha-256",
     OWN + "sid/chart",

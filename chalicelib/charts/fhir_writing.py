@@ -16,6 +16,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 import msgspec
 
+from chalicelib.archive.facts import PersonName
 from chalicelib.archive.model import Examination, Patient
 from chalicelib.charts import fhir_codes as codes
 from chalicelib.charts.model import (
@@ -215,7 +216,7 @@ def _write_who(written: _Document) -> None:
             "identifier": [{"system": codes.PATIENTS, "value": patient.patient_id}]
             if patient and patient.patient_id
             else [],
-            "name": [{"text": patient.name}] if patient and patient.name else [],
+            "name": _names(patient.name) if patient else [],
             "gender": codes.GENDERS.get(patient.sex) if patient else None,
             "birthDate": born,
         },
@@ -229,6 +230,20 @@ def _write_who(written: _Document) -> None:
         },
     )
     written.add("facility", {"resourceType": "Organization", "name": source.facility})
+
+
+def _names(written: str) -> list[Node]:
+    """Return a name in each of its writings; JP Core tells them apart by this extension."""
+    name = PersonName.parse(written)
+    writings = (("IDE", name.ideographic), ("SYL", name.phonetic), ("ABC", name.alphabetic))
+    return [
+        {
+            "extension": [_extension(codes.WRITING, "Code", writing)],
+            "text": " ".join(group.replace("^", " ").split()),
+        }
+        for writing, group in writings
+        if group.strip("^ ")
+    ]
 
 
 def _write_report(written: _Document) -> None:

@@ -262,6 +262,11 @@ def test_an_amended_document_names_what_it_replaces_and_why() -> None:
     assert first["extension"][0]["valueString"] == "The side was wrong"
 
 
+def test_a_name_is_told_in_each_of_its_writings() -> None:
+    (patient,) = resources(written(CHART), "Patient")
+    assert [each["text"] for each in patient["name"]] == ["山田 太郎", "YAMADA TARO"]
+
+
 def test_the_same_version_gives_the_same_document() -> None:
     assert written(CHART) == written(CHART)
 

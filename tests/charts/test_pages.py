@@ -278,6 +278,9 @@ def test_the_pdf_says_what_the_chart_says(world: World, language: str) -> None:
     text = text.replace("\u200b", "")
     for words in (
         "早期胃癌疑い",
+        "潰瘍S-12(urn:example:jed)",
+        "25.0%",
+        "100.0%",
         "<5mm",
         "4.50mm",
         "12.0mm",
