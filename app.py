@@ -25,6 +25,7 @@ from chalicelib.charts.api import routes as charts
 from chalicelib.charts.editing_pages import pages as chart_editing
 from chalicelib.charts.pages import pages as chart_pages
 from chalicelib.charts.taking_api import routes as chart_taking
+from chalicelib.charts.taking_pages import pages as chart_taking_pages
 from chalicelib.contracts.api import routes as contracts
 from chalicelib.contracts.changing_api import routes as contract_changes
 from chalicelib.contracts.changing_pages import pages as changing_pages
@@ -89,6 +90,7 @@ app.register_blueprint(contract_pages)
 app.register_blueprint(patient_pages)
 app.register_blueprint(chart_pages)
 app.register_blueprint(chart_editing)
+app.register_blueprint(chart_taking_pages)
 app.register_blueprint(job_pages)
 app.register_blueprint(signing_pages)
 app.register_blueprint(changing_pages)

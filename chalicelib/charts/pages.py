@@ -40,6 +40,7 @@ def show_charts(visit: Visit) -> Response:
         target=contracts.target(visit.caller.facility_id, target_id),
         found=found,
         cursor=cursor,
+        done=visit.asked("done"),
         has_others=not only,
     )
 

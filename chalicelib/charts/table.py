@@ -42,6 +42,11 @@ OPTIONAL = (
     "action",
     "image_key",
 )
+EXAMPLE = (
+    "patient_id,exam,organ,site,text,size_mm,certainty\n"
+    "00123,E-1,胃,前庭部,潰瘍,4.5,possible\n"
+    "00123,E-1,食道,,静脈瘤,,absent"
+)
 MOST_ROWS = 2_000
 MOST_NAMED = 50  # rows that one answer names
 OWN_SYSTEM = "urn:hokan:facility"  # of codes whose system the file does not name

@@ -202,6 +202,10 @@ GET    /portal/patients/upload                                      -         - 
 POST   /portal/patients/upload                                      -         -        admin -
 POST   /portal/patients/change                                      -         -        admin -
 GET    /portal/charts                                               -         -        admin doctor
+GET    /portal/charts/{target_id}/take                              -         -        admin doctor
+POST   /portal/charts/{target_id}/take                              -         -        admin doctor
+GET    /portal/charts/{target_id}/examinations/{examination_id}/take       -  -        admin doctor
+POST   /portal/charts/{target_id}/examinations/{examination_id}/take       -  -        admin doctor
 GET    /portal/charts/{target_id}/patients/{patient_key}            -         -        admin doctor
 GET    /portal/charts/{target_id}/examinations/{examination_id}     -         -        admin doctor
 GET    /portal/charts/{target_id}/examinations/{examination_id}/versions   -  -        admin doctor

@@ -9,14 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import msgspec
 import pytest
 from playwright.sync_api import Browser
 
 from chalicelib.access.model import Role
 from chalicelib.charts.model import Chart, Kind, Measurement, Site
 from tests.browser.test_billing_barriers import opened
-from tests.charts.scene import amending, examined, signed
-from tests.charts.test_pages import CHARTS, page_of, typed
+from tests.charts.scene import A_BUNDLE, amending, examined, signed
+from tests.charts.test_pages import CHARTS, hand_in, page_of, typed
 from tests.support.chromium import SCREENSHOTS, barriers, hidden_width
 from tests.support.visitor import Visitor, signed_in
 from tests.support.world import World
@@ -53,6 +54,17 @@ def wrong(visitor: Visitor, charts: Charts) -> None:
     typed(visitor, charts.page(charts.empty, "/edit"), **row)
 
 
+def wrong_table(visitor: Visitor, charts: Charts) -> None:
+    body = b"patient_id,exam,certainty\nP-1,E-1,maybe\nP-1,,absent"
+    hand_in(visitor, f"{CHARTS}/{charts.world.target_id}/take", body)
+
+
+def taken(visitor: Visitor, charts: Charts) -> None:
+    entry = [*A_BUNDLE["entry"], {"resource": {"resourceType": "Encounter", "id": "e-1"}}]
+    body = msgspec.json.encode(A_BUNDLE | {"entry": entry})
+    hand_in(visitor, charts.page(charts.empty, "/take"), body, revision="0")
+
+
 PAGES: dict[str, Show] = {
     "list": lambda v, _: v.get(CHARTS),
     "patient": lambda v, c: v.get(c.patient),
@@ -62,6 +74,9 @@ PAGES: dict[str, Show] = {
     "edit": lambda v, c: v.get(c.page(c.amended, "/edit")),
     "wrong": wrong,
     "check": lambda v, c: v.get(c.page(c.amended, "/sign")),
+    "take": lambda v, c: v.get(c.page(c.empty, "/take")),
+    "taken": taken,
+    "wrong_table": wrong_table,
     "versions": lambda v, c: v.get(c.page(c.signed, "/versions")),
     "version": lambda v, c: v.get(c.page(c.signed, "/versions/1")),
     "document": lambda v, c: v.get(c.page(c.signed, "/html")),

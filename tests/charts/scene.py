@@ -60,7 +60,7 @@ CHART = Chart(
 )
 
 TABLE = f"patient_id,exam,certainty,text\n{CANARY_ID},E-2,present,Polyp\n"
-A_BUNDLE = {
+A_BUNDLE: dict[str, Any] = {
     "resourceType": "Bundle",
     "type": "collection",
     "entry": [

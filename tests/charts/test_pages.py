@@ -7,14 +7,15 @@ import re
 from html import unescape
 from typing import Any
 
+import msgspec
 import pytest
 from pypdf import PdfReader
 
 from chalicelib.access.model import Role
 from chalicelib.charts import store
 from chalicelib.charts.model import Certainty, Chart, Finding, Kind, Measurement
-from tests.charts.scene import CHART, amending, examined, saved, signed
-from tests.support.canary import found_in
+from tests.charts.scene import A_BUNDLE, CHART, amending, examined, saved, signed
+from tests.support.canary import CANARY_ID, found_in
 from tests.support.visitor import Answer, Texts, Visitor, signed_in
 from tests.support.world import World
 from tests.web.test_languages import mislabelled
@@ -240,6 +241,8 @@ def test_every_page_is_in_the_language_it_says(world: World, language: str) -> N
         page_of(world, second, "/html"),
         page_of(world, empty),
         page_of(world, empty, "/edit"),
+        page_of(world, empty, "/take"),
+        f"{CHARTS}/{world.target_id}/take",
     ):
         page = visitor.get(path)
         assert page.status == 200, path
@@ -315,6 +318,61 @@ def test_a_draft_cannot_be_taken_along(world: World) -> None:
     saved(world, examination)
     for rest in ("/pdf", "/html", "/fhir"):
         assert somebody(world).get(page_of(world, examination, rest)).status == 404
+
+
+# --- taken over --------------------------------------------------------------------------------
+
+ROWS = f"patient_id,exam,text,certainty\n{CANARY_ID},E-1,潰瘍,possible\n"
+
+
+def hand_in(visitor: Visitor, path: str, body: bytes, **fields: str) -> Answer:
+    visitor.get(path)
+    return visitor.upload(path, {"csrf": visitor.token} | fields, {"file": body})
+
+
+def test_a_file_of_findings_becomes_drafts(world: World) -> None:
+    examination = examined(world)
+    visitor, path = somebody(world), f"{CHARTS}/{world.target_id}/take"
+    answer = visitor.follow(hand_in(visitor, path, ROWS.encode("cp932")))
+    assert "The findings are taken over as drafts." in said(answer)
+    draft = store.record(world.target_id, examination).draft
+    assert draft is not None
+    assert draft.chart.findings == (Finding(certainty=Certainty.POSSIBLE, text="潰瘍"),)
+
+
+def test_rows_that_cannot_be_taken_are_named_on_the_page(world: World) -> None:
+    examined(world)
+    visitor, path = somebody(world), f"{CHARTS}/{world.target_id}/take"
+    answer = hand_in(visitor, path, f"{ROWS}{CANARY_ID},E-1,Polyp,maybe\n".encode())
+    assert answer.status == 422
+    assert "Row 3 certainty Say how sure it is with one of the four words." in said(answer)
+
+
+def test_a_fhir_document_becomes_a_draft_and_what_is_left_out_is_listed(world: World) -> None:
+    examination = examined(world)
+    visitor, path = somebody(world), page_of(world, examination, "/take")
+    entry = [*A_BUNDLE["entry"], {"resource": {"resourceType": "Encounter", "id": "e-1"}}]
+    body = msgspec.json.encode(A_BUNDLE | {"entry": entry})
+    answer = hand_in(visitor, path, body, revision="0")
+    assert "It is taken over as a draft" in said(answer)
+    assert "Encounter/e-1: this kind of resource is not taken over" in said(answer)
+    assert "胃潰瘍" in said(visitor.get(page_of(world, examination)))
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        (b"", "This is no FHIR R4 document."),
+        (
+            msgspec.json.encode(A_BUNDLE | {"entry": A_BUNDLE["entry"][1:]}),
+            "The document is about another patient",
+        ),
+    ],
+)
+def test_a_document_that_cannot_be_taken_says_why(world: World, body: bytes, words: str) -> None:
+    path = page_of(world, examined(world), "/take")
+    answer = hand_in(somebody(world), path, body, revision="0")
+    assert (answer.status, words in said(answer)) == (422, True)
 
 
 # --- over time ---------------------------------------------------------------------------------

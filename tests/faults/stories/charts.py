@@ -8,7 +8,9 @@ import msgspec
 
 from chalicelib.access.model import Role
 from chalicelib.charts import form
-from tests.charts.scene import CHART, amending, examined, path_of, plain, saved, signed
+from chalicelib.web import forms
+from chalicelib.web.cookies import SESSION
+from tests.charts.scene import A_BUNDLE, CHART, amending, examined, path_of, plain, saved, signed
 from tests.faults.stories.telling import Act, calls, clicks, story
 from tests.support.canary import CANARY_ID
 from tests.support.visitor import Visitor, signed_in
@@ -153,6 +155,32 @@ def _(world: World) -> Act:
     examination = examined(world)
     saved(world, examination)
     return clicks(doctor(world), "POST", page_of(world, examination, "/drop"), revision=just("1"))
+
+
+@story("GET /portal/charts/{target_id}/take")
+def _(world: World) -> Act:
+    return clicks(doctor(world), "GET", f"/portal/charts/{world.target_id}/take")
+
+
+@story("POST /portal/charts/{target_id}/take")
+def _(world: World) -> Act:
+    examined(world, "E-1")
+    examined(world, "E-2")
+    path = f"/portal/charts/{world.target_id}/take"
+    return clicks(doctor(world), "POST", path, typed=just(TABLE))
+
+
+@story(f"GET {PAGES}/take")
+def _(world: World) -> Act:
+    return clicks(doctor(world), "GET", page_of(world, examined(world), "/take"))
+
+
+@story(f"POST {PAGES}/take")
+def _(world: World) -> Act:
+    path, visitor = page_of(world, examined(world), "/take"), doctor(world)
+    token = forms.token(visitor.cookies[SESSION])
+    bundle = {"file": msgspec.json.encode(A_BUNDLE)}
+    return lambda: visitor.upload(path, {"csrf": token, "revision": "0"}, bundle)
 
 
 def just(value: str) -> Callable[[], str]:
