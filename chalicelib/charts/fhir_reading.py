@@ -192,6 +192,11 @@ def _take_patient(reading: _Reading, resource: Node) -> None:
     """Whose chart it is has been checked; the catalogue knows more of them."""
 
 
+def _take_study(reading: _Reading, resource: Node) -> None:
+    """Which DICOM study it is of; the catalogue knows what is in it."""
+    reading.leave_rest(resource, frozenset({"started", "status"}))
+
+
 def _take_who(reading: _Reading, resource: Node) -> None:
     reading.leave(resource, WHO)
 
@@ -200,8 +205,8 @@ def _take_report(reading: _Reading, resource: Node) -> None:
     conclusion = _text(resource, "conclusion")
     if conclusion:
         reading.narrative.append(conclusion)
-    known = ("category", "code", "conclusion", "effectiveDateTime", "issued", "media")
-    reading.leave_rest(resource, frozenset({*known, "performer", "result", "status"}))
+    known = {"category", "code", "conclusion", "effectiveDateTime", "imagingStudy", "issued"}
+    reading.leave_rest(resource, frozenset({*known, "media", "performer", "result", "status"}))
 
 
 def _take_observation(reading: _Reading, resource: Node) -> None:
@@ -321,6 +326,7 @@ TAKERS: Mapping[str, Callable[[_Reading, Node], None]] = {
     "Composition": _take_composition,
     "Condition": _take_condition,
     "DiagnosticReport": _take_report,
+    "ImagingStudy": _take_study,
     "Media": _take_media,
     "MedicationStatement": _take_medication,
     "Observation": _take_observation,

@@ -38,6 +38,7 @@ from chalicelib.charts.record import Version, chart_id
 
 Node = dict[str, Any]
 
+_UID = re.compile(r"[0-2](\.(0|[1-9][0-9]*))+", re.ASCII)
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 TITLES = {
     "findings": "Findings",
@@ -114,6 +115,7 @@ def document(source: Source) -> Bundle:
     written, version = _Document(source), source.version
     _write_composition(written)
     _write_who(written)
+    _write_study(written)
     _write_report(written)
     _write_parts(written)
     return Bundle(
@@ -246,6 +248,26 @@ def _names(written: str) -> list[Node]:
     ]
 
 
+def _study(examination: Examination) -> bool:
+    """Whether the examination is a DICOM study: its own id is a UID then."""
+    return _UID.fullmatch(examination.source_id) is not None and len(examination.source_id) <= 64
+
+
+def _write_study(written: _Document) -> None:
+    examination = written.source.examination
+    if _study(examination):
+        uid = {"system": codes.DICOM_UID, "value": f"urn:oid:{examination.source_id}"}
+        written.add(
+            "study",
+            {
+                "resourceType": "ImagingStudy",
+                "identifier": [uid],
+                "status": "available",
+                "subject": written.reference("patient"),
+            },
+        )
+
+
 def _write_report(written: _Document) -> None:
     version, chart = written.source.version, written.source.version.chart
     results = [
@@ -265,6 +287,9 @@ def _write_report(written: _Document) -> None:
             "issued": version.signed_at,
             "performer": [written.reference("signer")],
             "result": results,
+            "imagingStudy": [written.reference("study")]
+            if _study(written.source.examination)
+            else [],
             "media": [
                 {"link": written.reference(f"images/{number}")}
                 for number, _ in enumerate(chart.images)

@@ -7,10 +7,10 @@ from typing import Any
 
 from chalicelib import buckets
 from chalicelib.charts import store
-from chalicelib.charts.record import decoded, prefix
+from chalicelib.charts.record import Version, decoded, prefix
 from chalicelib.telemetry import logger
 
-CHARTS_A_CALL = 500  # three requests each
+CHARTS_A_CALL = 500  # four requests each
 
 
 def rebuild_charts(target_id: str, cursor: str | None) -> dict[str, Any]:
@@ -25,7 +25,16 @@ def rebuild_charts(target_id: str, cursor: str | None) -> dict[str, Any]:
     """
     done, last = 0, None
     for last in islice(buckets.keys_under(prefix(target_id), after=cursor or ""), CHARTS_A_CALL):
-        store.restore(decoded(buckets.read(last)))
+        _put_back(decoded(buckets.read(last)))
         done += 1
     logger.info("charts rebuilt", extra={"target_id": target_id, "charts": done})
     return {"charts": done, "cursor": last if done == CHARTS_A_CALL else None}
+
+
+def _put_back(version: Version) -> None:
+    """Put a version back; where its signing had only broken off, end that, draft and all."""
+    seen = store.record(version.target_id, version.examination_id)
+    if seen.signing == version:
+        store.end_signing(version)
+    else:
+        store.restore(version)

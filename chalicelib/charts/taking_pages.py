@@ -9,7 +9,7 @@ from chalicelib.access.policy import Operation
 from chalicelib.archive.store import usage
 from chalicelib.charts import service, taking
 from chalicelib.charts.pages import CHART, CHARTS, about, here
-from chalicelib.charts.table import EXAMPLE, WrongRow, WrongRows
+from chalicelib.charts.table import EXAMPLE, OPTIONAL, WrongRow, WrongRows
 from chalicelib.charts.taking import TakenOver
 from chalicelib.contracts import store as contracts
 from chalicelib.contracts.patient_csv import text_of
@@ -73,6 +73,7 @@ def _table_page(
         target=contracts.target(visit.caller.facility_id, target_id),
         typed=typed,
         example=EXAMPLE,
+        more_columns=", ".join(each for each in OPTIONAL if each not in EXAMPLE),
         refused=refused.code if refused else "",
         wrong=wrong[:SHOWN],
         more_wrong=max(len(wrong) - SHOWN, 0),

@@ -44,7 +44,7 @@ Node = dict[str, Any]
 PATIENT = "00120431"
 
 
-def a_source(chart: Chart, number: int = 1) -> Source:
+def a_source(chart: Chart, number: int = 1, source_id: str = "E-1") -> Source:
     version = Version(
         format=FORMAT,
         facility_id="facility-1",
@@ -60,7 +60,7 @@ def a_source(chart: Chart, number: int = 1) -> Source:
     examination = Examination(
         examination_id="exam-1",
         target_id="target-1",
-        source_id="E-1",
+        source_id=source_id,
         patient_key="patient-1",
         examined_at="2026-04-01T09:00:00",
         kind="EGD",
@@ -262,6 +262,16 @@ def test_an_amended_document_names_what_it_replaces_and_why() -> None:
     assert first["extension"][0]["valueString"] == "The side was wrong"
 
 
+def test_a_dicom_study_is_named_by_its_uid() -> None:
+    source = a_source(CHART, source_id="1.2.840.1")
+    raw = msgspec.json.encode(document(source))
+    (study,) = resources(raw, "ImagingStudy")
+    assert study["identifier"][0]["value"] == "urn:oid:1.2.840.1"
+    assert resources(written(CHART), "ImagingStudy") == []
+    assert complaints(raw.decode()) == [[]]
+    assert read(raw, PATIENT).chart == CHART
+
+
 def test_a_name_is_told_in_each_of_its_writings() -> None:
     (patient,) = resources(written(CHART), "Patient")
     assert [each["text"] for each in patient["name"]] == ["山田 太郎", "YAMADA TARO"]
@@ -333,7 +343,7 @@ def test_certainty_is_understood_as_others_say_it(stated: Node, certainty: Certa
     ("resource", "said"),
     [
         ({"resourceType": "Encounter", "id": "e"}, "Encounter/e: this kind"),
-        ({"resourceType": "ImagingStudy"}, "ImagingStudy: this kind"),
+        ({"resourceType": "ImagingStudy", "series": [{}]}, "ImagingStudy: series"),
         (an_observation(valueBoolean=True, modifierExtension=[{}]), "Observation/o1: it has an"),
         (an_observation(valueBoolean=True, status="entered-in-error"), "Observation/o1: its st"),
         (

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from chalicelib.charts import service
 from tests.archive.test_rebuild import lose_everything, operate, rows
-from tests.charts.scene import amending, examined, path_of, signed
+from tests.charts.scene import amending, doctor_of, examined, path_of, saved, signed
+from tests.faults.crashes import Fault, calls_of, died
+from tests.support.snapshot import Snapshot
 from tests.support.world import World
 
 
@@ -53,3 +56,19 @@ def test_a_restored_chart_can_be_amended(world: World) -> None:
     shown = world.doctor.get(path_of(world, examination))
     body = {"revision": shown["revision"], "reason": "Once more"}
     assert world.doctor.post(path_of(world, examination, "/amend"), body)["state"] == "amending"
+
+
+def test_a_signing_that_broke_off_is_ended_by_a_rebuild(world: World) -> None:
+    examination = examined(world)
+    saved(world, examination)
+
+    def sign() -> object:
+        return service.sign(doctor_of(world), world.target_id, examination, 1)
+
+    ready = Snapshot()
+    place = calls_of(sign).index("PutObject")
+    ready.restore()
+    assert died(sign, Fault(place, "after"))
+    operate(world, "rebuild-catalogue", target_id=world.target_id)
+    shown = world.doctor.get(path_of(world, examination))
+    assert (shown["state"], shown["draft"]) == ("signed", None)
