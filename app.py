@@ -21,6 +21,11 @@ from chalicelib.billing.pages import pages as invoice_pages
 from chalicelib.billing.payment_pages import pages as payment_pages
 from chalicelib.billing.provider_pages import pages as billing_pages
 from chalicelib.charging.pages import pages as charging_pages
+from chalicelib.charts.api import routes as charts
+from chalicelib.charts.editing_pages import pages as chart_editing
+from chalicelib.charts.pages import pages as chart_pages
+from chalicelib.charts.taking_api import routes as chart_taking
+from chalicelib.charts.taking_pages import pages as chart_taking_pages
 from chalicelib.contracts.api import routes as contracts
 from chalicelib.contracts.changing_api import routes as contract_changes
 from chalicelib.contracts.changing_pages import pages as changing_pages
@@ -71,6 +76,8 @@ app.register_blueprint(job_routes)
 app.register_blueprint(upload_routes)
 app.register_blueprint(archive)
 app.register_blueprint(dicomweb.routes)
+app.register_blueprint(charts)
+app.register_blueprint(chart_taking)
 app.register_blueprint(front_pages)
 app.register_blueprint(sign_in_pages)
 app.register_blueprint(people_pages)
@@ -86,6 +93,9 @@ app.register_blueprint(debit_pages)
 app.register_blueprint(book_pages)
 app.register_blueprint(contract_pages)
 app.register_blueprint(patient_pages)
+app.register_blueprint(chart_pages)
+app.register_blueprint(chart_editing)
+app.register_blueprint(chart_taking_pages)
 app.register_blueprint(job_pages)
 app.register_blueprint(signing_pages)
 app.register_blueprint(changing_pages)

@@ -6,15 +6,34 @@ from collections.abc import Callable
 from typing import Any
 
 from chalicelib.archive import operations as archive
+from chalicelib.charts.operations import rebuild_charts
+from chalicelib.charts.record import prefix as charts_of
 from chalicelib.kernel.errors import HokanError
 from chalicelib.pictures import operations as pictures
 from chalicelib.uploads import operations as uploads
 
 Command = Callable[..., dict[str, Any]]
 
+
+def rebuild_catalogue(target_id: str, cursor: str | None) -> dict[str, Any]:
+    """
+    Rebuild a target's catalogue, a piece a call: from its manifests, then from its signed charts.
+
+    Returns:
+        ``manifests`` and ``charts`` read by this call, and ``cursor`` to call again with.
+    """
+    told: dict[str, Any] = {"manifests": 0, "charts": 0}
+    if cursor is None or not cursor.startswith(charts_of(target_id)):
+        told |= archive.rebuild_catalogue(target_id, cursor)
+        if told["cursor"]:
+            return told
+        cursor = None
+    return told | rebuild_charts(target_id, cursor)
+
+
 COMMANDS: dict[str, tuple[Command, tuple[str, ...], tuple[str, ...]]] = {
     # name: function, what it needs, what it may get
-    "rebuild-catalogue": (archive.rebuild_catalogue, ("target_id",), ("cursor",)),
+    "rebuild-catalogue": (rebuild_catalogue, ("target_id",), ("cursor",)),
     "check-usage": (archive.check_usage, ("facility_id", "target_id"), ()),
     "rebuild-derived": (pictures.rebuild_derived, ("target_id",), ("cursor",)),
     "redrive": (uploads.redrive, (), ("cursor",)),

@@ -59,6 +59,13 @@ AXE = NpmPackage(  # finds barriers in pages; for tests only
 )
 
 
+FHIR = NpmPackage(  # finds what is no FHIR R4; for tests only
+    "fhir",
+    "4.12.0",
+    "N+eLuUbYjvjX5NlZPhE08OVrsJJhulQKkVWnW1M3HpNvreWC1yVvoF8ptmGzlvtDZRCrNrBArfLklphFO2L0oA==",
+)
+
+
 def make_all() -> None:
     """Make every asset the package needs; raises AssetError."""
     make_tokens()
@@ -96,25 +103,32 @@ def compiled_words(source: Path) -> bytes:
     return compiled.getvalue()
 
 
+def unpacked(package: NpmPackage) -> Path:
+    """Return the folder of *package*, from build/npm or else from the registry."""
+    kept = _folder(package)
+    if not (kept / "package" / "package.json").exists():
+        archive = _packed(package)
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = Path(tempfile.mkdtemp(dir=kept.parent))
+        with tarfile.open(fileobj=io.BytesIO(archive)) as opened:
+            opened.extractall(unfinished, filter="data")
+        try:
+            unfinished.replace(kept)
+        except OSError:  # another process was quicker
+            shutil.rmtree(unfinished)
+    return kept / "package"
+
+
 def fetched(package: NpmPackage, member: str) -> Path:
     """Return a file of *package*, from build/npm or else from the registry."""
-    kept = DOWNLOADS / f"{package.name.replace('/', '-')}-{package.version}" / Path(member).name
+    kept = _folder(package) / Path(member).name
     if not kept.exists():
         _write(kept, _member(_packed(package), member))
     return kept
 
 
-def unpacked(package: NpmPackage) -> Path:
-    """Return the folder of a whole package, from build/npm or else from the registry."""
-    folder = DOWNLOADS / f"{package.name.replace('/', '-')}-{package.version}-whole"
-    if not folder.exists():
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=folder.parent) as made:
-            with tarfile.open(fileobj=io.BytesIO(_packed(package))) as archive:
-                archive.extractall(made, filter="data")
-            Path(made).rename(folder)  # whole, or not there
-            Path(made).mkdir()  # what is to be cleaned up
-    return folder
+def _folder(package: NpmPackage) -> Path:
+    return DOWNLOADS / f"{package.name.replace('/', '-')}-{package.version}"
 
 
 def _packed(package: NpmPackage) -> bytes:

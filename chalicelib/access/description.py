@@ -36,4 +36,5 @@ def told(route: JsonRoute) -> openapi.Route:
         parameters=hints,
         problems=route.problems,
         paged=route.paged,
+        answer_kind=route.answer_kind,
     )

@@ -21,7 +21,7 @@ from chalicelib.kernel import clock, ids
 from chalicelib.kernel.errors import NotAllowed, NotFound, Unauthenticated
 from chalicelib.telemetry import count, logger
 from chalicelib.web.bodies import raw_body, read
-from chalicelib.web.routes import Routes, Sent, answer, asked, nothing, sent
+from chalicelib.web.routes import JSON, Routes, Sent, answer, asked, nothing, sent
 
 OPERATIONS: dict[tuple[str, str], Operation] = {}  # (method, path) -> what it does
 
@@ -42,6 +42,7 @@ class JsonRoute:
         paged: It is a listing that takes a cursor.
         media: The types it answers, for one whose view answers :class:`Sent`; it is asked for by
             query and Accept, which its view gets as ``asked``.
+        answer_kind: The media type of its answer: JSON, or a kind of it.
     """
 
     method: str
@@ -52,7 +53,8 @@ class JsonRoute:
     status: int
     problems: tuple[int, ...]
     paged: bool
-    media: tuple[str, ...]
+    media: tuple[str, ...] = ()
+    answer_kind: str = JSON
 
 
 JSON_ROUTES: dict[tuple[str, str], JsonRoute] = {}
@@ -75,6 +77,7 @@ class GuardedRoutes(Routes):
         status: int = 200,
         problems: tuple[int, ...] = (),
         paged: bool = False,
+        answer_kind: str = JSON,
     ) -> Callable[[Callable[Concatenate[Caller, P], A]], Any]: ...
 
     @overload
@@ -89,7 +92,7 @@ class GuardedRoutes(Routes):
         problems: tuple[int, ...] = (),
     ) -> Callable[[Callable[Concatenate[Caller, B, P], A]], Any]: ...
 
-    def on(
+    def on(  # noqa: PLR0913 - all that a route says of itself
         self,
         method: str,
         path: str,
@@ -99,9 +102,10 @@ class GuardedRoutes(Routes):
         status: int = 200,
         problems: tuple[int, ...] = (),
         paged: bool = False,
+        answer_kind: str = JSON,
     ) -> Callable[[Callable[..., Any]], Any]:
         says = {"body": body, "status": status, "problems": problems, "paged": paged}
-        return self._on(method, path, operation, media=(), **says)
+        return self._on(method, path, operation, answer_kind=answer_kind, **says)
 
     def sending(
         self,
@@ -146,7 +150,7 @@ def answered(request: Request, route: JsonRoute, parts: dict[str, str]) -> Respo
     found = route.view(caller, *taken, **parts, **more)
     if isinstance(found, Sent):
         return sent(found)
-    return nothing() if found is None else answer(found, route.status)
+    return nothing() if found is None else answer(found, route.status, route.answer_kind)
 
 
 def check_ids(parts: dict[str, str]) -> None:

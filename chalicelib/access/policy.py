@@ -54,6 +54,9 @@ class Operation(StrEnum):
     SEE_MISSED_JOBS = auto()
     SEE_CATALOGUE = auto()
     READ_DICOM = auto()
+    SEE_CHARTS = auto()
+    WRITE_CHARTS = auto()
+    SIGN_CHARTS = auto()
     SEE_QUARANTINE = auto()
     MANAGE_QUEUES = auto()
     GRANT_RESTORE = auto()
@@ -90,6 +93,7 @@ _staff = dict.fromkeys((Role.OPERATOR, Role.FACILITY_ADMIN, Role.DOCTOR), always
 _facility = dict.fromkeys((Role.FACILITY_ADMIN, Role.DOCTOR), always)
 _admin = {Role.FACILITY_ADMIN: always}
 _operator = {Role.OPERATOR: always}
+_doctor = {Role.DOCTOR: always}
 _agent = {Role.AGENT: always}
 
 POLICY: Mapping[Operation, Mapping[Role, Condition]] = {
@@ -131,6 +135,9 @@ POLICY: Mapping[Operation, Mapping[Role, Condition]] = {
     Operation.SEE_MISSED_JOBS: _operator,
     Operation.SEE_CATALOGUE: _facility,
     Operation.READ_DICOM: _facility,
+    Operation.SEE_CHARTS: _facility,
+    Operation.WRITE_CHARTS: _facility,  # drafts, which say nothing until a doctor signs
+    Operation.SIGN_CHARTS: _doctor,
     Operation.SEE_QUARANTINE: _operator,
     Operation.MANAGE_QUEUES: _operator,
     Operation.GRANT_RESTORE: _facility,

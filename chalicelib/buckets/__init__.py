@@ -5,6 +5,7 @@ Keys of the objects bucket:
 
 t/<target id>/<sha256 hex>                   a facility's bytes, content-addressed, never rewritten
 m/<target id>/<completed at>-<batch id>.json the manifest of a finished batch
+c/<target id>/<chart id>/<version>.json      a chart as a doctor signed it, a version each
 
 Keys of the media bucket, which forgets:
 

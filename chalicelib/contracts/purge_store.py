@@ -44,6 +44,7 @@ class Phase(StrEnum):
     COUNTING = "counting"  # what the certificate will say
     OBJECTS = "objects"
     MANIFESTS = "manifests"
+    CHARTS = "charts"
     CATALOGUE = "catalogue"
     DERIVED = "derived"  # last: what is made while the catalogue goes is gone with it
     CERTIFYING = "certifying"

@@ -1,9 +1,10 @@
 """
 Deleting, page by page.
 
-Phases follow each other: count, objects, manifests, catalogue, pictures, certificate.  Counting
-keeps its sum and its place in one write, so nothing counts twice; deleting begins at what is left,
-so it needs no place.  Every page is done only while no contract is in force and no hold stands.
+Phases follow each other: count, objects, manifests, charts, catalogue, derived, certificate.
+Counting keeps its sum and its place in one write, so nothing counts twice; deleting begins at what
+is left, so it needs no place.  Every page is done only while no contract is in force and no hold
+stands.
 """
 
 from __future__ import annotations
@@ -95,7 +96,11 @@ def _erase_objects(found: Purge) -> bool:
 
 
 def _erase_manifests(found: Purge) -> bool:
-    return _erase(found, f"m/{found.target_id}/", then=Phase.CATALOGUE)
+    return _erase(found, f"m/{found.target_id}/", then=Phase.CHARTS)
+
+
+def _erase_charts(found: Purge) -> bool:
+    return _erase(found, f"c/{found.target_id}/", then=Phase.CATALOGUE)
 
 
 def _erase(found: Purge, prefix: str, then: Phase) -> bool:
@@ -165,6 +170,7 @@ STEPS: Mapping[Phase, Callable[[Purge], bool]] = {
     Phase.COUNTING: _count,
     Phase.OBJECTS: _erase_objects,
     Phase.MANIFESTS: _erase_manifests,
+    Phase.CHARTS: _erase_charts,
     Phase.CATALOGUE: _erase_catalogue,
     Phase.DERIVED: _erase_derived,
     Phase.CERTIFYING: _certify,

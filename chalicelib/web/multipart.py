@@ -14,7 +14,7 @@ from typing import Any
 from chalicelib.kernel.errors import Invalid
 
 TYPE = "multipart/form-data"
-MAX_PARTS = 200
+MAX_PARTS = 3_000  # a chart in rows is the longest form
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,7 @@ class Route:
         problems: Statuses of errors that follow from nothing else told here.
         paged: It takes a cursor.
         media: The types of its answer, where that is not JSON of ours.
+        answer_kind: The media type of its answer: JSON, or a kind of it.
     """
 
     method: str
@@ -57,7 +58,8 @@ class Route:
     parameters: dict[str, Any]
     problems: tuple[int, ...]
     paged: bool
-    media: tuple[str, ...]
+    media: tuple[str, ...] = ()
+    answer_kind: str = JSON
 
 
 def document(routes: Iterable[Route]) -> Node:
@@ -174,7 +176,7 @@ def _success(route: Route, known: dict[Any, Node]) -> Node:
         return {"description": described}
     return {
         "description": described,
-        "content": {JSON: {"schema": known[route.answers]}},
+        "content": {route.answer_kind: {"schema": known[route.answers]}},
     }
 
 

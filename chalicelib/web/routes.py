@@ -96,11 +96,11 @@ def answering_with_problems(view: Callable[..., Any]) -> Callable[..., Any]:
     return wrapped
 
 
-def answer(body: Any, status: int = 200) -> Response:
-    """Answer *body* (dataclass, struct, dict) as JSON that no cache keeps."""
+def answer(body: Any, status: int = 200, kind: str = JSON) -> Response:
+    """Answer *body* (dataclass, struct, dict) as JSON, of some *kind*, that no cache keeps."""
     return Response(
         msgspec.json.encode(body).decode(),
-        {"Content-Type": JSON, "Cache-Control": "no-store"},
+        {"Content-Type": kind, "Cache-Control": "no-store"},
         status,
     )
 

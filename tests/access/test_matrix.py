@@ -7,6 +7,7 @@ import pytest
 from chalicelib.access.model import Role
 from chalicelib.access.policy import POLICY, Operation
 from chalicelib.web import files
+from tests.charts.scene import A_BUNDLE, CHART, PICTURE, TABLE, amending, examined, plain
 from tests.dicomweb.scene import back_up, uids_of
 from tests.exports.scene import asked
 from tests.purges.scene import with_certificate
@@ -90,6 +91,18 @@ GET    /dicom-web/targets/{target_id}/studies/{study}/series/{series}/instances/
 GET    /dicom-web/targets/{target_id}/studies/{study}/series/{series}/instances/{instance}/frames/{frames}/rendered - - admin doctor -
 GET    /dicom-web/targets/{target_id}/studies/{study}/series/{series}/instances/{instance}/rendered - - admin doctor -
 GET    /dicom-web/targets/{target_id}/studies/{study}/series/{series}/instances/{instance}/thumbnail - - admin doctor -
+GET    /targets/{target_id}/examinations/{examination_id}/chart     -         -        admin doctor -
+PUT    /targets/{target_id}/examinations/{examination_id}/chart     -         -        admin doctor -
+POST   /targets/{target_id}/examinations/{examination_id}/chart/sign     -    -        -     doctor -
+POST   /targets/{target_id}/examinations/{examination_id}/chart/amend    -    -        admin doctor -
+POST   /targets/{target_id}/examinations/{examination_id}/chart/drop     -    -        admin doctor -
+GET    /targets/{target_id}/examinations/{examination_id}/chart/versions -    -        admin doctor -
+GET    /targets/{target_id}/examinations/{examination_id}/chart/versions/{version} - - admin doctor -
+GET    /targets/{target_id}/examinations/{examination_id}/chart/fhir     -    -        admin doctor -
+POST   /targets/{target_id}/examinations/{examination_id}/chart/fhir     -    -        admin doctor -
+POST   /targets/{target_id}/charts/csv                              -         -        admin doctor -
+GET    /targets/{target_id}/patients/{patient_key}/charts           -         -        admin doctor -
+GET    /targets/{target_id}/patients/{patient_key}/trends           -         -        admin doctor -
 GET    /quarantine                                                  -         operator -     -      -
 POST   /restores                                                    -         -        admin doctor -
 GET    /restores                                                    -         -        admin doctor -
@@ -203,6 +216,24 @@ POST   /portal/patients/check                                       -         - 
 GET    /portal/patients/upload                                      -         -        admin -
 POST   /portal/patients/upload                                      -         -        admin -
 POST   /portal/patients/change                                      -         -        admin -
+GET    /portal/charts                                               -         -        admin doctor
+GET    /portal/charts/{target_id}/take                              -         -        admin doctor
+POST   /portal/charts/{target_id}/take                              -         -        admin doctor
+GET    /portal/charts/{target_id}/examinations/{examination_id}/take       -  -        admin doctor
+POST   /portal/charts/{target_id}/examinations/{examination_id}/take       -  -        admin doctor
+GET    /portal/charts/{target_id}/patients/{patient_key}            -         -        admin doctor
+GET    /portal/charts/{target_id}/examinations/{examination_id}     -         -        admin doctor
+GET    /portal/charts/{target_id}/examinations/{examination_id}/versions   -  -        admin doctor
+GET    /portal/charts/{target_id}/examinations/{examination_id}/versions/{version} - - admin doctor
+GET    /portal/charts/{target_id}/examinations/{examination_id}/html       -  -        admin doctor
+GET    /portal/charts/{target_id}/examinations/{examination_id}/pdf        -  -        admin doctor
+GET    /portal/charts/{target_id}/examinations/{examination_id}/fhir       -  -        admin doctor
+GET    /portal/charts/{target_id}/examinations/{examination_id}/edit       -  -        admin doctor
+POST   /portal/charts/{target_id}/examinations/{examination_id}/edit       -  -        admin doctor
+GET    /portal/charts/{target_id}/examinations/{examination_id}/sign       -  -        -     doctor
+POST   /portal/charts/{target_id}/examinations/{examination_id}/sign       -  -        -     doctor
+POST   /portal/charts/{target_id}/examinations/{examination_id}/amend      -  -        admin doctor
+POST   /portal/charts/{target_id}/examinations/{examination_id}/drop       -  -        admin doctor
 GET    /portal/restores                                             -         -        admin doctor
 POST   /portal/restores                                             -         -        admin doctor
 GET    /portal/restores/new                                         -         -        admin doctor
@@ -310,11 +341,13 @@ def test_a_page_knows_nobody_without_a_cookie(world: World, row: tuple[str, ...]
 
 def ids_of(world: World) -> dict[str, str]:
     """Return real ids of *world*, one for each path parameter."""
-    world.back_up({"E-1/IMG0001.JPG": b"one"})
+    world.back_up({"E-1/IMG0001.JPG": b"one", "E-1/antrum.jpg": PICTURE})
     examination = world.doctor.get(f"/targets/{world.target_id}/examinations")["items"][0]
     back_up(world, "CT_small.dcm")
     grant = {"target_id": world.target_id, "scope": "target", "agent_id": world.agent.agent_id}
     with_certificate(world)
+    amending(world, examination["examination_id"])  # of its chart: a version, and a draft
+    examined(world, "E-2")
     return {
         "agent_id": world.agent.agent_id,
         "target_id": world.target_id,
@@ -322,6 +355,7 @@ def ids_of(world: World) -> dict[str, str]:
         "batch_id": world.open_batch(),
         "number": "0",
         "sha256": "0" * 64,
+        "version": "1",
         "patient_key": examination["patient_key"],
         "examination_id": examination["examination_id"],
         "person_id": a_person(world.facility_id),
@@ -345,6 +379,12 @@ BODIES: dict[str, dict[str, object]] = {
     "/stored": {"sha256": ["0" * 64]},
     "/parts": {"parts": [{"number": 1, "size": 1, "sha256": "0" * 64}]},
     "restores/{restore_id}/finish": {"restored": 1, "failed": 0},
+    "/chart": {"revision": 3, "chart": plain(CHART)},
+    "/chart/sign": {"revision": 3},
+    "/chart/amend": {"revision": 3, "reason": "A word was wrong"},
+    "/chart/drop": {"revision": 3},
+    "/chart/fhir": {"revision": 3, "bundle": A_BUNDLE},
+    "/charts/csv": {"csv": TABLE},
     "/cancellation": {"policy": "end_of_term"},
     "/cancellation/quote": {"policy": "end_of_term"},
 }

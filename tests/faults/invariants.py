@@ -292,7 +292,7 @@ def objects_in_s3(world: World) -> dict[str, int]:
 def versions_in_s3(world: World) -> list[str]:
     """Return the keys of all versions of the target, hidden ones too."""
     keys = s3().buckets[settings().objects_bucket].keys
-    places = (f"t/{world.target_id}/", f"m/{world.target_id}/")
+    places = tuple(f"{each}/{world.target_id}/" for each in "tmc")
     return [key for key in keys if key.startswith(places)]
 
 

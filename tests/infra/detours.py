@@ -16,6 +16,7 @@ from chalicelib.notices import store as notices
 from chalicelib.notices.model import Kind
 from chalicelib.pictures.service import Message
 from chalicelib.settings import settings
+from tests.charts.scene import examined, path_of, saved, signed
 from tests.dicomweb.scene import ask as view
 from tests.dicomweb.scene import back_up as find
 from tests.dicomweb.scene import messages as parts
@@ -345,6 +346,29 @@ def _(world: World) -> Act:
 def _(world: World) -> Act:
     brought_forward(world, asked=False)
     return world.tick
+
+
+@detour("POST /targets/{target_id}/examinations/{examination_id}/chart/sign")
+def _(world: World) -> Act:
+    """The version lies in the bucket already: it is looked at."""
+    examination = examined(world)
+    revision = saved(world, examination)["revision"]
+    sign = calls(world.doctor, "POST", path_of(world, examination, "/sign"), {"revision": revision})
+    after_dying_at(sign, "PutObject")
+    return sign
+
+
+@detour("operate: rebuild-catalogue")
+def _(world: World) -> Act:
+    signed(world, examined(world))
+    return commands(world, "rebuild-catalogue", target_id=world.target_id)
+
+
+@detour("purge")
+def _(world: World) -> Act:
+    signed(world, examined(world))
+    brought_forward(world)
+    return lambda: deliver_purge(world)
 
 
 @detour("operate: redrive")

@@ -42,7 +42,7 @@ class Viewer(ThreadingHTTPServer):
         """Serve OHIF; *root* is the path of the studies, *token* a session of somebody's."""
         self.service, self.root, self.token = service, root, token
         self.asked: list[tuple[int, str]] = []
-        folder = unpacked(OHIF) / "package" / "dist"
+        folder = unpacked(OHIF) / "dist"
         super().__init__(("127.0.0.1", 0), partial(_Handler, directory=str(folder)))
 
     @property

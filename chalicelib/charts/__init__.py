@@ -1,0 +1,1 @@
+"""Charts: what doctors recorded of examinations, a version each, read and written as FHIR."""

@@ -1,0 +1,107 @@
+"""
+Pages of charts keep nobody out.
+
+As in test_billing_barriers.py, Chromium asks the application itself, on moto: a chart in every
+state takes no upload through a stack.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import msgspec
+import pytest
+from playwright.sync_api import Browser
+
+from chalicelib.access.model import Role
+from chalicelib.charts.model import Chart, Kind, Measurement, Site
+from tests.browser.test_billing_barriers import opened
+from tests.charts.scene import A_BUNDLE, amending, examined, signed
+from tests.charts.test_pages import CHARTS, hand_in, page_of, typed
+from tests.support.chromium import SCREENSHOTS, barriers, hidden_width
+from tests.support.visitor import Visitor, signed_in
+from tests.support.world import World
+
+pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("chromium")]
+
+
+class Charts:
+    """A signed chart, one that is amended, one that nobody wrote, and values over three years."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        for year, value in (("2023", "8.0"), ("2024", "6.5"), ("2025", "7.25")):
+            measured = Measurement(value=value, unit="mm", text="ポリープ", site=Site(organ="大腸"))
+            chart = Chart(kind=Kind.LOWER_GI, measurements=(measured,))
+            signed(world, examined(world, year, examined_at=f"{year}-04-01T09:00:00"), chart)
+        self.signed = examined(world, "E-1")
+        signed(world, self.signed)
+        self.amended = examined(world, "E-2")
+        amending(world, self.amended, "左右が違っていた")
+        self.empty = examined(world, "E-3")
+        (patient,) = world.doctor.get(f"/targets/{world.target_id}/patients")["items"]
+        self.patient = f"{CHARTS}/{world.target_id}/patients/{patient['patient_key']}"
+
+    def page(self, examination: str, rest: str = "") -> str:
+        return page_of(self.world, examination, rest)
+
+
+Show = Callable[[Visitor, Charts], object]
+
+
+def wrong(visitor: Visitor, charts: Charts) -> None:
+    row = {"findings__0__text": "潰瘍", "findings__0__size": "4,5"}
+    typed(visitor, charts.page(charts.empty, "/edit"), **row)
+
+
+def wrong_table(visitor: Visitor, charts: Charts) -> None:
+    body = b"patient_id,exam,certainty\nP-1,E-1,maybe\nP-1,,absent"
+    hand_in(visitor, f"{CHARTS}/{charts.world.target_id}/take", body)
+
+
+def taken(visitor: Visitor, charts: Charts) -> None:
+    entry = [*A_BUNDLE["entry"], {"resource": {"resourceType": "Encounter", "id": "e-1"}}]
+    body = msgspec.json.encode(A_BUNDLE | {"entry": entry})
+    hand_in(visitor, charts.page(charts.empty, "/take"), body, revision="0")
+
+
+PAGES: dict[str, Show] = {
+    "list": lambda v, _: v.get(CHARTS),
+    "patient": lambda v, c: v.get(c.patient),
+    "signed": lambda v, c: v.get(c.page(c.signed)),
+    "amended": lambda v, c: v.get(c.page(c.amended)),
+    "none": lambda v, c: v.get(c.page(c.empty)),
+    "edit": lambda v, c: v.get(c.page(c.amended, "/edit")),
+    "wrong": wrong,
+    "check": lambda v, c: v.get(c.page(c.amended, "/sign")),
+    "take": lambda v, c: v.get(c.page(c.empty, "/take")),
+    "taken": taken,
+    "wrong_table": wrong_table,
+    "versions": lambda v, c: v.get(c.page(c.signed, "/versions")),
+    "version": lambda v, c: v.get(c.page(c.signed, "/versions/1")),
+    "document": lambda v, c: v.get(c.page(c.signed, "/html")),
+}
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_of_a_chart_has_no_barrier(
+    browser: Browser, world: World, name: str, language: str
+) -> None:
+    charts = Charts(world)
+    visitor = signed_in(Role.DOCTOR, world.facility_id)
+    visitor.language = language
+    PAGES[name](visitor, charts)
+    assert visitor.page is not None
+    visitor.page.headers.pop("Content-Disposition", None)  # a document is looked at here, not kept
+    context = browser.new_context(bypass_csp=True)
+    page = context.new_page()
+    opened(page, visitor)
+    for width in (360, 768, 1440):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.screenshot(path=SCREENSHOTS / f"chart-{name}-{language}-{width}.png", full_page=True)
+        assert barriers(page) == [], (name, width)
+        assert hidden_width(page) <= 0, (name, width)
+    page.emulate_media(color_scheme="dark")
+    assert barriers(page) == [], (name, "dark")
+    context.close()
