@@ -8,6 +8,7 @@ from chalicelib.access.model import Role
 from chalicelib.access.policy import POLICY, Operation
 from chalicelib.web import files
 from tests.exports.scene import asked
+from tests.network.scene import across_facilities
 from tests.purges.scene import with_certificate
 from tests.support.invoices import an_invoice_of
 from tests.support.people import Anonymous, a_person
@@ -76,6 +77,9 @@ GET    /targets/{target_id}/examinations                            -         - 
 GET    /targets/{target_id}/examinations/{examination_id}           -         -        admin doctor -
 GET    /targets/{target_id}/batches                                 -         -        admin doctor -
 GET    /quarantine                                                  -         operator -     -      -
+POST   /network/find                                                -         -        -     doctor -
+GET    /network/found/{pass_id}                                     -         -        -     doctor -
+GET    /network/found/{pass_id}/{record_id}                         -         -        -     doctor -
 POST   /restores                                                    -         -        admin doctor -
 GET    /restores                                                    -         -        admin doctor -
 GET    /agent/restores                                              -         -        -     -      agent
@@ -188,6 +192,26 @@ POST   /portal/patients/check                                       -         - 
 GET    /portal/patients/upload                                      -         -        admin -
 POST   /portal/patients/upload                                      -         -        admin -
 POST   /portal/patients/change                                      -         -        admin -
+GET    /portal/network                                              -         -        -     doctor
+POST   /portal/network/find                                         -         -        -     doctor
+POST   /portal/network/glass                                        -         -        -     doctor
+GET    /portal/network/found/{pass_id}                              -         -        -     doctor
+GET    /portal/network/found/{pass_id}/{record_id}                  -         -        -     doctor
+GET    /portal/network/looks                                        -         -        admin doctor
+GET    /portal/network/patients                                     -         -        admin doctor
+POST   /portal/network/patients                                     -         -        admin doctor
+GET    /portal/network/patients/{patient_key}                       -         -        admin doctor
+GET    /portal/network/patients/{patient_key}/card                  -         -        admin doctor
+POST   /portal/network/patients/{patient_key}/card                  -         -        admin doctor
+POST   /portal/network/patients/{patient_key}/link                  -         -        admin doctor
+POST   /portal/network/patients/{patient_key}/unlink                -         -        admin doctor
+POST   /portal/network/patients/{patient_key}/contact               -         -        admin doctor
+GET    /portal/network/patients/{patient_key}/consent               -         -        admin doctor
+POST   /portal/network/patients/{patient_key}/consent               -         -        admin doctor
+POST   /portal/network/patients/{patient_key}/consents/{consent_id}/withdraw - -       admin doctor
+GET    /portal/network/merges                                       -         operator -     -
+POST   /portal/network/merges                                       -         operator -     -
+POST   /portal/network/merges/{merge_id}/undo                       -         operator -     -
 GET    /portal/restores                                             -         -        admin doctor
 POST   /portal/restores                                             -         -        admin doctor
 GET    /portal/restores/new                                         -         -        admin doctor
@@ -313,6 +337,7 @@ def ids_of(world: World) -> dict[str, str]:
         "job_id": world.doctor.post(f"/targets/{world.target_id}/jobs", status=201)["job_id"],
         "export_id": asked(world).export_id,
         "restore_id": world.doctor.post("/restores", grant, status=201)["restore_id"],
+        **across_facilities(world),
     }
 
 
