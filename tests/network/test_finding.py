@@ -17,12 +17,6 @@ from tests.network.scene import BORN, WORDS, Held, doctor, elsewhere, found, gla
 from tests.support.world import World
 
 
-@pytest.fixture
-def held(world: World) -> Held:
-    """A patient with records and a card at another facility."""
-    return elsewhere(world)
-
-
 def actions(world: World) -> list[str]:
     return [event.action for _, event, _ in of_facility(world.facility_id)]
 

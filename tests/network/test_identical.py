@@ -16,7 +16,7 @@ from chalicelib.contracts import local
 from chalicelib.kernel import clock
 from chalicelib.kernel.calendar import months_after
 from chalicelib.network import cards, matching, merges, sharing
-from tests.network.scene import BORN, WORDS, doctor, elsewhere, operator, with_card
+from tests.network.scene import BORN, WORDS, Held, doctor, elsewhere, operator, with_card
 from tests.support.people import Staff
 from tests.support.snapshot import Snapshot
 from tests.support.visitor import Answer, Visitor, signed_in
@@ -24,7 +24,7 @@ from tests.support.world import World
 
 OTHER_DAY = "1950-01-02"
 Typed = dict[str, str]
-Miss = Callable[[World], Typed]
+Miss = Callable[[World, Held], Typed]
 MISSES: dict[str, Miss] = {}
 NOT_OURS = {"Hokan-Correlation-Id", "X-Amzn-Trace-Id"}  # of the request, not of the answer
 
@@ -39,33 +39,30 @@ def typed(network_id: str, born: str = BORN) -> Typed:
 
 
 @miss
-def no_such_card(world: World) -> Typed:
-    elsewhere(world).agrees()
+def no_such_card(world: World, held: Held) -> Typed:  # noqa: ARG001
+    held.agrees()
     return typed(cards.new_network_id())
 
 
 @miss
-def another_birth_date(world: World) -> Typed:
-    held = elsewhere(world)
+def another_birth_date(world: World, held: Held) -> Typed:  # noqa: ARG001
     held.agrees()
     return typed(held.network_id, OTHER_DAY)
 
 
 @miss
-def no_consent(world: World) -> Typed:
-    return typed(elsewhere(world).network_id)
+def no_consent(world: World, held: Held) -> Typed:  # noqa: ARG001
+    return typed(held.network_id)
 
 
 @miss
-def a_consent_that_was_withdrawn(world: World) -> Typed:
-    held = elsewhere(world)
+def a_consent_that_was_withdrawn(world: World, held: Held) -> Typed:  # noqa: ARG001
     held.withdraws(held.agrees())
     return typed(held.network_id)
 
 
 @miss
-def a_consent_that_is_over(world: World) -> Typed:
-    held = elsewhere(world)
+def a_consent_that_is_over(world: World, held: Held) -> Typed:  # noqa: ARG001
     today = local.today(held.world.facility_id)
     held.agrees(
         given_on=today - timedelta(9), starts_on=today - timedelta(9), last_on=today - timedelta(2)
@@ -74,40 +71,37 @@ def a_consent_that_is_over(world: World) -> Typed:
 
 
 @miss
-def a_consent_that_begins_later(world: World) -> Typed:
-    held = elsewhere(world)
+def a_consent_that_begins_later(world: World, held: Held) -> Typed:  # noqa: ARG001
     start = local.today(held.world.facility_id) + timedelta(days=9)
     held.agrees(starts_on=start, last_on=months_after(start, 1))
     return typed(held.network_id)
 
 
 @miss
-def a_consent_to_somebody_else(world: World) -> Typed:
-    held = elsewhere(world)
+def a_consent_to_somebody_else(world: World, held: Held) -> Typed:
     third = world.operator.post("/facilities", {"name": "Third"}, status=201)["facility_id"]
     held.agrees(to=third)
     return typed(held.network_id)
 
 
 @miss
-def a_card_that_leads_nowhere(world: World) -> Typed:
-    held = elsewhere(world)
+def a_card_that_leads_nowhere(world: World, held: Held) -> Typed:  # noqa: ARG001
     sharing.unlink(doctor(held.world), held.patient_key)
     return typed(held.network_id)
 
 
 @miss
-def only_records_of_ones_own(world: World) -> Typed:
-    held = with_card(world)
-    held.agrees()
-    return typed(held.network_id)
+def only_records_of_ones_own(world: World, held: Held) -> Typed:  # noqa: ARG001
+    own = with_card(world)
+    own.agrees()
+    return typed(own.network_id)
 
 
 @miss
-def a_card_that_was_merged_and_nobody_agreed(world: World) -> Typed:
-    one, other = elsewhere(world), elsewhere(world)
+def a_card_that_was_merged_and_nobody_agreed(world: World, held: Held) -> Typed:
+    other = elsewhere(world)
     merges.merge(
-        operator(), merges.new_merge_id(), one.network_id, other.network_id, "Both asked for it."
+        operator(), merges.new_merge_id(), held.network_id, other.network_id, "Both asked for it."
     )
     return typed(other.network_id)
 
@@ -168,9 +162,9 @@ WAYS: dict[str, Callable[[World, Typed], tuple[int, dict[str, str], str]]] = {
 }
 
 
-def prepared(name: str, world: World) -> Typed:
+def prepared(name: str, world: World, held: Held) -> Typed:
     """Return what is typed for a miss, the zone of who searches being known, as it mostly is."""
-    fields = MISSES[name](world)
+    fields = MISSES[name](world, held)
     local.zone_of(world.facility_id)
     return fields
 
@@ -189,13 +183,13 @@ def answer_of(way: str, world: World, fields: Typed) -> tuple[Any, ...]:
 
 @pytest.mark.parametrize("way", WAYS)
 def test_every_miss_is_answered_alike_with_the_same_calls(
-    world: World, way: str, monkeypatch: pytest.MonkeyPatch
+    world: World, held: Held, way: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     start = Snapshot()
     answers, calls = {}, {}
     for name in MISSES:
         start.restore()
-        fields = prepared(name, world)
+        fields = prepared(name, world, held)
         told, calls[name] = calls_of(partial(WAYS[way], world, fields), monkeypatch)
         answers[name] = blanked(told, fields)
     usual = answers["no_such_card"]
@@ -205,19 +199,19 @@ def test_every_miss_is_answered_alike_with_the_same_calls(
 
 
 def test_a_glass_that_opens_nothing_is_an_ordinary_miss(
-    world: World, monkeypatch: pytest.MonkeyPatch
+    world: World, held: Held, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     start = Snapshot()
     answers, calls = {}, {}
     for name in BROKEN:
         start.restore()
-        fields = prepared(name, world)
+        fields = prepared(name, world, held)
         told, calls[name] = calls_of(partial(by_page, world, "glass", fields | GLASS), monkeypatch)
         answers[name] = blanked(told, fields)
     assert len({repr(each) for each in answers.values()}) == 1
     assert len({repr(each) for each in calls.values()}) == 1
     start.restore()
-    fields = MISSES["no_such_card"](world)
+    fields = prepared("no_such_card", world, held)
     *ordinary, body = blanked(by_page(world, "find", fields | GLASS), fields)
     *broken, broken_body = answers["no_such_card"]
     assert (broken, broken_body.replace("/glass", "/find")) == (
@@ -226,9 +220,8 @@ def test_a_glass_that_opens_nothing_is_an_ordinary_miss(
     )
 
 
-def test_a_hit_is_not_answered_like_a_miss(world: World) -> None:
+def test_a_hit_is_not_answered_like_a_miss(world: World, held: Held) -> None:
     """The tests above would pass, too, if nobody were ever found."""
-    held = elsewhere(world)
     held.agrees()
     for way in WAYS.values():
         assert way(world, typed(held.network_id))[0] in {200, 303}
@@ -254,8 +247,9 @@ def test_too_many_misses_are_told_whether_or_not_the_next_would_hit(
 # --- limits ------------------------------------------------------------------------------------
 
 
-def test_twenty_misses_are_answered_and_no_more_for_a_quarter_of_an_hour(world: World) -> None:
-    held = elsewhere(world)
+def test_twenty_misses_are_answered_and_no_more_for_a_quarter_of_an_hour(
+    world: World, held: Held
+) -> None:
     held.agrees()
     statuses = [by_interface(world, typed(cards.new_network_id()))[0] for _ in range(21)]
     assert statuses == [404] * 20 + [429]
@@ -263,27 +257,29 @@ def test_twenty_misses_are_answered_and_no_more_for_a_quarter_of_an_hour(world: 
     assert by_interface(world, typed(held.network_id))[0] == 200
 
 
-def test_hits_do_not_count_as_misses(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_hits_do_not_count_as_misses(
+    world: World, held: Held, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(matching, "MISSES", 2)
-    held = elsewhere(world)
     held.agrees()
     for _ in range(4):
         assert by_interface(world, typed(held.network_id))[0] == 200
 
 
-def test_a_colleagues_misses_are_their_own(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_colleagues_misses_are_their_own(
+    world: World, held: Held, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(matching, "MISSES", 1)
-    held = elsewhere(world)
     held.agrees()
     matching.count_try(doctor(world, "person-colleague"))
     assert by_interface(world, typed(held.network_id))[0] == 200
 
 
 def test_a_typing_error_is_told_by_what_was_typed_alone(
-    world: World, monkeypatch: pytest.MonkeyPatch
+    world: World, held: Held, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It asks no table about the card, and counts for nothing."""
-    symbols = list(elsewhere(world).network_id)
+    symbols = list(held.network_id)
     symbols[0] = "A" if symbols[0] != "A" else "B"
     for network_id, born in (("".join(symbols), BORN), (cards.new_network_id(), "1950-02-30")):
         (status, _, body), calls = calls_of(
@@ -295,8 +291,7 @@ def test_a_typing_error_is_told_by_what_was_typed_alone(
         assert [each for each in calls if "PutItem" in each or "UpdateItem" in each] == []
 
 
-def test_a_miss_is_on_record_and_does_not_tell_its_kind(world: World) -> None:
-    held = elsewhere(world)
+def test_a_miss_is_on_record_and_does_not_tell_its_kind(world: World, held: Held) -> None:
     for network_id in (held.network_id, cards.new_network_id()):
         by_interface(world, typed(network_id))
     last = [event for _, event, _ in of_facility(world.facility_id)][-2:]

@@ -87,8 +87,8 @@ def test_another_facilitys_patient_gets_no_card(world: World) -> None:
 # --- links -------------------------------------------------------------------------------------
 
 
-def test_a_card_of_another_facility_is_used_here_too(world: World) -> None:
-    held, key = elsewhere(world), with_records(world)
+def test_a_card_of_another_facility_is_used_here_too(world: World, held: Held) -> None:
+    key = with_records(world)
     brings(world, key, held.network_id.lower().replace("-", " "))
     person = store.person(cards.person_id(held.network_id))
     assert person is not None
@@ -98,8 +98,8 @@ def test_a_card_of_another_facility_is_used_here_too(world: World) -> None:
     }
 
 
-def test_a_link_needs_the_birth_date_of_the_card(world: World) -> None:
-    held, key = elsewhere(world), with_records(world, {"id": "P-1"})
+def test_a_link_needs_the_birth_date_of_the_card(world: World, held: Held) -> None:
+    key = with_records(world, {"id": "P-1"})
     for network_id, born in ((held.network_id, "1950-01-02"), (cards.new_network_id(), BORN)):
         with pytest.raises(NotFound) as refused:
             brings(world, key, network_id, born)
@@ -108,9 +108,9 @@ def test_a_link_needs_the_birth_date_of_the_card(world: World) -> None:
 
 
 def test_a_birth_date_unlike_the_facilitys_own_is_refused_before_anything_is_looked_up(
-    world: World,
+    world: World, held: Held
 ) -> None:
-    held, key = elsewhere(world), with_records(world)
+    key = with_records(world)
     asked = calls_of(lambda: refused_for(world, key, held.network_id, "1950-01-02"))
     unknown = calls_of(lambda: refused_for(world, key, cards.new_network_id(), "1950-01-02"))
     assert asked == unknown
@@ -123,10 +123,10 @@ def refused_for(world: World, key: str, network_id: str, born: str) -> None:
 
 
 def test_misses_while_linking_count_as_misses(
-    world: World, monkeypatch: pytest.MonkeyPatch
+    world: World, held: Held, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(matching, "MISSES", 2)
-    held, key = elsewhere(world), with_records(world)
+    key = with_records(world)
     for _ in range(2):
         with pytest.raises(NotFound):
             brings(world, key, cards.new_network_id())
@@ -241,8 +241,7 @@ def test_every_step_is_on_record(world: World) -> None:
     ]
 
 
-def test_what_is_another_facilitys_cannot_be_changed(world: World) -> None:
-    held = elsewhere(world)
+def test_what_is_another_facilitys_cannot_be_changed(world: World, held: Held) -> None:
     consent_id = held.agrees()
     stranger = doctor(world)
     before = held.link
