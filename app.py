@@ -44,6 +44,10 @@ from chalicelib.jobs import events as jobs
 from chalicelib.jobs.api import routes as job_routes
 from chalicelib.jobs.pages import pages as job_pages
 from chalicelib.kernel import clock
+from chalicelib.network.api import routes as network_routes
+from chalicelib.network.merge_pages import pages as merge_pages
+from chalicelib.network.pages import pages as network_pages
+from chalicelib.network.sharing_pages import pages as sharing_pages
 from chalicelib.portal.pages import pages as portal_pages
 from chalicelib.portal.provider_pages import pages as provider_pages
 from chalicelib.portal.queue_pages import pages as queue_pages
@@ -97,6 +101,10 @@ app.register_blueprint(chart_pages)
 app.register_blueprint(chart_editing)
 app.register_blueprint(chart_taking_pages)
 app.register_blueprint(job_pages)
+app.register_blueprint(network_routes)
+app.register_blueprint(network_pages)
+app.register_blueprint(sharing_pages)
+app.register_blueprint(merge_pages)
 app.register_blueprint(signing_pages)
 app.register_blueprint(changing_pages)
 app.register_blueprint(lasting_pages)

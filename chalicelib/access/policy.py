@@ -59,6 +59,10 @@ class Operation(StrEnum):
     SIGN_CHARTS = auto()
     SEE_QUARANTINE = auto()
     MANAGE_QUEUES = auto()
+    SHARE_PATIENT = auto()
+    FIND_ELSEWHERE = auto()
+    SEE_LOOKS = auto()
+    MERGE_PATIENTS = auto()
     GRANT_RESTORE = auto()
     SEE_RESTORES = auto()
     RUN_RESTORE = auto()
@@ -140,6 +144,10 @@ POLICY: Mapping[Operation, Mapping[Role, Condition]] = {
     Operation.SIGN_CHARTS: _doctor,
     Operation.SEE_QUARANTINE: _operator,
     Operation.MANAGE_QUEUES: _operator,
+    Operation.SHARE_PATIENT: _facility,
+    Operation.FIND_ELSEWHERE: {Role.DOCTOR: always},
+    Operation.SEE_LOOKS: _facility,
+    Operation.MERGE_PATIENTS: _operator,  # on the request of those who hold the records
     Operation.GRANT_RESTORE: _facility,
     Operation.SEE_RESTORES: _facility,
     Operation.DOWNLOAD_ZIP: _facility,

@@ -10,6 +10,7 @@ Every error a caller can do something about.
     + QuotaExceeded               409    the contract's capacity would be passed
   - TooLarge                      413    more than one request may carry
   - Invalid                       422    the request itself is wrong
+  - TooMany                       429    the same was tried too often; wait
   - Unavailable                   503    try again later; nothing was changed
 
 Anything else that escapes a view is a bug, and answers 500 without detail.
@@ -88,6 +89,10 @@ class TooLarge(HokanError):
 
 class Invalid(HokanError):
     code, title, status = "invalid", "The request is not valid", 422
+
+
+class TooMany(HokanError):
+    code, title, status = "too-many", "Tried too often", 429
 
 
 class Unavailable(HokanError):

@@ -14,6 +14,9 @@ class Kind(StrEnum):
     CONTRACT_ACCEPTED = "contract-accepted"  # target_name
     CONTRACT_DECLINED = "contract-declined"  # target_name
     CONTRACT_REMINDER = "contract-reminder"  # target_name, days, comes_on, renews, total_yen
+    GLASS_BROKEN = "glass-broken"  # asking_name, broken_at
+    GLASS_BROKEN_BY_US = "glass-broken-by-us"  # asking_name, broken_at
+    GLASS_BROKEN_PATIENT = "glass-broken-patient"  # asking_name, holder_name, broken_at
     INVOICE_ISSUED = "invoice-issued"  # number, total_yen, due_on
     INVOICE_OVERDUE = "invoice-overdue"  # number, total_yen (still open), due_on, days_late
     PURGE_ASKED = "purge-asked"  # target_name, purge_on
@@ -43,6 +46,7 @@ class Notice:
         facts: What its template needs; ``..._on`` is a date, ``..._at`` a moment with its
             offset, both in ISO 8601.  Never a patient's.
         due_at: When it is looked at next.
+        to: The one address it is for; empty for those of the facility who want its notices.
     """
 
     facility_id: str
@@ -52,3 +56,4 @@ class Notice:
     put_at: str
     state: State
     due_at: str
+    to: str = ""

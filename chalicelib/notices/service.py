@@ -59,12 +59,16 @@ def _sent(found: Notice) -> State:
     """Send *found* to whom it is for; return what became of it."""
     if not mail.is_on():
         return State.MAIL_OFF
-    to, copy = people_store.notice_addresses(found.facility_id), _provider(found)
+    to, copy = _addresses(found), _provider(found)
     if not to and not copy:
         return State.NO_ADDRESS
     written = letter(found)
     mail.send(written.subject, written.text, to[: mail.RECIPIENTS - len(copy)], copy=copy)
     return State.SENT if to else State.NO_ADDRESS
+
+
+def _addresses(found: Notice) -> list[str]:
+    return [found.to] if found.to else people_store.notice_addresses(found.facility_id)
 
 
 def letter(found: Notice) -> Letter:

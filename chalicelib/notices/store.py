@@ -39,10 +39,17 @@ class _Notice(Model):
     state = UnicodeAttribute()
     due_shard = UnicodeAttribute()
     due_at = UnicodeAttribute()
+    to = UnicodeAttribute(null=True)
 
 
 def put_in(
-    write: TransactWrite, facility_id: str, kind: Kind, key: str, facts: Mapping[str, Fact]
+    write: TransactWrite,
+    facility_id: str,
+    kind: Kind,
+    key: str,
+    facts: Mapping[str, Fact],
+    *,
+    to: str = "",
 ) -> None:
     """
     Put a notice with whatever *write* writes; one of the same *key* stays as it is.
@@ -50,8 +57,11 @@ def put_in(
     Args:
         key: What it tells of, such as ``capacity-<target id>-80-<limit>``.  Never a patient's.
         facts: See :class:`Kind`.
+        to: An address of somebody who is not the facility's, such as a patient; forgotten once
+            it is settled.
     """
-    write.update(_row(facility_id, key), _first(facility_id, kind, key, facts))
+    first = _first(facility_id, kind, key, facts)
+    write.update(_row(facility_id, key), [*first, _Notice.to.set(to)] if to else first)
 
 
 def put(facility_id: str, kind: Kind, key: str, facts: Mapping[str, Fact]) -> None:
@@ -73,6 +83,7 @@ def notice(facility_id: str, key: str) -> Notice | None:
         put_at=row.put_at,
         state=State(row.state),
         due_at=row.due_at,
+        to=row.to or "",
     )
 
 
@@ -82,9 +93,10 @@ def take(found: Notice, until: datetime) -> bool:
 
 
 def settle(found: Notice, state: State, at: datetime) -> None:
-    """Note what became of *found*; it is kept for a year."""
+    """Note what became of *found*; it is kept for a year, without an address of its own."""
     actions: list[Action] = [
         _Notice.state.set(state.value),
+        _Notice.to.remove(),
         _Notice.due_at.set(clock.text(at + KEPT)),
     ]
     _row(found.facility_id, found.key).update(actions, condition=_waits())

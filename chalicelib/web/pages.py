@@ -125,6 +125,7 @@ def environment(language: str) -> Any:
     made.globals["language"] = language
     made.filters |= {
         "day": partial(formats.day, language=language),
+        "language_of": formats.language_of,
         "moment": partial(formats.moment, language=language),
         "number": formats.number,
         "person": formats.person,

@@ -10,6 +10,7 @@ from chalicelib.web import files
 from tests.charts.scene import A_BUNDLE, CHART, PICTURE, TABLE, amending, examined, plain
 from tests.dicomweb.scene import back_up, uids_of
 from tests.exports.scene import asked
+from tests.network.scene import across_facilities
 from tests.purges.scene import with_certificate
 from tests.support.invoices import an_invoice_of
 from tests.support.people import Anonymous, a_person
@@ -104,6 +105,9 @@ POST   /targets/{target_id}/charts/csv                              -         - 
 GET    /targets/{target_id}/patients/{patient_key}/charts           -         -        admin doctor -
 GET    /targets/{target_id}/patients/{patient_key}/trends           -         -        admin doctor -
 GET    /quarantine                                                  -         operator -     -      -
+POST   /network/find                                                -         -        -     doctor -
+GET    /network/found/{pass_id}                                     -         -        -     doctor -
+GET    /network/found/{pass_id}/{record_id}                         -         -        -     doctor -
 POST   /restores                                                    -         -        admin doctor -
 GET    /restores                                                    -         -        admin doctor -
 GET    /agent/restores                                              -         -        -     -      agent
@@ -234,6 +238,26 @@ GET    /portal/charts/{target_id}/examinations/{examination_id}/sign       -  - 
 POST   /portal/charts/{target_id}/examinations/{examination_id}/sign       -  -        -     doctor
 POST   /portal/charts/{target_id}/examinations/{examination_id}/amend      -  -        admin doctor
 POST   /portal/charts/{target_id}/examinations/{examination_id}/drop       -  -        admin doctor
+GET    /portal/network                                              -         -        -     doctor
+POST   /portal/network/find                                         -         -        -     doctor
+POST   /portal/network/glass                                        -         -        -     doctor
+GET    /portal/network/found/{pass_id}                              -         -        -     doctor
+GET    /portal/network/found/{pass_id}/{record_id}                  -         -        -     doctor
+GET    /portal/network/looks                                        -         -        admin doctor
+GET    /portal/network/patients                                     -         -        admin doctor
+POST   /portal/network/patients                                     -         -        admin doctor
+GET    /portal/network/patients/{patient_key}                       -         -        admin doctor
+GET    /portal/network/patients/{patient_key}/card                  -         -        admin doctor
+POST   /portal/network/patients/{patient_key}/card                  -         -        admin doctor
+POST   /portal/network/patients/{patient_key}/link                  -         -        admin doctor
+POST   /portal/network/patients/{patient_key}/unlink                -         -        admin doctor
+POST   /portal/network/patients/{patient_key}/contact               -         -        admin doctor
+GET    /portal/network/patients/{patient_key}/consent               -         -        admin doctor
+POST   /portal/network/patients/{patient_key}/consent               -         -        admin doctor
+POST   /portal/network/patients/{patient_key}/consents/{consent_id}/withdraw - -       admin doctor
+GET    /portal/network/merges                                       -         operator -     -
+POST   /portal/network/merges                                       -         operator -     -
+POST   /portal/network/merges/{merge_id}/undo                       -         operator -     -
 GET    /portal/restores                                             -         -        admin doctor
 POST   /portal/restores                                             -         -        admin doctor
 GET    /portal/restores/new                                         -         -        admin doctor
@@ -365,6 +389,7 @@ def ids_of(world: World) -> dict[str, str]:
         "restore_id": world.doctor.post("/restores", grant, status=201)["restore_id"],
         **uids_of("CT_small.dcm"),
         "frames": "1",
+        **across_facilities(world),
     }
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from chalice.test import Client
 
 from tests.access.test_matrix import body_for, ids_of
+from tests.network.scene import BORN
 from tests.support.cognito import token
 from tests.support.world import World, a_form, build
 
@@ -74,6 +75,7 @@ def bodies(world: World, ids: dict[str, str]) -> dict[str, dict[str, Any]]:
             "patient_key": ids["patient_key"],
             "agent_id": ids["agent_id"],
         },
+        "/network/find": {"network_id": ids["network_id"], "birth_date": BORN},
         "/restores/{restore_id}/urls": {"sha256": [sha256(b"one").hexdigest()]},
     }
 

@@ -39,11 +39,20 @@ INVOICE: dict[str, Fact] = {
     "due_on": "2027-05-06",
     "days_late": 15,
 }
+GLASS: dict[str, Fact] = {
+    "asking_name": "みどり病院",
+    "holder_name": "青葉内視鏡クリニック",
+    "broken_at": "2026-11-28T02:00:00+09:00",
+}
+NAMES = ("target_name", "number", "asking_name")
 SAID: dict[Kind, dict[str, Fact]] = {
     Kind.CAPACITY_WARNING: FULL,
     Kind.CONTRACT_ACCEPTED: {"target_name": "内視鏡室"},
     Kind.CONTRACT_DECLINED: {"target_name": "内視鏡室"},
     Kind.CONTRACT_REMINDER: ENDS,
+    Kind.GLASS_BROKEN: GLASS,
+    Kind.GLASS_BROKEN_BY_US: GLASS,
+    Kind.GLASS_BROKEN_PATIENT: GLASS,
     Kind.INVOICE_ISSUED: INVOICE,
     Kind.INVOICE_OVERDUE: INVOICE,
     Kind.PURGE_ASKED: {"target_name": "内視鏡室", "purge_on": "2027-06-30"},
@@ -58,6 +67,11 @@ def facility(aws: dict[str, str]) -> str:  # noqa: ARG001
     mailbox.switch_on(HOKAN_PORTAL_URL="https://hokan.example", HOKAN_OPERATOR_MAIL=PROVIDER)
     people_store.add(HERE, Person("person-1", ADMIN, Role.FACILITY_ADMIN, gets_mail=True))
     return HERE
+
+
+def named(kind: Kind) -> str:
+    """Return what a notice of *kind* is about."""
+    return next(str(SAID[kind][name]) for name in NAMES if name in SAID[kind])
 
 
 def put(kind: Kind = Kind.CAPACITY_WARNING, key: str = "k") -> None:
@@ -120,6 +134,25 @@ def test_putting_it_again_in_a_transaction_changes_nothing(facility: str) -> Non
     assert found() == before
 
 
+def test_a_notice_to_somebody_of_their_own_goes_to_nobody_else(facility: str) -> None:
+    with transaction() as write:
+        store.put_in(
+            write, facility, Kind.GLASS_BROKEN_PATIENT, "k", GLASS, to="hanako@mail.example"
+        )
+    send()
+    assert [each.to for each in mailbox.sent()] == [["hanako@mail.example"]]
+
+
+def test_an_address_of_their_own_is_forgotten_once_the_notice_is_settled(facility: str) -> None:
+    with transaction() as write:
+        store.put_in(
+            write, facility, Kind.GLASS_BROKEN_PATIENT, "k", GLASS, to="hanako@mail.example"
+        )
+    assert found().to == "hanako@mail.example"
+    send()
+    assert found().to == ""
+
+
 def test_what_is_not_due_yet_is_left_alone(facility: str) -> None:  # noqa: ARG001
     put()
     send(after=timedelta(minutes=-1))
@@ -179,15 +212,15 @@ def test_every_notice_is_written_in_both_languages(facility: str, kind: Kind) ->
     put(kind)
     letter = service.letter(found())
     japanese, english = letter.text.split(RULE)
-    assert str(SAID[kind].get("target_name") or SAID[kind]["number"]) in japanese
+    assert named(kind) in japanese
     assert "。" in japanese
     assert "。" not in english
     assert letter.subject.count("[Hokan]") == 2
     assert "\n" not in letter.subject
 
 
-@pytest.mark.parametrize("kind", Kind)
-def test_every_notice_leads_to_the_portal(facility: str, kind: Kind) -> None:  # noqa: ARG001
+@pytest.mark.parametrize("kind", sorted(set(Kind) - {Kind.GLASS_BROKEN_PATIENT}))
+def test_every_notice_to_staff_leads_to_the_portal(facility: str, kind: Kind) -> None:  # noqa: ARG001
     put(kind)
     assert service.letter(found()).text.count("https://hokan.example/portal") == 2
 

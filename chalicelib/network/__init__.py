@@ -1,0 +1,1 @@
+"""Patients across facilities: a network ID, links, consent, finding, breaking the glass."""
