@@ -16,6 +16,7 @@ from chalicelib.pictures import model, service, store
 from chalicelib.pictures.model import Picture, Reason, Rendition, State
 from chalicelib.pictures.service import Message
 from chalicelib.settings import settings
+from tests.faults.crashes import calls_of, died, every_death
 from tests.faults.invariants import check_pictures, object_rows, pictures_in_s3
 from tests.pictures.making import (
     STILLS,
@@ -36,6 +37,7 @@ from tests.pictures.scene import FILES
 from tests.purges.scene import brought_forward, locks_end, waiting
 from tests.purges.scene import deliver as deliver_purge
 from tests.support.canary import CANARY_ID
+from tests.support.snapshot import Snapshot
 from tests.support.world import World, a_chunk, build
 
 TEXT, JPEG, DICOM = STILLS
@@ -58,6 +60,24 @@ def test_with_it_a_batch_that_ends_asks_with_one_message(world: World) -> None:
     with_display_tool(world)
     with_stills(world)
     assert messages() == [batch_of(world)]
+
+
+def test_a_batch_whose_end_dies_anywhere_asks_when_it_ends(world: World) -> None:
+    with_display_tool(world)
+    batch_id = world.open_batch()
+    world.chunk(batch_id, 0, a_chunk({"a": still(1)}))
+    world.put_object(digest(still(1)), still(1))
+    world.arrived(digest(still(1)))
+
+    def finish() -> object:
+        return world.finish(batch_id)
+
+    ready = Snapshot()
+    for death in every_death(calls_of(finish)):
+        ready.restore()
+        died(finish, death)
+        finish()
+        assert batch_of(world) in messages(), death
 
 
 def test_a_facility_has_the_display_tool_while_its_contract_is_in_force(world: World) -> None:
