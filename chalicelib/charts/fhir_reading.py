@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from typing import Any
 
 from chalicelib.charts import fhir_codes as codes
@@ -39,6 +40,8 @@ TYPES = frozenset({"document", "collection"})
 # Of every resource: what names it, who it is about, when; not the record itself.
 FRAME = frozenset({"resourceType", "id", "identifier", "language", "meta", "subject", "text"})
 WRONG = frozenset({"entered-in-error", "cancelled"})
+A_DAY = timedelta(days=1)
+OVER = frozenset({"inactive", "remission", "resolved"})
 WHO = "only their part in the chart is known to us, not who they are"
 
 
@@ -67,6 +70,7 @@ class Taken:
 
 @dataclass
 class _Reading:
+    examined_on: str
     parts: dict[str, list[Any]] = field(default_factory=dict)
     narrative: list[str] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
@@ -81,19 +85,21 @@ class _Reading:
                 self.left_out.append(f"{_name(resource)}: {key}")
 
 
-def read(raw: bytes, patient_id: str) -> Taken:
+def read(raw: bytes, patient_id: str, examined_on: str = "") -> Taken:
     """
     Return the chart that a Bundle holds.
 
     Args:
         patient_id: Of the patient whose chart it has to be; empty where the examination names none.
+        examined_on: The day of the examination, where it has one: what is of another day was found
+            another time.
 
     Raises:
         Invalid: ``not-a-bundle``, ``unknown-kind``, or ``patient-differs``.
     """
     resources = _resources(_json(raw))
     _check_patient(resources, patient_id)
-    reading = _Reading()
+    reading = _Reading(examined_on)
     for each in resources:
         _take(reading, each)
     chart = Chart(
@@ -164,6 +170,7 @@ def _take(reading: _Reading, resource: Node) -> None:
         return
     try:
         _check_use(resource)
+        _check_day(reading, resource)
         taker(reading, resource)
     except _LeftOut as left:
         reading.leave(resource, str(left))
@@ -174,6 +181,26 @@ def _check_use(resource: Node) -> None:
         raise _LeftOut("it has an extension that may change its meaning")
     if _text(resource, "status") in WRONG:
         raise _LeftOut("its status says that it is not to be used")
+
+
+def _check_day(reading: _Reading, resource: Node) -> None:
+    """Let pass what is of the examination's day; a day more or less is a matter of time zones."""
+    said = _text(resource, "effectiveDateTime") or _text(resource, "performedDateTime")
+    examined = _day(reading.examined_on)
+    if not said or examined is None:
+        return
+    found = _day(said[:10])
+    if found is None:
+        raise _LeftOut("its day is none that can be compared")
+    if abs(found - examined) > A_DAY:
+        raise _LeftOut("it is of another day than the examination")
+
+
+def _day(written: str) -> date | None:
+    try:
+        return date.fromisoformat(written)
+    except ValueError:
+        return None
 
 
 def _keep(reading: _Reading, name: str, part: Any) -> None:
@@ -218,6 +245,7 @@ def _take_observation(reading: _Reading, resource: Node) -> None:
         made = Measurement(text=text, code=code, site=site, value=value, unit=unit)
         _keep(reading, "measurements", made)
         reading.leave_rest(resource, frozenset(known | {"valueQuantity"}))
+        _leave_extensions(reading, resource, set())
         return
     size = _size(reading, resource)
     finding = Finding(
@@ -268,12 +296,15 @@ def _take_condition(reading: _Reading, resource: Node) -> None:
     stated = [code for _, code in _codings(status)]
     if WRONG & set(stated):
         raise _LeftOut("its status says that it is not to be used")
+    if OVER & {code for _, code in _codings(resource.get("clinicalStatus"))}:
+        raise _LeftOut("it was over by then")
     known = [codes.CERTAINTY_OF_VERIFICATION.get(each) for each in stated]
     if status is not None and (not known or known[0] is None):
         raise _LeftOut("its verification status is none we know")
     certainty = known[0] if known and known[0] else Certainty.NOT_RECORDED
     _keep(reading, "diagnoses", Diagnosis(certainty=certainty, text=text, code=code))
-    reading.leave_rest(resource, frozenset({"category", "code", "verificationStatus"}))
+    known_keys = {"category", "clinicalStatus", "code", "verificationStatus"}
+    reading.leave_rest(resource, frozenset(known_keys))
 
 
 def _take_procedure(reading: _Reading, resource: Node) -> None:
@@ -286,7 +317,8 @@ def _take_procedure(reading: _Reading, resource: Node) -> None:
         reading.leave(resource, "a second site")
     site = _site(reading, resource, sites[0] if sites else None)
     _keep(reading, "procedures", Procedure(done=done, text=text, code=code, site=site))
-    reading.leave_rest(resource, frozenset({"bodySite", "code", "status"}))
+    known = {"bodySite", "code", "performedDateTime", "status"}
+    reading.leave_rest(resource, frozenset(known))
 
 
 def _take_medication(reading: _Reading, resource: Node) -> None:

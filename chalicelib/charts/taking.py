@@ -39,8 +39,9 @@ def fhir(
         Invalid: See :func:`fhir_reading.read` and :func:`service.save`.
         Conflict: See :func:`service.save`.
     """
-    patient = service.subject(caller, target_id, examination_id).patient
-    taken = fhir_reading.read(raw, patient.patient_id if patient else "")
+    subject = service.subject(caller, target_id, examination_id)
+    patient_id = subject.patient.patient_id if subject.patient else ""
+    taken = fhir_reading.read(raw, patient_id, subject.examination.examined_at[:10])
     record = service.save(caller, target_id, examination_id, revision, taken.chart)
     return TakenOver(record, taken.left_out)
 

@@ -378,6 +378,30 @@ def test_what_is_not_taken_over_is_named(resource: Node, said: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("day", "is_taken"),
+    [
+        ("2026-04-01", True),
+        ("2026-03-31T23:30:00Z", True),
+        ("2025-04-01", False),
+        ("2025", False),
+    ],
+)
+def test_what_was_found_another_time_is_left_out(day: str, is_taken: bool) -> None:  # noqa: FBT001
+    found = an_observation(valueBoolean=True, effectiveDateTime=day)
+    taken = read(sent(found), PATIENT, "2026-04-01")
+    assert bool(taken.chart.findings) is is_taken
+    assert bool(taken.left_out) is not is_taken
+
+
+def test_a_disease_that_was_over_is_left_out() -> None:
+    over = {"coding": [{"code": "resolved"}]}
+    disease = {"resourceType": "Condition", "code": {"text": "潰瘍"}, "clinicalStatus": over}
+    taken = read(sent(disease), PATIENT)
+    assert taken.chart.diagnoses == ()
+    assert taken.left_out == ["Condition: it was over by then"]
+
+
+@pytest.mark.parametrize(
     ("raw", "code"),
     [
         (b"", "not-a-bundle"),
