@@ -99,6 +99,17 @@ def test_ones_own_records_are_not_found_elsewhere(held: Held) -> None:
         finding.find(doctor(held.world), held.shown)
 
 
+def test_a_search_shows_other_facilities_records_and_not_ones_own(world: World, held: Held) -> None:
+    key = with_records(world)
+    sharing.link(doctor(world), key, held.network_id, BORN)
+    Held(world, key, held.network_id).agrees()
+    held.agrees()
+    for used in (found(world, held), glass(world, held)):
+        opened = reading.opened(doctor(world), used.pass_id)
+        holders = [each.link.facility_id for each in opened.holdings]
+        assert holders == [held.world.facility_id]
+
+
 def test_records_of_several_facilities_come_together(world: World, held: Held) -> None:
     other = elsewhere(world).world
     key = with_records(other, {"id": "00012", "name": "Yamada^Hanako"})

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from msgspec.structs import replace
+from msgspec import structs
 
 from chalicelib.audit.store import of_facility
 from chalicelib.contracts import local
@@ -16,7 +17,7 @@ from chalicelib.network.model import Link, Scope
 from tests.faults.crashes import calls_of
 from tests.network.scene import BORN, Held, agreed, doctor, elsewhere, with_card, with_records
 from tests.support.canary import CANARY
-from tests.support.world import World, build
+from tests.support.world import World, build, sign
 
 
 def actions(world: World) -> list[str]:
@@ -61,6 +62,17 @@ def test_a_birth_date_that_no_archive_knows_is_typed(world: World) -> None:
     person = store.person(sharing.make_card(doctor(world), key, "昭和25年1月1日").person_id)
     assert person is not None
     assert person.birth_date == "1950-01-01"
+
+
+def test_a_birth_date_is_taken_from_whichever_target_knows_it(world: World) -> None:
+    key = with_records(world, {"id": "P-1"})
+    target = world.admin.post("/targets", {"name": "X-ray", "kind": "mass_storage"}, status=201)
+    other = replace(world, target_id=target["target_id"], pieces={})
+    sign(other)
+    with_records(other, {"id": "P-1", "birth_date": "1960-02-03"})
+    person = store.person(sharing.make_card(doctor(world), key, "").person_id)
+    assert person is not None
+    assert person.birth_date == "1960-02-03"
 
 
 def test_leading_zeros_make_another_patient(world: World) -> None:
@@ -188,7 +200,7 @@ def test_two_who_change_a_patient_at_once_do_not_lose_a_consent(world: World) ->
     seen = held.link
     held.agrees()
     with pytest.raises(Conflict):
-        link_store.change(replace(seen, revision=seen.revision + 1))
+        link_store.change(structs.replace(seen, revision=seen.revision + 1))
     assert len(held.link.consents) == 1
 
 
