@@ -8,6 +8,7 @@ from chalicelib.access.guard import GuardedRoutes
 from chalicelib.access.model import Caller
 from chalicelib.access.policy import Operation
 from chalicelib.archive.model import Examination
+from chalicelib.charts.model import Chart
 from chalicelib.network import finding, reading
 from chalicelib.network.reading import Holding, Opened
 from chalicelib.web.bodies import Body
@@ -73,9 +74,19 @@ class FoundRecords(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ShownRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """
+    One examination of another facility.
+
+    Attributes:
+        chart: As it was signed there; null while no doctor has.
+        chart_signed_at: When.
+    """
+
     facility: str
     patient: ShownPatient
     examination: FoundExamination
+    chart: Chart | None
+    chart_signed_at: str | None
 
 
 @routes.on("POST", "/network/find", Operation.FIND_ELSEWHERE, body=Search, problems=(404, 429, 503))
@@ -99,6 +110,8 @@ def show_record(caller: Caller, pass_id: str, record_id: str) -> ShownRecord:
         facility=found.holding.facility_name,
         patient=_patient(found.holding),
         examination=_examination(found.examination),
+        chart=found.chart.chart if found.chart else None,
+        chart_signed_at=found.chart.signed_at if found.chart else None,
     )
 
 

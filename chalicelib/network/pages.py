@@ -13,6 +13,7 @@ from chalice.app import Response
 from chalicelib.access.local_times import local, zone_for
 from chalicelib.access.page_guard import PageRoutes, Visit
 from chalicelib.access.policy import Operation
+from chalicelib.charts import pictures
 from chalicelib.kernel.errors import HokanError, Invalid, NotFound, TooMany
 from chalicelib.network import finding, looking, reading
 from chalicelib.network.matching import Shown
@@ -65,9 +66,11 @@ def show_found(visit: Visit, pass_id: str) -> Response:
 @pages.on("GET", FOUND + "/{record_id}", Operation.FIND_ELSEWHERE)
 def show_record(visit: Visit, pass_id: str, record_id: str) -> Response:
     """Show one examination of another facility."""
+    record = reading.record(visit.caller, pass_id, record_id)
     return visit.page(
         "network/record.html",
-        record=reading.record(visit.caller, pass_id, record_id),
+        record=record,
+        file_names=pictures.names(record.examination) if record.chart else {},
         local=_local(visit),
     )
 

@@ -14,6 +14,8 @@ from chalicelib.access import store as access_store
 from chalicelib.access.model import Caller
 from chalicelib.access.service import audit
 from chalicelib.archive.model import Examination, Patient
+from chalicelib.charts import store as chart_store
+from chalicelib.charts.record import Version
 from chalicelib.kernel import clock
 from chalicelib.kernel.errors import NotFound
 from chalicelib.network import consents, finding, link_store, local_patients, look_store, store
@@ -47,11 +49,17 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One examination of another facility, opened."""
+    """
+    One examination of another facility, opened.
+
+    Attributes:
+        chart: As a doctor signed it there; None while nobody has.
+    """
 
     used: Pass
     holding: Holding
     examination: Examination
+    chart: Version | None = None
 
 
 def opened(caller: Caller, pass_id: str) -> Opened:
@@ -80,7 +88,7 @@ def record(caller: Caller, pass_id: str, examination_id: str) -> Record:
         for examination in holding.examinations:
             if examination.examination_id == examination_id:
                 _note(caller, used, holding.link, examination_id)
-                return Record(used, holding, examination)
+                return Record(used, holding, examination, _chart_of(examination))
     raise NotFound("there is no such examination, or nobody agreed that you read it")
 
 
@@ -126,6 +134,11 @@ def _holding(used: Pass, link: Link) -> Holding | None:
             if used.is_glass or consents.allows(link.consents, used.facility_id, each, now)
         ],
     )
+
+
+def _chart_of(examination: Examination) -> Version | None:
+    """Return the chart that holds; a draft says nothing yet, and nothing to others."""
+    return chart_store.record(examination.target_id, examination.examination_id).current
 
 
 def _note(caller: Caller, used: Pass, link: Link, examination_id: str) -> None:

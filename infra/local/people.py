@@ -50,8 +50,8 @@ class Person:
         """Begin a session; the one before is forgotten."""
         self._headers.pop("Authorization", None)
         token = id_token(self._stack.session, self._stack.outputs, self.email, self.password)
-        session = self.post("/sessions", {"id_token": token})["session"]
-        self._headers["Authorization"] = f"Bearer {session}"
+        self.session = str(self.post("/sessions", {"id_token": token})["session"])
+        self._headers["Authorization"] = f"Bearer {self.session}"
 
     def get(self, path: str) -> Any:
         return self._call("GET", path)

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import boto3
+import msgspec
 import pytest
 
 from chalicelib.access.model import Caller, Role
 from chalicelib.audit.model import first_break
 from chalicelib.audit.store import of_facility
+from chalicelib.charts import service as charts
 from chalicelib.kernel import clock
 from chalicelib.kernel.errors import Invalid, NotFound, Unavailable
 from chalicelib.network import finding, looking, reading, sharing
 from chalicelib.network.model import Look, LookKind, Pass, Scope
 from chalicelib.settings import settings
+from tests.charts.scene import CHART
 from tests.network.scene import BORN, WORDS, Held, doctor, elsewhere, found, glass, with_records
 from tests.support.world import World
+
+PICTURELESS = msgspec.structs.replace(CHART, images=(), findings=())
 
 
 def actions(world: World) -> list[str]:
@@ -59,6 +64,18 @@ def test_only_the_examinations_that_were_agreed_to_can_be_opened(world: World, h
     assert record.examination.examination_id == agreed
     with pytest.raises(NotFound):
         reading.record(doctor(world), used.pass_id, other)
+
+
+def test_a_chart_that_was_signed_there_is_read_here(world: World, held: Held) -> None:
+    held.agrees()
+    used = found(world, held)
+    examination_id = an_examination(world, used)
+    seen = charts.save(doctor(held.world), held.world.target_id, examination_id, 0, PICTURELESS)
+    assert reading.record(doctor(world), used.pass_id, examination_id).chart is None
+    charts.sign(doctor(held.world), held.world.target_id, examination_id, seen.revision)
+    read = reading.record(doctor(world), used.pass_id, examination_id).chart
+    assert read is not None
+    assert read.chart.narrative == PICTURELESS.narrative
 
 
 def test_a_consent_to_another_facility_opens_nothing(world: World, held: Held) -> None:

@@ -22,13 +22,13 @@ COLOURS = {"type": "rule", "values": ["color-contrast"]}
 
 
 @contextmanager
-def chromium() -> Iterator[Browser]:
-    """Have a Chromium run meanwhile."""
+def chromium(*more: str) -> Iterator[Browser]:
+    """Have a Chromium run meanwhile, with *more* switches."""
     found = shutil.which("chromium")
     assert found, "Chromium is missing: apt install chromium"
     sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []  # it refuses root with one
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=sandbox)
+        browser = playwright.chromium.launch(executable_path=found, args=[*sandbox, *more])
         yield browser
         browser.close()
 
