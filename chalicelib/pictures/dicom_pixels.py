@@ -127,7 +127,9 @@ def pixels_of(source: Source) -> Pixels:
         is_cut = header.elements.end is End.CUT
         raise NotShown(Reason.TRUNCATED if is_cut else Reason.NO_PICTURE)
     if header.inflated is not None:
-        inflated = header.inflated.data
+        inflated, is_whole = header.inflated
+        if len(inflated) >= MOST_BYTES and not is_whole:
+            raise NotShown(Reason.TOO_LARGE)
         source = Source(lambda offset, length: inflated[offset : offset + length], len(inflated))
     return _described(source, header, head)
 

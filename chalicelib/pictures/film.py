@@ -28,14 +28,12 @@ class Film:
     """
     Attributes:
         width, height: Of the original.
-        said: How many frames it has, says the object.
-        count: How many can be shown.
+        count: How many frames were found, whatever the object says.
         frame: Decodes one of them, not smaller than so many pixels unless it is; raises NotShown.
     """
 
     width: int
     height: int
-    said: int
     count: int
     frame: Callable[[int, int], Image.Image]
 
@@ -60,7 +58,7 @@ def _of_file(source: Source, kind: str) -> Film:
     def frame(_: int, longest: int) -> Image.Image:
         return coded.still(data, kind, longest)
 
-    return Film(width, height, 1, 1, frame)
+    return Film(width, height, 1, frame)
 
 
 def _of_dicom(pixels: Pixels) -> Film:
@@ -70,7 +68,7 @@ def _of_dicom(pixels: Pixels) -> Film:
     def frame(number: int, longest: int) -> Image.Image:
         return decode(pixels, frames[number], number, longest)
 
-    return Film(pixels.columns, pixels.rows, pixels.frames, frames.count, frame)
+    return Film(pixels.columns, pixels.rows, frames.count, frame)
 
 
 Decode = Callable[[Pixels, bytes, int, int], Image.Image]  # frame, its number, not smaller than
@@ -112,9 +110,7 @@ def _jpeg(pixels: Pixels, frame: bytes, _: int, longest: int) -> Image.Image:
     image = coded.jpeg(frame, longest, is_rgb=pixels.photometric == "RGB")
     if image.mode != "L":
         return coded.in_colour(image)
-    return grey.shown(
-        grey.values_of(image.tobytes(), image.size, native.BYTE), pixels.shades, longest
-    )
+    return grey.shown(grey.Values(image, ceiling=255.0), pixels.shades, longest)
 
 
 def _jpeg2000(pixels: Pixels, frame: bytes, _: int, longest: int) -> Image.Image:

@@ -75,10 +75,17 @@ class Encapsulated:
 
     def __getitem__(self, number: int) -> bytes:
         """Return frame *number*, its fragments joined; raises NotShown."""
-        begin, is_last = self.starts[number], number + 1 == self.count
-        end = min(self.end, begin + MOST_BYTES) if is_last else self.starts[number + 1]
+        begin = self.starts[number]
+        end = self.end if number + 1 == self.count else self.starts[number + 1]
+        if end - begin > MOST_BYTES:
+            return self._fragment(begin)
         data = self.source.at(begin, end - begin)
         return b"".join(data[place : place + length] for place, length in fragments(data))
+
+    def _fragment(self, place: int) -> bytes:
+        """Return one fragment: of a frame whose end nobody tells, it is all, or nearly so."""
+        length = _item_length(self.source, place)
+        return self.source.at(place + ITEM_HEAD.size, length)
 
 
 Frames = Native | Encapsulated
@@ -134,13 +141,19 @@ def _encapsulated(pixels: Pixels) -> Encapsulated:
 
 def _offset_table(source: Source, place: int) -> tuple[bytes, int]:
     """Return the basic offset table and the place of the first fragment; raises NotShown."""
-    group, element, length = ITEM_HEAD.unpack(source.at(place, ITEM_HEAD.size))
-    if group << 16 | element != ITEM:
-        raise NotShown(Reason.UNDECODABLE)
+    length = _item_length(source, place)
     if length > 4 * MOST_FRAGMENTS:
         raise NotShown(Reason.TRUNCATED if length > source.size_bytes else Reason.TOO_LARGE)
     place += ITEM_HEAD.size
     return _in_whole(source.at(place, length), 4), place + length
+
+
+def _item_length(source: Source, place: int) -> int:
+    """Return how long the item at *place* says it is; raises NotShown when none is there."""
+    group, element, length = ITEM_HEAD.unpack(source.at(place, ITEM_HEAD.size))
+    if group << 16 | element != ITEM:
+        raise NotShown(Reason.UNDECODABLE)
+    return int(length)
 
 
 def _in_whole(table: bytes, entry_bytes: int) -> bytes:

@@ -47,9 +47,10 @@ def _made_of(message: Message, asked: list[str], has_time: Callable[[], bool]) -
     known = {} if message.anew else store.of(message.target_id, asked)
     rows = objects.rows(message.target_id, asked)
     due = [
-        row
-        for sha256, row in rows.items()
-        if row.state is ObjectState.STORED
+        rows[sha256]
+        for sha256 in dict.fromkeys(asked)
+        if sha256 in rows
+        and rows[sha256].state is ObjectState.STORED
         and (sha256 not in known or known[sha256].made_by < RENDERER)
     ]
     for number, row in enumerate(due):

@@ -47,7 +47,7 @@ class Picture(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         width, height: Of the original, in pixels.
-        frames: How many pictures the original has.
+        frames: How many pictures were found in the original.
         sizes: Bytes of each rendition there is.
         made_by: The version of the renderer (see RENDERER).
     """

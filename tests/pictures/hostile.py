@@ -202,6 +202,12 @@ LIES = {
         Kind.DICOM,
         None,
     ),
+    "film-of-90-megabytes": Lie(
+        lambda: encapsulated(jpeg(), frames=b"99"), Kind.DICOM, None, 90 * MEGABYTE
+    ),
+    "first-frame-of-70-megabytes": Lie(
+        lambda: fragment_of(70 * MEGABYTE), Kind.DICOM, Reason.TOO_LARGE, 90 * MEGABYTE
+    ),
     "wavelets-that-say-60000": Lie(
         lambda: encapsulated(wavelets(60_000, 5), syntax=JPEG_2000), Kind.DICOM, Reason.TOO_LARGE
     ),

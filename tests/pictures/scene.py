@@ -87,14 +87,15 @@ def a_file(image: Image.Image, kind: str, **options: object) -> bytes:
     return written.getvalue()
 
 
-def come_out(content: bytes) -> tuple[Picture, Files]:
-    """Return what comes of an object's bytes."""
+def come_out(content: bytes, size_bytes: int = 0) -> tuple[Picture, Files]:
+    """Return what comes of an object's bytes; of *size_bytes*, what is missing reads as noughts."""
+    size_bytes = size_bytes or len(content)
 
     def read(offset: int, length: int) -> bytes:
-        return content[offset : offset + length]
+        return content[offset : offset + length].ljust(min(length, size_bytes - offset), b"\0")
 
-    kind = inspect(read, len(content)).kind
-    return rendered("0" * 64, read, len(content), kind)
+    kind = inspect(read, size_bytes).kind
+    return rendered("0" * 64, read, size_bytes, kind)
 
 
 @cache

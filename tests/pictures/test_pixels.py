@@ -8,7 +8,11 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from chalicelib.archive.facts import Kind
+from chalicelib.pictures.coded import jpeg2000
+from chalicelib.pictures.film import film_of
 from chalicelib.pictures.model import Reason, Rendition
+from chalicelib.pictures.source import MOST_BYTES, Source
 from tests.pictures.scene import (
     JPEG_2000,
     JPEG_BASELINE,
@@ -225,8 +229,9 @@ def test_jpeg_2000_of_16_bits_keeps_its_numbers() -> None:
 
 
 def test_a_large_jpeg_2000_is_decoded_at_a_fraction_of_its_size() -> None:
-    image = Image.new("L", (4_100, 100), 128)
-    coded = a_file(image, "JPEG2000", no_jp2=True)
+    coded = a_file(Image.new("L", (4_100, 100), 128), "JPEG2000", no_jp2=True)
+    decoded, _ = jpeg2000(coded, 1_024)
+    assert decoded.size == (1_025, 25)
     picture, files = come_out(encapsulated(coded, syntax=JPEG_2000, rows=100, columns=4_100))
     assert (picture.width, opened(files).size) == (4_100, (1_024, 25))
 
@@ -282,9 +287,29 @@ def test_frames_without_compression_follow_each_other() -> None:
 
 
 def test_frames_of_bits_may_begin_within_a_byte() -> None:
-    content = a_dicom(b"\xf0\x0f\x00", frames=b"2", rows=3, columns=4, allocated=1)
-    first, second = seen(content), come_out(content)[0]
-    assert (second.frames, first.size) == (2, (4, 3))
+    bits = "000000000" + "101010101" + "000000"
+    packed = bytes(int(bits[place : place + 8][::-1], 2) for place in range(0, len(bits), 8))
+    content = a_dicom(packed, frames=b"2", rows=3, columns=3, allocated=1)
+    source = Source(lambda offset, length: content[offset : offset + length], len(content))
+    second = film_of(source, Kind.DICOM).frame(1, 64)
+    assert second.tobytes() == bytes([255, 0, 255, 0, 255, 0, 255, 0, 255])
+
+
+def test_pixels_are_found_after_a_long_description() -> None:
+    head, pixels = a_header(rows=SIDE, columns=SIDE), halves(b"\x40", b"\x80")
+    long = element(0x00290010, b"OB", bytes(5 << 20))
+    assert near(shades(head + long + element(0x7FE00010, b"OW", pixels)), (64, 128))
+
+
+def test_frames_of_a_film_too_large_to_have_at_hand_are_found_by_the_offset_table() -> None:
+    stack = stills(3)
+    lengths = [len(item(each)) for each in stack]
+    table = struct.pack("<3L", 0, lengths[0], sum(lengths[:2]))
+    content = encapsulated(*stack, table=table, frames=b"3", rows=64, columns=64)
+    picture, files = come_out(content, size_bytes=MOST_BYTES + 1)
+    strip = opened(files, Rendition.STRIP).convert("L")
+    assert picture.frames == 3
+    assert near((strip.getpixel((96, 9)), strip.getpixel((160, 9))), (85, 170))
 
 
 def test_a_frame_in_several_fragments_is_found_by_the_offset_table() -> None:
