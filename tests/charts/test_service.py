@@ -86,6 +86,18 @@ def test_two_who_save_at_once_do_not_overwrite_each_other(world: World) -> None:
     assert not store.save_drafts([(seen, service.a_draft(doctor_of(world), OTHER))])
 
 
+def test_of_two_who_saw_the_same_draft_only_the_first_changes_it(world: World) -> None:
+    examination = examined(world)
+    saved(world, examination)
+    seen = store.record(world.target_id, examination)
+    assert store.save_drafts([(seen, service.a_draft(doctor_of(world), OTHER))])
+    assert not store.save_drafts([(seen, service.a_draft(doctor_of(world), CHART))])
+    assert not store.drop_draft(seen)
+    draft = store.record(world.target_id, examination).draft
+    assert draft is not None
+    assert draft.chart == OTHER
+
+
 def test_a_wrong_chart_is_refused_by_its_field(world: World) -> None:
     wrong = plain(CHART)
     wrong["findings"][1]["site"] = {"organ": "a\x00"}
