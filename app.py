@@ -22,6 +22,7 @@ from chalicelib.billing.payment_pages import pages as payment_pages
 from chalicelib.billing.provider_pages import pages as billing_pages
 from chalicelib.charging.pages import pages as charging_pages
 from chalicelib.contracts.api import routes as contracts
+from chalicelib.contracts.case_pages import pages as more_cases_pages
 from chalicelib.contracts.changing_api import routes as contract_changes
 from chalicelib.contracts.changing_pages import pages as changing_pages
 from chalicelib.contracts.lasting_pages import pages as lasting_pages
@@ -84,6 +85,7 @@ app.register_blueprint(patient_pages)
 app.register_blueprint(job_pages)
 app.register_blueprint(signing_pages)
 app.register_blueprint(changing_pages)
+app.register_blueprint(more_cases_pages)
 app.register_blueprint(lasting_pages)
 app.register_blueprint(purge_pages)
 app.register_blueprint(provider_pages)

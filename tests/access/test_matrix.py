@@ -108,6 +108,8 @@ POST   /portal/targets/{target_id}/sign                             -         - 
 GET    /portal/contracts/{contract_id}                              -         -        admin doctor
 GET    /portal/contracts/{contract_id}/change                       -         -        admin -
 POST   /portal/contracts/{contract_id}/change                       -         -        admin -
+GET    /portal/contracts/{contract_id}/cases                        -         -        admin -
+POST   /portal/contracts/{contract_id}/cases                        -         -        admin -
 GET    /portal/contracts/{contract_id}/cancel                       -         -        admin -
 POST   /portal/contracts/{contract_id}/cancel                       -         -        admin -
 POST   /portal/contracts/{contract_id}/pause                        -         -        admin -

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from tests.faults.stories import (
     access,
+    album,
     archive,
     billing,
     contract_pages,
@@ -33,6 +34,7 @@ __all__ = [
     "Act",
     "Prepare",
     "access",
+    "album",
     "archive",
     "billing",
     "calls",
