@@ -12,6 +12,8 @@ from chalicelib.access.api import routes as access
 from chalicelib.access.front_pages import pages as front_pages
 from chalicelib.access.pages import pages as sign_in_pages
 from chalicelib.access.people_pages import pages as people_pages
+from chalicelib.album.case_pages import pages as case_pages
+from chalicelib.album.pages import pages as album_pages
 from chalicelib.archive.api import routes as archive
 from chalicelib.archive.quarantine_pages import pages as quarantine_pages
 from chalicelib.billing import book_store, books
@@ -82,6 +84,8 @@ app.register_blueprint(debit_pages)
 app.register_blueprint(book_pages)
 app.register_blueprint(contract_pages)
 app.register_blueprint(patient_pages)
+app.register_blueprint(album_pages)
+app.register_blueprint(case_pages)
 app.register_blueprint(job_pages)
 app.register_blueprint(signing_pages)
 app.register_blueprint(changing_pages)

@@ -53,6 +53,8 @@ class Operation(StrEnum):
     SEE_JOBS = auto()
     SEE_MISSED_JOBS = auto()
     SEE_CATALOGUE = auto()
+    SEE_ALBUM = auto()
+    OPEN_CASE = auto()
     SEE_QUARANTINE = auto()
     MANAGE_QUEUES = auto()
     GRANT_RESTORE = auto()
@@ -129,6 +131,8 @@ POLICY: Mapping[Operation, Mapping[Role, Condition]] = {
     Operation.SEE_JOBS: _facility,
     Operation.SEE_MISSED_JOBS: _operator,
     Operation.SEE_CATALOGUE: _facility,
+    Operation.SEE_ALBUM: _facility,
+    Operation.OPEN_CASE: _facility,
     Operation.SEE_QUARANTINE: _operator,
     Operation.MANAGE_QUEUES: _operator,
     Operation.GRANT_RESTORE: _facility,

@@ -30,10 +30,12 @@ from chalicelib.buckets.multipart import (
 from chalicelib.buckets.signing import (
     PUT_SECONDS,
     SignedRequest,
+    derived_origin,
     download_origin,
     objects_origin,
     signed_download,
     signed_get,
+    signed_original,
     signed_part,
     signed_put,
 )
@@ -58,6 +60,7 @@ __all__ = [
     "StoredBytes",
     "abort_multipart",
     "complete_multipart",
+    "derived_origin",
     "download_origin",
     "forget_connections",
     "hide",
@@ -72,6 +75,7 @@ __all__ = [
     "sha256_of",
     "signed_download",
     "signed_get",
+    "signed_original",
     "signed_part",
     "signed_put",
     "start_multipart",

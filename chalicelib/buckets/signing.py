@@ -57,6 +57,17 @@ def signed_get(key: str) -> SignedRequest:
     return _signed("GET", key, query, {}, GET_SECONDS)
 
 
+def signed_original(key: str, file_name: str) -> SignedRequest:
+    """Sign one download of an object, to be saved as *file_name*, which tells nobody's data."""
+    query = {
+        "response-cache-control": "no-store",
+        "response-content-disposition": f'attachment; filename="{file_name}"',
+        "response-content-encoding": "identity",
+        "response-content-type": CONTENT_TYPE,
+    }
+    return _signed("GET", key, query, {}, GET_SECONDS)
+
+
 def signed_download(key: str, file_name: str) -> SignedRequest:
     """Sign one download from the media bucket.  The caller has committed its audit row first."""
     query = {
@@ -76,6 +87,12 @@ def download_origin() -> str:
 def objects_origin() -> str:
     """Return scheme and host that agents send objects to, and fetch them from."""
     base, _, _ = address(settings().objects_bucket)
+    return base
+
+
+def derived_origin() -> str:
+    """Return scheme and host of what is made from objects, for a page's policy."""
+    base, _, _ = address(settings().derived_bucket)
     return base
 
 

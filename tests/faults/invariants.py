@@ -119,6 +119,7 @@ def check_cases(world: World) -> None:
     assert holder == set(tools), "the limit is another tool's"
     limits = [100 + 50 * plan["case_units"] for plan in tools.values()] or [0]
     assert [_number(count, "limit_cases")] == limits, "limit and contract differ"
+    assert not tools or len(open_ones) <= limits[0], "more cases are open than are paid for"
 
 
 def check_timers(world: World) -> None:
