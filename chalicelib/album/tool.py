@@ -13,6 +13,7 @@ from chalicelib.contracts.model import (
     in_force_on,
     is_over,
 )
+from chalicelib.contracts.signing import book_for
 from chalicelib.contracts.store import Target
 from chalicelib.kernel.errors import Conflict, NotFound
 
@@ -31,6 +32,11 @@ class Tool:
 
     contract: Contract | None
     targets: list[Target]
+
+    @property
+    def unit(self) -> int:
+        """How many cases a block adds."""
+        return book_for(self.contract).cases_per_unit if self.contract else 0
 
     def target(self, target_id: str) -> Target:
         """Return the target asked for, or the newest; raises NotFound for another facility's."""

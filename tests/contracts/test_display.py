@@ -332,3 +332,16 @@ def test_its_targets_are_not_among_those_that_store(equipped: World, admin: Visi
     for path in ("/portal/jobs", "/portal/patients", "/portal/restores/new"):
         assert "Album" not in said(admin.get(path).text), path
     assert admin.get(f"/portal/patients?target={equipped.target_id}").status == 404
+
+
+def test_the_first_page_says_what_to_do_before_there_is_a_contract(admin: Visitor) -> None:
+    page = said(admin.get("/portal").text)
+    assert "Sign a contract for the display tool. Until then the album cannot be used." in page
+
+
+def test_cancelling_says_what_it_means_for_the_album(equipped: World, admin: Visitor) -> None:
+    path = f"/portal/contracts/{sign(equipped).contract_id}/cancel"
+    admin.get(path)
+    page = said(admin.submit(path, policy="end_of_term").text)
+    assert "The album can be used until then" in page
+    assert "Backups" not in page.partition("Cancel the contract?")[2]
