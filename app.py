@@ -12,6 +12,8 @@ from chalicelib.access.api import routes as access
 from chalicelib.access.front_pages import pages as front_pages
 from chalicelib.access.pages import pages as sign_in_pages
 from chalicelib.access.people_pages import pages as people_pages
+from chalicelib.album.case_pages import pages as case_pages
+from chalicelib.album.pages import pages as album_pages
 from chalicelib.archive.api import routes as archive
 from chalicelib.archive.quarantine_pages import pages as quarantine_pages
 from chalicelib.billing import book_store, books
@@ -27,6 +29,7 @@ from chalicelib.charts.pages import pages as chart_pages
 from chalicelib.charts.taking_api import routes as chart_taking
 from chalicelib.charts.taking_pages import pages as chart_taking_pages
 from chalicelib.contracts.api import routes as contracts
+from chalicelib.contracts.case_pages import pages as more_cases_pages
 from chalicelib.contracts.changing_api import routes as contract_changes
 from chalicelib.contracts.changing_pages import pages as changing_pages
 from chalicelib.contracts.lasting_pages import pages as lasting_pages
@@ -100,6 +103,8 @@ app.register_blueprint(patient_pages)
 app.register_blueprint(chart_pages)
 app.register_blueprint(chart_editing)
 app.register_blueprint(chart_taking_pages)
+app.register_blueprint(album_pages)
+app.register_blueprint(case_pages)
 app.register_blueprint(job_pages)
 app.register_blueprint(network_routes)
 app.register_blueprint(network_pages)
@@ -107,6 +112,7 @@ app.register_blueprint(sharing_pages)
 app.register_blueprint(merge_pages)
 app.register_blueprint(signing_pages)
 app.register_blueprint(changing_pages)
+app.register_blueprint(more_cases_pages)
 app.register_blueprint(lasting_pages)
 app.register_blueprint(purge_pages)
 app.register_blueprint(provider_pages)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from bench import billing, images, imports, minute, package, presigning, prices, receiving
+from bench import album, billing, images, imports, minute, package, presigning, prices, receiving
 
 # The quick ones first: CPU is measured before moto has filled the memory.
 BENCHES = {
@@ -21,6 +21,7 @@ BENCHES = {
     "price": prices.figures,
     "minute": minute.figures,
     "billing": billing.figures,
+    "album": album.figures,
     "receiving": receiving.figures,
 }
 

@@ -105,7 +105,7 @@ def units_read(operation: str, asked: Mapping[str, Any], answer: Mapping[str, An
                 _batch_units(table, answer["Responses"].get(name, []))
                 for name, table in asked["RequestItems"].items()
             )
-        case "Scan" | "TransactGetItems" | "BatchWriteItem":
+        case "Scan" | "TransactGetItems":
             raise LookupError(f"nobody told the benchmark what {operation} costs")
     return 0
 
@@ -153,6 +153,13 @@ def _units(write: Mapping[str, Any], was: Item, times: int) -> int:
 def _writes(operation: str, asked: dict[str, Any]) -> list[Mapping[str, Any]]:
     if operation == "TransactWriteItems":
         return [action for each in asked["TransactItems"] for action in each.values()]
+    if operation == "BatchWriteItem":
+        return [
+            {"TableName": name, **action}
+            for name, requests in asked["RequestItems"].items()
+            for each in requests
+            for action in each.values()
+        ]
     return [asked] if operation in SINGLE_WRITES else []
 
 

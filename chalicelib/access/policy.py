@@ -57,6 +57,8 @@ class Operation(StrEnum):
     SEE_CHARTS = auto()
     WRITE_CHARTS = auto()
     SIGN_CHARTS = auto()
+    SEE_ALBUM = auto()
+    OPEN_CASE = auto()
     SEE_QUARANTINE = auto()
     MANAGE_QUEUES = auto()
     SHARE_PATIENT = auto()
@@ -142,6 +144,8 @@ POLICY: Mapping[Operation, Mapping[Role, Condition]] = {
     Operation.SEE_CHARTS: _facility,
     Operation.WRITE_CHARTS: _facility,  # drafts, which say nothing until a doctor signs
     Operation.SIGN_CHARTS: _doctor,
+    Operation.SEE_ALBUM: _facility,
+    Operation.OPEN_CASE: _facility,
     Operation.SEE_QUARANTINE: _operator,
     Operation.MANAGE_QUEUES: _operator,
     Operation.SHARE_PATIENT: _facility,

@@ -92,7 +92,7 @@ class Examination(msgspec.Struct, frozen=True, kw_only=True):
         examination_id: Opaque, derived from target and source id.
         source_id: The facility's own id, or the StudyInstanceUID.
         objects, size_bytes: Over every backup ever made of it.
-        cover: Digest of the object whose thumb stands for it; None before one is made.
+        cover: SHA-256 of the object whose picture stands for it; None while there is none.
     """
 
     examination_id: str

@@ -96,9 +96,15 @@ def _restore_rows(manifest: Manifest) -> None:
     for entry in manifest.entries:
         objects.restore_row(entry.as_object(manifest.target_id))
     publish(manifest)
+    examinations.index_names(manifest.target_id, _patient_keys(manifest))
     for examination in manifest.examinations:
         examinations.recount(manifest.target_id, examination.examination_id)
     batches.restore_row(finished_batch(manifest))
+
+
+def _patient_keys(manifest: Manifest) -> set[str]:
+    people = (each.source.patient for each in manifest.examinations)
+    return {patient_key(manifest.facility_id, person.id) for person in people if person}
 
 
 def parts(manifest: Manifest) -> Iterator[Part]:

@@ -39,6 +39,7 @@ from chalicelib.buckets.signing import (
     objects_origin,
     signed_download,
     signed_get,
+    signed_original,
     signed_part,
     signed_put,
 )
@@ -79,6 +80,7 @@ __all__ = [
     "sha256_of",
     "signed_download",
     "signed_get",
+    "signed_original",
     "signed_part",
     "signed_put",
     "start_multipart",

@@ -57,6 +57,17 @@ def signed_get(key: str, media: str = CONTENT_TYPE) -> SignedRequest:
     return signed("GET", key, query, {}, GET_SECONDS)
 
 
+def signed_original(key: str, file_name: str) -> SignedRequest:
+    """Sign one download of an object, to be saved as *file_name*, which tells nobody's data."""
+    query = {
+        "response-cache-control": "no-store",
+        "response-content-disposition": f'attachment; filename="{file_name}"',
+        "response-content-encoding": "identity",
+        "response-content-type": CONTENT_TYPE,
+    }
+    return signed("GET", key, query, {}, GET_SECONDS)
+
+
 def signed_download(key: str, file_name: str) -> SignedRequest:
     """Sign one download from the media bucket.  The caller has committed its audit row first."""
     query = {

@@ -18,6 +18,7 @@ from chalicelib.charging import overage
 from chalicelib.charging.agreed import Agreed, effective_on
 from chalicelib.charging.overage import Overage
 from chalicelib.contracts.amending import period_on
+from chalicelib.contracts.kinds import goods_of
 from chalicelib.contracts.model import Billed, Contract
 from chalicelib.contracts.offer import fee_of, points_of
 from chalicelib.contracts.signing import book_for
@@ -111,7 +112,7 @@ def _period_line(there: Contract, start_on: date, billed: Billed) -> Line:
         contract_id=there.contract_id,
         target_id=there.target_id,
         target_name=billed.target_name,
-        kind=LineKind.AREA if there.service_class else LineKind.BACKUP,
+        kind=goods_of(there).line,
         amount_yen=fee_of(there, book, there.unit_price_yen),
         percent=book.tax.rate_on(start_on),
         points=points_of(there, book),

@@ -18,17 +18,17 @@ from chalicelib.billing.runs import InvoiceGrouping
 from chalicelib.billing.tax import TaxRule, tax_yen, with_tax_yen
 from chalicelib.billing.units import LimitPolicy
 from chalicelib.contracts.form import SCOPES_OF, Form, check, check_kind, terms_digest
+from chalicelib.contracts.kinds import kind_of
 from chalicelib.contracts.model import (
     BatchScope,
     Contract,
     State,
-    TargetKind,
     Timing,
     check_not_cancelled,
     is_over,
     term_end_on,
 )
-from chalicelib.contracts.offer import Price, fee_of, special_terms
+from chalicelib.contracts.offer import Price, cases_of, fee_of, special_terms
 from chalicelib.contracts.selection import Selection
 from chalicelib.contracts.signing import book_for, form_of
 from chalicelib.kernel.errors import Conflict, Invalid
@@ -42,6 +42,7 @@ class Change(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     patients: Selection | None = None
     capacity_bytes: int | None = None
     service_class: ServiceClass | None = None
+    case_units: int | None = None
     auto_renew: bool | None = None
     limit_policy: LimitPolicy | None = None
     invoice_grouping: InvoiceGrouping | None = None
@@ -56,6 +57,7 @@ class Amendment(msgspec.Struct, frozen=True, kw_only=True):
         charge: Due at once, for the rest of the period.
         old_fee_yen: Of a whole period, before tax, as is *new_fee_yen*.
         difference_yen: Between the two.
+        cases: How many a display tool holds then; None for what is none.
         special: Why the provider has to accept it; empty for standard terms.
     """
 
@@ -66,6 +68,7 @@ class Amendment(msgspec.Struct, frozen=True, kw_only=True):
     difference_yen: int
     terms_sha256: str
     special: list[str]
+    cases: int | None = None
 
     @property
     def is_standard(self) -> bool:
@@ -82,8 +85,8 @@ def changed_form(contract: Contract, change: Change, today: date) -> Form:
     if change.patients is not None:
         change.patients.check()
     form = filled_in(contract, change)
+    check_kind(form, kind_of(contract))
     check(form)
-    check_kind(form, TargetKind.AREA if contract.service_class else TargetKind.MASS_STORAGE)
     if form == form_of(contract):
         names = ", ".join(Change.__struct_fields__)
         raise Invalid(f"nothing changes: name one of {names}", code="nothing-changes")
@@ -95,7 +98,7 @@ def filled_in(contract: Contract, change: Change) -> Form:
     named = {name: getattr(change, name) for name in Change.__struct_fields__}
     named = {name: chosen for name, chosen in named.items() if chosen is not None}
     form = msgspec.structs.replace(form_of(contract), **named)
-    scopes = SCOPES_OF[form.timing.kind]
+    scopes = SCOPES_OF[form.timing.kind] if form.timing else (None,)
     if change.batch_scope is None and form.batch_scope not in scopes:
         form = msgspec.structs.replace(form, batch_scope=scopes[0])
     return msgspec.structs.replace(form, patients=form.patients.settled())
@@ -131,6 +134,7 @@ def amendment(contract: Contract, form: Form, today: date) -> Amendment:
         special=special_terms(form.capacity_bytes, unit_price_yen, book)
         if _asks_for_more(contract, form)
         else [],
+        cases=cases_of(form, book),
     )
 
 

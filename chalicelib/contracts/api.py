@@ -171,5 +171,5 @@ def show_agent(caller: Caller) -> AgentsWork:
         facility_id=caller.facility_id,
         service_time=clock.text(clock.now()),
         storage=buckets.objects_origin(),
-        targets=[for_agent(each) for each in store.targets_of(caller.facility_id)],
+        targets=[for_agent(each) for each in store.storing_targets_of(caller.facility_id)],
     )

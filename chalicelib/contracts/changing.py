@@ -19,7 +19,7 @@ from chalicelib.contracts.amending import (
     filled_in,
 )
 from chalicelib.contracts.cancelling import Cancellation, cancellation
-from chalicelib.contracts.capacity import check_holds
+from chalicelib.contracts.capacity import check_holds, limit_of
 from chalicelib.contracts.form import Form
 from chalicelib.contracts.model import Contract, Refusal, State, beside, in_force_on
 from chalicelib.contracts.offer import fee_of
@@ -82,8 +82,8 @@ def accept_change(caller: Caller, found: Contract) -> Contract:
     if proposed is None:
         raise Conflict("no change of this contract waits for the provider")
     meant = amendment(found, signing.form_of(proposed), local.today(found.facility_id))
-    if proposed.capacity_bytes != found.capacity_bytes:
-        check_holds(found.facility_id, found.target_id, proposed.capacity_bytes)
+    if limit_of(proposed) != limit_of(found):
+        check_holds(found.facility_id, proposed, signing.book_for(proposed))
     standing = beside(found) | {"proposed": None, "declined": None}
     dated = msgspec.structs.replace(
         proposed, **standing, effective_on=meant.effective_on, charge_yen=meant.charge.fee_yen
@@ -185,7 +185,7 @@ def in_effect(contract: Contract, today: date | None = None) -> Contract:
         store.change(
             taken,
             agreed=[taken] if taken.version != coming.version else [],
-            capacity_bytes=None if coming is contract else taken.capacity_bytes,
+            resizes=limit_of(taken) != limit_of(contract),
             may_exceed=True,
         )
     except Conflict:  # somebody else was first
@@ -198,8 +198,8 @@ def _weighed(contract: Contract, change: Change) -> tuple[Form, Amendment]:
     found = in_force_on(contract, today)
     form = changed_form(found, change, today)
     meant = amendment(found, form, today)
-    if form.capacity_bytes != found.capacity_bytes:
-        check_holds(found.facility_id, found.target_id, form.capacity_bytes)
+    if _room(form) != _room(found):
+        check_holds(found.facility_id, form, signing.book_for(found))
     return form, meant
 
 
@@ -244,12 +244,11 @@ def _agree(
         later = _revised(found, proposed=None, upcoming=agreed, declined=None)
         store.change(later, agreed=[agreed], told=told)
         return later
-    is_same_room = agreed.capacity_bytes == found.capacity_bytes
     now = msgspec.structs.replace(agreed, upcoming=carried)
     store.change(
         now,
         agreed=[agreed, carried] if carried else [agreed],
-        capacity_bytes=None if is_same_room else agreed.capacity_bytes,
+        resizes=limit_of(agreed) != limit_of(found),
         told=told,
     )
     return now
@@ -258,7 +257,7 @@ def _agree(
 def _carried(found: Contract, change: Change, agreed: Contract) -> Contract | None:
     """Return what waits for its date with *change* made to it too, if that leaves the price."""
     waiting, book = found.upcoming, signing.book_for(found)
-    if waiting is None or change.capacity_bytes is not None:
+    if waiting is None or _room(change) != (None, None):
         return None
     if fee_of(agreed, book, agreed.unit_price_yen) != fee_of(found, book, found.unit_price_yen):
         return None
@@ -268,6 +267,11 @@ def _carried(found: Contract, change: Change, agreed: Contract) -> Contract | No
         version=agreed.version + 1,
         effective_on=waiting.effective_on,
     )
+
+
+def _room(terms: Form | Contract | Change) -> tuple[int | None, int | None]:
+    """Return what says how much is allowed."""
+    return terms.capacity_bytes, terms.case_units
 
 
 def _revised(found: Contract, **changes: object) -> Contract:

@@ -13,6 +13,7 @@ from chalicelib.billing.periods import Term
 from chalicelib.billing.pricebook import PriceBook, ServiceClass
 from chalicelib.billing.runs import InvoiceGrouping
 from chalicelib.billing.units import LimitPolicy
+from chalicelib.contracts.kinds import goods_of
 from chalicelib.contracts.model import BatchScope, TargetKind, Timing, TimingKind
 from chalicelib.contracts.selection import Selection
 from chalicelib.kernel import ids
@@ -37,6 +38,16 @@ WHY_NOT = {  # of each timing, what its other scopes would mean, and the cure
 MAX_CAPACITY_BYTES = 10**15  # 1 PB a target; more is a talk with the provider
 MAX_TERMS = {Term.ANNUAL: 10, Term.MONTHLY: 120, Term.CAPACITY_ONLY: 1}
 MAX_UNIT_PRICE_YEN = 1_000_000
+MAX_CASE_UNITS = 1_000  # of 50 cases: more than a doctor can look through
+OWN_TERMS = {  # what one kind alone has, and the code of a form without it
+    "service_class": (TargetKind.AREA, "area-class"),
+    "case_units": (TargetKind.DISPLAY, "display-units"),
+}
+CALLED = {TargetKind.AREA: "a rented area", TargetKind.DISPLAY: "a display tool"}
+CHOICES = {
+    TargetKind.AREA: " or ".join(ServiceClass),
+    TargetKind.DISPLAY: "0 for the cases it includes, or the units to add",
+}
 EARLIEST = timedelta(days=31)  # a start may lie so far back: forms are agreed on after the fact
 LATEST = timedelta(days=366)
 _HH_MM = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
@@ -47,16 +58,18 @@ class Form(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     What a facility chooses when it signs.
 
     Attributes:
+        timing, capacity_bytes: Of what stores; a display tool has neither.
         term_count: Years or months signed for.
-        service_class: Of a rented area; None for backup.
+        service_class: Of a rented area; None elsewhere.
+        case_units: Of a display tool, beyond the cases it includes; None elsewhere.
         unit_price_yen: Another price than the book's: special terms.
     """
 
     target_id: Annotated[str, msgspec.Meta(max_length=ids.LONGEST)]
     term: Term
     starts_on: date
-    timing: Timing
-    capacity_bytes: int
+    timing: Timing | None = None
+    capacity_bytes: int = 0
     term_count: int = 1
     service_class: ServiceClass | None = None
     auto_renew: bool | None = None
@@ -65,6 +78,7 @@ class Form(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     limit_policy: LimitPolicy = LimitPolicy.REJECT
     invoice_grouping: InvoiceGrouping = InvoiceGrouping.FACILITY
     unit_price_yen: int | None = None
+    case_units: int | None = None
 
 
 def check(form: Form) -> None:
@@ -75,10 +89,10 @@ def check(form: Form) -> None:
         Invalid: A choice is impossible; the message says which and what to choose instead.
     """
     _check_term(form)
-    _check_timing(form.timing)
-    check_scope(form.timing.kind, scope_of(form))
-    if not 1 <= form.capacity_bytes <= MAX_CAPACITY_BYTES:
-        raise Invalid(f"capacity_bytes must be between 1 and {MAX_CAPACITY_BYTES}")
+    if goods_of(form).stores:
+        _check_storage(form)
+    else:
+        _check_cases(form)
     if form.unit_price_yen is not None and not 0 <= form.unit_price_yen <= MAX_UNIT_PRICE_YEN:
         raise Invalid(f"unit_price_yen must be between 0 and {MAX_UNIT_PRICE_YEN}, or left out")
     form.patients.check()
@@ -104,20 +118,24 @@ def check_kind(form: Form, kind: TargetKind) -> None:
     Let pass what is sold for targets of *kind*.
 
     Raises:
-        Invalid: A rented area without its class, or as prepaid capacity; a class elsewhere.
+        Invalid: It lacks what only this kind has, or has what only another has; or it is sold as
+            prepaid capacity, where only backup is.
     """
-    classes = " or ".join(ServiceClass)
-    if kind is not TargetKind.AREA and form.service_class is not None:
-        raise Invalid("only a rented area has a service_class: leave it out, or add an area")
-    if kind is TargetKind.AREA and form.service_class is None:
-        raise Invalid(f"a rented area needs its service_class: {classes}", code="area-class")
-    if kind is TargetKind.AREA and form.term is Term.CAPACITY_ONLY:
+    for name, (owner, code) in OWN_TERMS.items():
+        is_there = getattr(form, name) is not None
+        if is_there and kind is not owner:
+            raise Invalid(f"only {CALLED[owner]} has {name}: leave it out, or add such a target")
+        if kind is owner and not is_there:
+            needs = f"{CALLED[kind]} needs its {name}: {CHOICES[kind]}"
+            raise Invalid(needs, code=code)
+    if kind in CALLED and form.term is Term.CAPACITY_ONLY:
         raise Invalid(
-            "a rented area is paid by the month or the year: choose such a term", code="area-term"
+            f"{CALLED[kind]} is paid by the month or the year: choose such a term",
+            code=f"{kind}-term",
         )
 
 
-def check_scope(timing: TimingKind, scope: BatchScope) -> None:
+def check_scope(timing: TimingKind, scope: BatchScope | None) -> None:
     """Let pass the six pairs of timing and batch scope that mean something."""
     allowed = SCOPES_OF[timing]
     if scope not in allowed:
@@ -127,8 +145,10 @@ def check_scope(timing: TimingKind, scope: BatchScope) -> None:
         )
 
 
-def scope_of(form: Form) -> BatchScope:
-    """Return what one batch holds: as chosen, or as usual for the timing."""
+def scope_of(form: Form) -> BatchScope | None:
+    """Return what one batch holds: as chosen, or as usual for the timing; None without one."""
+    if form.timing is None:
+        return None
     return form.batch_scope or SCOPES_OF[form.timing.kind][0]
 
 
@@ -150,9 +170,15 @@ def settled(form: Form, book: PriceBook) -> Form:
 
 
 def terms_digest(form: Form, book: PriceBook) -> str:
-    """Return the SHA-256 of all that is agreed on: the form as it is meant, and the prices."""
-    terms = (settled(form, book), book.sha256())
-    return hashlib.sha256(msgspec.json.encode(terms, order="deterministic")).hexdigest()
+    """
+    Return the SHA-256 of all that is agreed on: the form as it is meant, and the prices.
+
+    What came later and is not agreed on is left out, so that old terms keep their digest.
+    """
+    agreed = msgspec.to_builtins(settled(form, book), order="deterministic")
+    if form.case_units is None:
+        del agreed["case_units"]
+    return hashlib.sha256(msgspec.json.encode((agreed, book.sha256()))).hexdigest()
 
 
 def _check_term(form: Form) -> None:
@@ -165,6 +191,28 @@ def _check_term(form: Form) -> None:
             "a capacity_only contract ends when it is full: limit_policy must be reject, or choose"
             " an annual or monthly term"
         )
+
+
+def _check_storage(form: Form) -> None:
+    if form.timing is None:
+        raise Invalid('say when it is backed up, e.g. "timing": {"kind": "at_once"}')
+    _check_timing(form.timing)
+    check_scope(form.timing.kind, scope_of(form))
+    if not 1 <= form.capacity_bytes <= MAX_CAPACITY_BYTES:
+        raise Invalid(f"capacity_bytes must be between 1 and {MAX_CAPACITY_BYTES}")
+
+
+def _check_cases(form: Form) -> None:
+    if not 0 <= (form.case_units or 0) <= MAX_CASE_UNITS:
+        raise Invalid(f"case_units must be between 0 and {MAX_CASE_UNITS}")
+    is_all = form.patients.settled() == Selection().settled()
+    if form.timing or form.batch_scope or form.capacity_bytes or not is_all:
+        raise Invalid(
+            "a display tool stores nothing: leave out timing, batch_scope, capacity_bytes and"
+            " patients"
+        )
+    if form.limit_policy is LimitPolicy.OVERAGE:
+        raise Invalid("a display tool has no overage: its limit_policy must be reject")
 
 
 def _check_timing(timing: Timing) -> None:

@@ -10,6 +10,7 @@ from contextlib import suppress
 from datetime import date, datetime, timedelta
 
 from chalicelib.contracts import changing, local, signing, store, timers
+from chalicelib.contracts.kinds import goods_of
 from chalicelib.contracts.model import RUNNING, Contract, is_over
 from chalicelib.contracts.renewal import book_from, in_next_term, next_look_on, outlook
 from chalicelib.contracts.shown import price_of
@@ -54,6 +55,7 @@ def _remind(found: Contract, today: date) -> None:
         "days": (comes_on - today).days,
         "comes_on": comes_on.isoformat(),
         "renews": renews,
+        "stores": goods_of(found).stores,
         "total_yen": _next_price_yen(found, comes_on) if renews else 0,
     }
     key = f"reminder-{found.contract_id}-{comes_on}-{(comes_on - told_on).days}"

@@ -26,7 +26,7 @@ FIRST_BOOK = "2026-01"  # what contracts are pinned to that were signed before p
 class TargetKind(StrEnum):
     MASS_STORAGE = "mass_storage"  # backed up by agents
     AREA = "area"  # rented: any files, of any kind (patent, fig. 7)
-    DISPLAY = "display"
+    DISPLAY = "display"  # the display tool: it shows what others store (patent, fig. 8)
 
 
 class BatchScope(StrEnum):
@@ -70,7 +70,9 @@ class Contract(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         term_count: Terms signed for: years, or months.
-        service_class: Of a rented area; None for backup.
+        timing, batch_scope: None where nothing is stored.
+        service_class: Of a rented area; None elsewhere.
+        case_units: Of a display tool, beyond the cases it includes; None elsewhere.
         terms_sha256: Digest of the form and the price book as signed: what was accepted cannot
             change unseen.
         accepted_by: The provider's operator, or STANDING_OFFER.
@@ -95,8 +97,8 @@ class Contract(msgspec.Struct, frozen=True, kw_only=True):
     term: Term
     starts_on: date
     auto_renew: bool
-    timing: Timing
-    batch_scope: BatchScope
+    timing: Timing | None
+    batch_scope: BatchScope | None
     patients: Selection
     capacity_bytes: int
     state: State
@@ -108,6 +110,7 @@ class Contract(msgspec.Struct, frozen=True, kw_only=True):
     ended_at: str | None = None
     term_count: int = 1
     service_class: ServiceClass | None = None
+    case_units: int | None = None
     limit_policy: LimitPolicy = LimitPolicy.REJECT
     invoice_grouping: InvoiceGrouping = InvoiceGrouping.FACILITY
     price_book: str = FIRST_BOOK

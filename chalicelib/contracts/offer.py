@@ -7,33 +7,19 @@ The figures come from the functions that bill later, so what is shown is what is
 from __future__ import annotations
 
 from datetime import date
-from typing import Protocol
 
 import msgspec
 
-from chalicelib.billing.periods import BillingPeriod, Term
-from chalicelib.billing.pricebook import PriceBook, ServiceClass
-from chalicelib.billing.pricing import area_points, backup_points, fee_yen
+from chalicelib.billing.periods import BillingPeriod
+from chalicelib.billing.pricebook import PriceBook
+from chalicelib.billing.pricing import fee_yen
 from chalicelib.billing.runs import BillablePlan, InvoiceLine, invoices, lines_due
 from chalicelib.billing.tax import TaxRule
-from chalicelib.billing.units import blocks_for
+from chalicelib.billing.units import blocks_for, case_limit
 from chalicelib.contracts.form import Form, settled, terms_digest
-from chalicelib.contracts.model import Timing
+from chalicelib.contracts.kinds import Terms, goods_of
 
 STANDARD_BLOCKS = 100  # more capacity for one target than this is agreed on with the provider
-
-
-class Terms(Protocol):
-    """What the points of a period depend on, in a form and in a contract."""
-
-    @property
-    def term(self) -> Term: ...
-    @property
-    def timing(self) -> Timing: ...
-    @property
-    def capacity_bytes(self) -> int: ...
-    @property
-    def service_class(self) -> ServiceClass | None: ...
 
 
 class Price(msgspec.Struct, frozen=True):
@@ -49,6 +35,8 @@ class Offer(msgspec.Struct, frozen=True, kw_only=True):
     What signing a form would mean.
 
     Attributes:
+        blocks: Of capacity; 0 where nothing is stored.
+        cases: How many a display tool holds; None elsewhere.
         points: Of all periods signed for; *points_per_period* times *periods*.
         per_period: What the first invoice says.
         in_all: For all periods signed for, renewals aside.
@@ -64,6 +52,7 @@ class Offer(msgspec.Struct, frozen=True, kw_only=True):
     price_book_sha256: str
     terms_sha256: str
     blocks: int
+    cases: int | None
     points_per_period: int
     periods: int
     points: int
@@ -94,7 +83,8 @@ def offer(form: Form, book: PriceBook) -> Offer:
         price_book=book.version,
         price_book_sha256=book.sha256(),
         terms_sha256=terms_digest(form, book),
-        blocks=blocks_for(book, terms.capacity_bytes),
+        blocks=blocks_for(book, terms.capacity_bytes) if goods_of(terms).stores else 0,
+        cases=cases_of(terms, book),
         points_per_period=points,
         periods=len(lines),
         points=points * len(lines),
@@ -112,10 +102,12 @@ def offer(form: Form, book: PriceBook) -> Offer:
 
 def points_of(terms: Terms, book: PriceBook) -> int:
     """Return the points of one period."""
-    blocks = blocks_for(book, terms.capacity_bytes)
-    if terms.service_class is not None:
-        return area_points(book, terms.term, terms.service_class, blocks=blocks)
-    return backup_points(book, terms.term, blocks=blocks, timing=terms.timing.kind)
+    return goods_of(terms).points(terms, book)
+
+
+def cases_of(terms: Terms, book: PriceBook) -> int | None:
+    """Return how many cases a display tool holds; None for what is none."""
+    return None if terms.case_units is None else case_limit(book, terms.case_units)
 
 
 def fee_of(terms: Terms, book: PriceBook, unit_price_yen: int) -> int:

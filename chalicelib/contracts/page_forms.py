@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from typing import Any
 
 from chalicelib.billing.periods import Term
 from chalicelib.billing.pricebook import PriceBook, ServiceClass
@@ -22,11 +23,13 @@ from chalicelib.contracts.form import (
     EARLIEST,
     LATEST,
     MAX_CAPACITY_BYTES,
+    MAX_CASE_UNITS,
     MAX_TERMS,
     MAX_UNIT_PRICE_YEN,
     SCOPES_OF,
     Form,
 )
+from chalicelib.contracts.kinds import kind_of
 from chalicelib.contracts.model import BatchScope, Contract, TargetKind, Timing, TimingKind
 from chalicelib.contracts.selection import Mode, Selection
 from chalicelib.contracts.signing import form_of
@@ -42,11 +45,21 @@ FIELD_OF = {  # where a refusal of the service is shown
     "prepaid-shrinks": "capacity",
     "area-class": "service_class",
     "area-term": "term",
+    "display-term": "term",
+    "display-units": "case_units",
+    "cases-below-open": "case_units",
 }
-USUAL = {
+BEGINNING = {  # what a form of any kind begins with, and what it ends with
     "term": Term.ANNUAL.value,
     "term_count": "1",
     "starts_on": "",  # today, unless another day was typed
+}
+END = {
+    "auto_renew": "usual",
+    "invoice_grouping": InvoiceGrouping.FACILITY.value,
+    "unit_price_yen": "",
+}
+STORAGE = {
     "service_class": "",  # of a rented area only
     "plan": "nightly-facility",
     "at": "02:00",
@@ -55,11 +68,15 @@ USUAL = {
     "capacity": "100",
     "capacity_unit": "gb",
     "limit_policy": LimitPolicy.REJECT.value,
-    "auto_renew": "usual",
-    "invoice_grouping": InvoiceGrouping.FACILITY.value,
-    "unit_price_yen": "",
 }
-AREA = {"service_class": ServiceClass.ECONOMY.value, "plan": "at_once-object"}
+USUAL_OF = {  # by kind of target, in the order of its form
+    TargetKind.MASS_STORAGE: BEGINNING | STORAGE | END,
+    TargetKind.AREA: BEGINNING
+    | STORAGE
+    | {"service_class": ServiceClass.ECONOMY.value, "plan": "at_once-object"}
+    | END,
+    TargetKind.DISPLAY: BEGINNING | {"case_units": "0"} | END,
+}
 RENEWALS = {"usual": None, "yes": True, "no": False}
 _HH_MM = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 _BETWEEN = re.compile(r"[\r\n,、]+")
@@ -78,9 +95,10 @@ class Sketch:
     """As much of a form as its price depends on."""
 
     term: Term
-    timing: Timing
-    capacity_bytes: int
-    service_class: ServiceClass | None
+    timing: Timing | None = None
+    capacity_bytes: int = 0
+    service_class: ServiceClass | None = None
+    case_units: int | None = None
 
 
 # --- what stands in the fields -----------------------------------------------------------------
@@ -88,8 +106,7 @@ class Sketch:
 
 def usual_fields(kind: TargetKind, today: date) -> dict[str, str]:
     """Return the choices for a target of *kind* that let a form be checked at once."""
-    of_kind = AREA if kind is TargetKind.AREA else {}
-    return {**USUAL, **of_kind, "starts_on": today.isoformat()}
+    return {**USUAL_OF[kind], "starts_on": today.isoformat()}
 
 
 def kept_fields(form: Fields, usual: Fields) -> dict[str, str]:
@@ -100,20 +117,27 @@ def kept_fields(form: Fields, usual: Fields) -> dict[str, str]:
 def fields_of(contract: Contract) -> dict[str, str]:
     """Return the fields as *contract* would have filled them."""
     return {
-        **USUAL,
+        **USUAL_OF[kind_of(contract)],
         "term": contract.term.value,
         "term_count": str(contract.term_count),
         "starts_on": contract.starts_on.isoformat(),
+        **(_storage_of(contract) if contract.timing else {"case_units": str(contract.case_units)}),
+        "auto_renew": "yes" if contract.auto_renew else "no",
+        "invoice_grouping": contract.invoice_grouping.value,
+        "unit_price_yen": str(contract.unit_price_yen),
+    }
+
+
+def _storage_of(contract: Contract) -> dict[str, str]:
+    assert contract.timing is not None
+    return {
         "service_class": contract.service_class or "",
         "plan": f"{contract.timing.kind}-{contract.batch_scope}",
-        "at": contract.timing.at or USUAL["at"],
+        "at": contract.timing.at or STORAGE["at"],
         "patients": contract.patients.mode.value,
         "patient_ids": "\n".join(sorted(contract.patients.patient_ids)),
         "capacity": f"{(Decimal(contract.capacity_bytes) / GIGABYTE).normalize():f}",
         "limit_policy": contract.limit_policy.value,
-        "auto_renew": "yes" if contract.auto_renew else "no",
-        "invoice_grouping": contract.invoice_grouping.value,
-        "unit_price_yen": str(contract.unit_price_yen),
     }
 
 
@@ -123,18 +147,12 @@ def fields_of(contract: Contract) -> dict[str, str]:
 def form_from(typed: Typed, target_id: str, book: PriceBook, today: date) -> Form | None:
     """Return the form that *typed* means, or None where some field is wrong."""
     term = typed.one_of("term", Term)
-    timing, scope = _plan(typed)
     form = Form(
         target_id=target_id,
         term=term or Term.ANNUAL,
         term_count=_term_count(typed, term),
         starts_on=_start(typed, today),
-        service_class=_service_class(typed),
-        timing=timing,
-        batch_scope=scope,
-        patients=_patients(typed),
-        capacity_bytes=_capacity_bytes(typed, book),
-        limit_policy=_limit_policy(typed, term),
+        **_goods(typed, term, book),
         auto_renew=_auto_renew(typed, term),
         invoice_grouping=typed.one_of("invoice_grouping", InvoiceGrouping)
         or InvoiceGrouping.FACILITY,
@@ -146,14 +164,8 @@ def form_from(typed: Typed, target_id: str, book: PriceBook, today: date) -> For
 def change_from(typed: Typed, contract: Contract, book: PriceBook) -> Change | None:
     """Return in what *typed* differs from *contract*, or None where some field is wrong."""
     term = contract.term
-    timing, scope = _plan(typed)
     asked = {
-        "timing": timing,
-        "batch_scope": scope,
-        "patients": _patients(typed).settled(),
-        "capacity_bytes": _capacity_bytes(typed, book),
-        "service_class": _service_class(typed),
-        "limit_policy": _limit_policy(typed, term),
+        **_goods(typed, term, book),
         "auto_renew": _auto_renew(typed, term),
         "invoice_grouping": typed.one_of("invoice_grouping", InvoiceGrouping),
         "unit_price_yen": _unit_price_yen(typed),
@@ -161,22 +173,43 @@ def change_from(typed: Typed, contract: Contract, book: PriceBook) -> Change | N
     if typed.wrong:
         return None
     agreed = form_of(contract)
-    return Change(**{name: it for name, it in asked.items() if it != getattr(agreed, name)})  # type: ignore[arg-type]
+    return Change(**{name: it for name, it in asked.items() if it != getattr(agreed, name)})
 
 
 def sketches(fields: Fields, book: PriceBook) -> list[Sketch]:
     """Return what each term would be priced by; one block where the capacity cannot be read."""
-    typed = Typed(dict(fields))
+    typed, with_period = Typed(dict(fields)), (Term.ANNUAL, Term.MONTHLY)
+    if "case_units" in fields:
+        return [Sketch(term, case_units=_case_units(typed)) for term in with_period]
     capacity_bytes = _capacity_bytes(typed, book) or book.block_bytes
-    kind, _ = PLANS.get(fields["plan"], PLANS[USUAL["plan"]])
+    kind, _ = PLANS.get(fields["plan"], PLANS[STORAGE["plan"]])
     service_class = _service_class(typed)
-    terms = [each for each in Term if each is not Term.CAPACITY_ONLY or service_class is None]
+    terms = with_period if service_class else tuple(Term)
     return [Sketch(term, Timing(kind), capacity_bytes, service_class) for term in terms]
 
 
 def contract_path(contract: Contract) -> str:
     """Return where the page of *contract* is."""
     return f"/portal/contracts/{contract.contract_id}"
+
+
+def _goods(typed: Typed, term: Term | None, book: PriceBook) -> dict[str, Any]:
+    """Return the choices that only a form of its kind has."""
+    if "case_units" in typed.fields:
+        return {"case_units": _case_units(typed)}
+    timing, scope = _plan(typed)
+    return {
+        "service_class": _service_class(typed),
+        "timing": timing,
+        "batch_scope": scope,
+        "patients": _patients(typed).settled(),
+        "capacity_bytes": _capacity_bytes(typed, book),
+        "limit_policy": _limit_policy(typed, term),
+    }
+
+
+def _case_units(typed: Typed) -> int:
+    return typed.whole("case_units", 0, MAX_CASE_UNITS, "units-range")
 
 
 def _term_count(typed: Typed, term: Term | None) -> int:
@@ -212,7 +245,7 @@ def _hh_mm(typed: Typed) -> str:
     found = _HH_MM.fullmatch(typed.line("at"))
     if found is None:
         typed.wrong["at"] = "not-a-time"
-        return USUAL["at"]
+        return STORAGE["at"]
     return f"{found[1]:0>2}:{found[2]}"
 
 

@@ -8,6 +8,8 @@ from chalicelib.access.page_guard import PageRoutes, Visit
 from chalicelib.access.policy import Operation
 from chalicelib.contracts import purging, service, shown, store
 from chalicelib.contracts.model import TargetKind
+from chalicelib.contracts.offer import cases_of
+from chalicelib.contracts.signing import book_for
 from chalicelib.kernel.errors import HokanError, Invalid
 
 TARGETS = "/portal/targets"
@@ -24,20 +26,34 @@ def show_targets(visit: Visit) -> Response:
 @pages.on("POST", TARGETS, Operation.ADD_TARGET)
 def add_target(visit: Visit) -> Response:
     """Add a target."""
-    name = visit.form.get("name", "")
+    name, kind = visit.form.get("name", ""), _kind(visit)
     try:
-        target = service.add_target(visit.caller, name, TargetKind.MASS_STORAGE)
+        target = service.add_target(visit.caller, name, kind)
     except Invalid as refused:
-        return _targets_page(visit, typed=name, refused=refused)
+        return _targets_page(visit, typed=name, kind=kind, refused=refused)
     return visit.redirect(f"{TARGETS}/{target.target_id}/sign?done=added")
 
 
-def _targets_page(visit: Visit, typed: str = "", refused: HokanError | None = None) -> Response:
+def _kind(visit: Visit) -> TargetKind:
+    """Return what is to be added: a backup, unless another kind was ticked."""
+    try:
+        return TargetKind(visit.form.get("kind", TargetKind.MASS_STORAGE))
+    except ValueError:
+        return TargetKind.MASS_STORAGE
+
+
+def _targets_page(
+    visit: Visit,
+    typed: str = "",
+    kind: TargetKind = TargetKind.MASS_STORAGE,
+    refused: HokanError | None = None,
+) -> Response:
     return visit.page(
         "contracts/targets.html",
         status=refused.status if refused else 200,
         targets=shown.targets(visit.caller.facility_id),
         typed=typed,
+        kind=kind,
         refused=refused is not None,
     )
 
@@ -55,6 +71,7 @@ def show_contract(visit: Visit, contract_id: str) -> Response:
         following=shown.following_price(found),
         versions=shown.versions(found),
         price_of=shown.price_of,
+        cases_of=lambda terms: cases_of(terms, book_for(terms)),
         local_moment=lambda written: shown.local_moment(found.facility_id, written),
         me=visit.caller.id,
         done=visit.asked("done"),

@@ -37,7 +37,7 @@ def show_patients(visit: Visit) -> Response:
     """Show a target's patients, each with yes or no; without a target, ask which."""
     target_id = visit.asked("target") or _only_target(visit)
     if not target_id:
-        found = list(store.targets_of(visit.caller.facility_id))
+        found = list(store.storing_targets_of(visit.caller.facility_id))
         return visit.page("contracts/patient_targets.html", targets=found)
     return _list_page(visit, patients.book_of(visit.caller, target_id))
 
@@ -177,7 +177,7 @@ def _book(visit: Visit) -> Book:
 
 def _only_target(visit: Visit) -> str:
     """Return the facility's target where it has just one, under contract; else nothing."""
-    found = list(store.targets_of(visit.caller.facility_id))
+    found = list(store.storing_targets_of(visit.caller.facility_id))
     return found[0].target_id if len(found) == 1 and found[0].contract else ""
 
 

@@ -24,6 +24,7 @@ from chalicelib.contracts.answers import (
     is_backed_up,
     takes_new,
 )
+from chalicelib.contracts.kinds import goods_of
 from chalicelib.contracts.model import Contract, State, in_force_on, is_over
 from chalicelib.contracts.selection import MAX_LISTED, Selection
 from chalicelib.contracts.store import Target
@@ -112,7 +113,7 @@ def book_of(caller: Caller, target_id: str) -> Book:
         NotFound: It is not theirs, or never had a contract.
     """
     target = store.target(caller.facility_id, target_id)
-    if target.contract is None:
+    if target.contract is None or not goods_of(target.contract).stores:
         raise NotFound("there is no such target, or it never had a contract")
     today = local.today(caller.facility_id)
     contract = in_force_on(target.contract, today)

@@ -11,6 +11,7 @@ import msgspec
 from chalicelib.access.model import Caller
 from chalicelib.access.service import audit
 from chalicelib.contracts import changing, local, store
+from chalicelib.contracts.kinds import goods_of
 from chalicelib.contracts.model import RUNNING, Contract, is_over
 from chalicelib.kernel.errors import Conflict
 from chalicelib.telemetry import count
@@ -21,7 +22,7 @@ def pause(caller: Caller, contract_id: str) -> Contract:
     Let nothing be backed up until it is resumed; pausing again changes nothing.
 
     Raises:
-        Conflict: ``contract-not-active``: it is not in force.
+        Conflict: ``contract-not-active``: it is not in force.  ``stores-nothing``: it is no backup.
     """
     return _set(caller, contract_id, paused=True)
 
@@ -31,13 +32,15 @@ def resume(caller: Caller, contract_id: str) -> Contract:
     Let backups go on from the next run; resuming what runs changes nothing.
 
     Raises:
-        Conflict: ``contract-not-active``: it is not in force.
+        Conflict: ``contract-not-active``: it is not in force.  ``stores-nothing``: it is no backup.
     """
     return _set(caller, contract_id, paused=False)
 
 
 def _set(caller: Caller, contract_id: str, *, paused: bool) -> Contract:
     found = changing.current(caller.facility_id, contract_id)
+    if not goods_of(found).stores:
+        raise Conflict("a display tool makes no backups to pause", code="stores-nothing")
     if found.state not in RUNNING or is_over(found, local.today(caller.facility_id)):
         raise Conflict(
             "only a contract in force can be paused or resumed", code="contract-not-active"

@@ -15,6 +15,7 @@ import msgspec
 from chalicelib.billing.books import book_of, newest_book
 from chalicelib.billing.periods import Term, number_on, period
 from chalicelib.billing.pricebook import PriceBook
+from chalicelib.contracts.kinds import goods_of
 from chalicelib.contracts.model import (
     RUNNING,
     STANDING_OFFER,
@@ -45,7 +46,8 @@ class Outlook(msgspec.Struct, frozen=True, kw_only=True):
         ends_on: The first date no longer covered; None where it renews itself or is full first.
         renews_on: When another term begins, by itself or as it was signed for.
         reminders: When the facility is told of the one or the other.
-        purge_on: From when what is stored may be deleted; it is read-only until then.
+        purge_on: From when what is stored may be deleted; it is read-only until then.  None where
+            nothing is stored.
         note: KEPT_BY_LAW beside every date of purging.
     """
 
@@ -61,13 +63,14 @@ def outlook(contract: Contract, today: date, zone: ZoneInfo) -> Outlook:
     if contract.state in {State.DRAFT, State.PROPOSED}:
         return Outlook()
     end_on = ended_on(contract, zone) or ends_on(contract)
+    leaves_records = goods_of(contract).stores
     if end_on is not None:
         return Outlook(
             ends_on=end_on,
             renews_on=contract.next_term.begins_on if contract.next_term else None,
             reminders=_reminders(contract, end_on) if contract.state is not State.ENDED else (),
-            purge_on=end_on + timedelta(days=READ_ONLY_DAYS),
-            note=KEPT_BY_LAW,
+            purge_on=end_on + timedelta(days=READ_ONLY_DAYS) if leaves_records else None,
+            note=KEPT_BY_LAW if leaves_records else None,
         )
     renews_on = _renews_on(contract, today)
     return Outlook(

@@ -11,12 +11,14 @@ from chalicelib.billing.states import CONTRACT
 from chalicelib.contracts import changing, form, local, purge_store, signing, store
 from chalicelib.contracts.capacity import check_holds
 from chalicelib.contracts.form import Form
+from chalicelib.contracts.kinds import goods_of
 from chalicelib.contracts.model import (
     Contract,
     Refusal,
     State,
     TargetKind,
     covers,
+    in_force_on,
     is_over,
 )
 from chalicelib.contracts.offer import Offer, offer
@@ -48,14 +50,15 @@ def quote(caller: Caller, asked: Form) -> Offer:
     Raises:
         Invalid: The form is impossible; the message names the choice and the cure.
         NotFound: The target is not the caller's.
-        Conflict: ``capacity-below-stored``, with both figures.
+        Conflict: ``capacity-below-stored`` or ``cases-below-open``, with both figures.
     """
     today = local.today(caller.facility_id)
+    form.check_kind(asked, store.target(caller.facility_id, asked.target_id).kind)
     form.check(asked)
     form.check_new(asked, today)
-    form.check_kind(asked, store.target(caller.facility_id, asked.target_id).kind)
-    check_holds(caller.facility_id, asked.target_id, asked.capacity_bytes)
-    return offer(asked, newest_book(today))
+    book = newest_book(today)
+    check_holds(caller.facility_id, asked, book)
+    return offer(asked, book)
 
 
 def sign(caller: Caller, asked: Form, shown_sha256: str | None = None) -> Contract:
@@ -67,7 +70,7 @@ def sign(caller: Caller, asked: Form, shown_sha256: str | None = None) -> Contra
 
     Raises:
         Invalid, NotFound: As :func:`quote`.
-        Conflict: ``terms-differ``, ``capacity-below-stored``, or the target has a contract.
+        Conflict: ``terms-differ``, as :func:`quote`, or the target has a contract.
     """
     offered, at = quote(caller, asked), clock.now()
     signing.check_agreed(shown_sha256, offered.terms_sha256)
@@ -164,9 +167,14 @@ def plan_in_force(facility_id: str, target_id: str) -> Contract:
 
     Raises:
         NotFound: The target is not the facility's.
-        Conflict: ``no-contract``, ``contract-not-active`` or ``contract-ended``.
+        Conflict: ``stores-nothing``, ``no-contract``, ``contract-not-active`` or
+            ``contract-ended``.
     """
     target = store.target(facility_id, target_id)
+    if target.kind is TargetKind.DISPLAY:
+        raise Conflict(
+            "a display tool stores nothing: choose another target", code="stores-nothing"
+        )
     if target.contract is None:
         raise Conflict(_why_none(facility_id, target_id), code="no-contract")
     contract = changing.in_effect(target.contract)
@@ -188,7 +196,8 @@ def _making_way(contract: Contract) -> Contract | None:
             code="target-has-contract",
         )
     _check_not_being_purged(contract)
-    check_holds(contract.facility_id, contract.target_id, contract.capacity_bytes)
+    _check_only_tool(contract)
+    check_holds(contract.facility_id, contract, signing.book_for(contract))
     if held is None or held.state is State.ENDED:
         return None
     return signing.ended(held, clock.text(clock.now()))
@@ -201,6 +210,29 @@ def _check_not_being_purged(contract: Contract) -> None:
             "what was stored here is being deleted: add another target, or sign when it is done",
             code="target-being-purged",
         )
+
+
+def _check_only_tool(contract: Contract) -> None:
+    """Let pass what a facility may have several of; of display tools it has one."""
+    if goods_of(contract).stores:
+        return
+    tool = in_force_of(contract.facility_id)
+    if tool is not None and tool.target_id != contract.target_id:
+        raise Conflict(
+            "the facility has a display tool: add cases to its contract, or end that first",
+            code="facility-has-display-tool",
+        )
+
+
+def in_force_of(facility_id: str) -> Contract | None:
+    """Return the contract of the facility's display tool that is not over, or None."""
+    today = local.today(facility_id)
+    for target in store.targets_of(facility_id):
+        if target.kind is TargetKind.DISPLAY and target.contract is not None:
+            found = in_force_on(target.contract, today)
+            if not is_over(found, today):
+                return found
+    return None
 
 
 def _log(contract: Contract) -> None:

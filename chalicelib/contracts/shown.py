@@ -7,15 +7,17 @@ from datetime import date, datetime
 
 from chalicelib.billing.tax import tax_yen, with_tax_yen
 from chalicelib.contracts import local, store
+from chalicelib.contracts.kinds import goods_of, kind_of
 from chalicelib.contracts.model import (
     RUNNING,
     STANDING_OFFER,
     Contract,
     State,
+    TargetKind,
     in_force_on,
     is_over,
 )
-from chalicelib.contracts.offer import Price, fee_of, points_of
+from chalicelib.contracts.offer import Price, cases_of, fee_of, points_of
 from chalicelib.contracts.renewal import (
     Outlook,
     check_renewable,
@@ -49,6 +51,15 @@ class Shown:
     today: date
 
     @property
+    def kind(self) -> TargetKind:
+        return kind_of(self.contract)
+
+    @property
+    def cases(self) -> int | None:
+        """How many a display tool holds; None for what is none."""
+        return cases_of(self.contract, book_for(self.contract))
+
+    @property
     def standing(self) -> str:
         """How it stands, in one word."""
         if self.contract.state is State.DRAFT:
@@ -71,7 +82,9 @@ class Shown:
 
     @property
     def may_pause(self) -> bool:
-        return self.contract.state in RUNNING and not self.is_over
+        return (
+            goods_of(self.contract).stores and self.contract.state in RUNNING and not self.is_over
+        )
 
     @property
     def may_renew(self) -> bool:

@@ -37,6 +37,7 @@ def agreed_on(form: Form, book: PriceBook) -> dict[str, Any]:
     return {
         "term_count": terms.term_count,
         "service_class": terms.service_class,
+        "case_units": terms.case_units,
         "auto_renew": terms.auto_renew,
         "timing": terms.timing,
         "batch_scope": terms.batch_scope,

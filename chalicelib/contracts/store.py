@@ -21,8 +21,10 @@ from pynamodb.expressions.update import Action
 from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.archive.store import usage
+from chalicelib.archive.store import cases, usage
 from chalicelib.contracts import billed_store, local, purge_store, timers
+from chalicelib.contracts.capacity import limit_of
+from chalicelib.contracts.kinds import GOODS, goods_of
 from chalicelib.contracts.model import Contract, State, TargetKind, awaits_provider
 from chalicelib.contracts.purge_store import Phase, Purge
 from chalicelib.contracts.renewal import outlook
@@ -115,6 +117,11 @@ def targets_of(facility_id: str) -> Iterator[Target]:
         yield _to_target(row)
 
 
+def storing_targets_of(facility_id: str) -> Iterator[Target]:
+    """Yield those of the facility's targets that something can be stored in."""
+    return (each for each in targets_of(facility_id) if GOODS[each.kind].stores)
+
+
 def propose(contract: Contract, *, told: Kind | None = None) -> None:
     """
     Write *contract*, signed by the facility alone, or its next revision; no plan is touched.
@@ -172,17 +179,17 @@ def put_in_force(
     Raises:
         Conflict: Somebody was faster, another runs there, or more is stored than it allows.
     """
-    before = usage.of(agreed.facility_id, agreed.target_id)
     with expecting(OVERTAKEN), transaction() as write:
         _put(write, agreed)
         _keep_version(write, agreed)
         if over is not None:
             _put(write, over)
         _set_plan(write, agreed, condition=_Target.running == (over is not None))
-        usage.set_limit_in(write, before, agreed.capacity_bytes)
+        _set_limit_in(write, agreed)
         timers.follow_in(write, agreed)
         _bill(write, agreed)
-        purge_store.call_off_in(write, agreed.facility_id, agreed.target_id)
+        if goods_of(agreed).stores:
+            purge_store.call_off_in(write, agreed.facility_id, agreed.target_id)
         _tell(write, agreed, told)
 
 
@@ -190,7 +197,7 @@ def change(
     changed: Contract,
     *,
     agreed: Iterable[Contract] = (),
-    capacity_bytes: int | None = None,
+    resizes: bool = False,
     may_exceed: bool = False,
     told: Kind | None = None,
 ) -> None:
@@ -199,7 +206,7 @@ def change(
 
     Args:
         agreed: Versions that both sides have accepted now, to be kept.
-        capacity_bytes: What the limit becomes, when it changes.
+        resizes: The limit becomes another one.
         may_exceed: Also when more than that is stored or claimed.
         told: What the facility is told of it.
 
@@ -214,11 +221,10 @@ def change(
         timers.follow_in(write, changed)
         _bill(write, changed)
         if changed.state is State.ENDED:
-            purge_store.expect_in(write, _purge_after(changed))
+            _wind_up_in(write, changed)
         _tell(write, changed, told)
-        if capacity_bytes is not None:
-            before = usage.of(changed.facility_id, changed.target_id)
-            usage.set_limit_in(write, before, capacity_bytes, may_exceed=may_exceed)
+        if resizes:
+            _set_limit_in(write, changed, may_exceed=may_exceed)
 
 
 def _bill(write: TransactWrite, changed: Contract) -> None:
@@ -226,6 +232,24 @@ def _bill(write: TransactWrite, changed: Contract) -> None:
     name = target(changed.facility_id, changed.target_id).name
     zone = local.zone_of(changed.facility_id).key
     billed_store.look_in(write, changed.facility_id, changed.contract_id, name, zone)
+
+
+def _set_limit_in(write: TransactWrite, contract: Contract, *, may_exceed: bool = False) -> None:
+    """Let the limit be that of *contract*: it stands beside what is taken of it."""
+    here, target_id, limit = contract.facility_id, contract.target_id, limit_of(contract)
+    if goods_of(contract).stores:
+        before = usage.of(here, target_id)
+        usage.set_limit_in(write, before, limit, may_exceed=may_exceed)
+    else:
+        cases.set_limit_in(write, here, target_id, limit, may_exceed=may_exceed)
+
+
+def _wind_up_in(write: TransactWrite, ended: Contract) -> None:
+    """Let what *ended* leaves be deleted in time; a display tool leaves nothing."""
+    if goods_of(ended).stores:
+        purge_store.expect_in(write, _purge_after(ended))
+    else:
+        cases.retire_in(write, ended.facility_id, ended.target_id)
 
 
 def _purge_after(ended: Contract) -> Purge:

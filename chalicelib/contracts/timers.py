@@ -163,7 +163,7 @@ def _run_timer(contract: Contract, now: datetime) -> _Timer | None:
     """Return the timer that *contract* needs from *now* on, or None where it never runs."""
     timing, zone = contract.timing, zone_of(contract.facility_id)
     is_working = contract.state in WORKING and not contract.paused
-    if not is_working or timing.kind is not TimingKind.NIGHTLY:
+    if not is_working or timing is None or timing.kind is not TimingKind.NIGHTLY:
         return None
     begins = start_of_day(contract.starts_on, zone) - A_MOMENT
     due = next_run(str(timing.at), zone, max(now, begins))

@@ -104,10 +104,10 @@ def shown_target(target: Target) -> ShownTarget:
 
 
 def for_agent(target: Target) -> PlannedTarget:
-    """Return a target as agents see it."""
+    """Return a target that stores, as agents see it."""
     plan = None
-    if target.contract is not None:
-        contract = in_force_on(target.contract, local.today(target.facility_id))
+    contract = target.contract and in_force_on(target.contract, local.today(target.facility_id))
+    if contract and contract.timing and contract.batch_scope:
         plan = Plan(
             timing=contract.timing,
             batch_scope=contract.batch_scope,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from chalicelib.access.store import facility_name
 from chalicelib.contracts import store
 from chalicelib.contracts.model import Contract, State
-from chalicelib.contracts.offer import fee_of, special_terms
+from chalicelib.contracts.offer import cases_of, fee_of, special_terms
 from chalicelib.contracts.signing import book_for
 
 WAITING_A_PAGE = 20
@@ -38,6 +38,11 @@ class Waiting:
     @property
     def fee_before_yen(self) -> int | None:
         return _fee_yen(self.before) if self.before else None
+
+    @property
+    def cases(self) -> int | None:
+        """How many a display tool would hold; None for what is none."""
+        return cases_of(self.asked, book_for(self.asked))
 
     @property
     def usual_unit_price_yen(self) -> int:

@@ -80,7 +80,7 @@ def poll(caller: Caller, version: str) -> Work:
         raise Invalid(f"version must have 1 to {MAX_VERSION} characters")
     now = clock.now()
     access.note_agent(caller.id, now, version)
-    targets = list(contracts_store.targets_of(caller.facility_id))
+    targets = list(contracts_store.storing_targets_of(caller.facility_id))
     offered = [job for each in targets if (job := _offered(each, caller, now)) is not None]
     return Work(
         service_time=clock.text(now),

@@ -151,7 +151,7 @@ def overview(facility_id: str) -> list[TargetJobs]:
             jobs=[ShownJob(job, zone) for job in store.few(facility_id, each.target_id, NEWEST)],
             may_start=service.is_allowed(each, today),
         )
-        for each in contracts.targets_of(facility_id)
+        for each in contracts.storing_targets_of(facility_id)
     ]
 
 

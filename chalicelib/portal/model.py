@@ -9,6 +9,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from chalicelib.archive.store.batches import Batch
+from chalicelib.archive.store.cases import CaseCount
 from chalicelib.archive.store.usage import Usage
 from chalicelib.contracts.model import Contract, State, TimingKind, awaits_provider, covers
 from chalicelib.contracts.store import Target
@@ -92,6 +93,7 @@ class TargetFacts:
         now: Local to the facility.
         job: The newest one.
         bill: The next one.
+        cases: Of a display tool; None for what is none.
     """
 
     target: Target
@@ -102,6 +104,7 @@ class TargetFacts:
     now: datetime
     job: Job | None = None
     bill: Bill | None = None
+    cases: CaseCount | None = None
 
     @property
     def standing(self) -> Standing:
@@ -164,6 +167,8 @@ def standing(facts: TargetFacts) -> Standing:
     gap = _without_contract(contract, facts.now) if contract else Standing.NO_CONTRACT
     if gap in {Standing.NO_CONTRACT, Standing.ENDED} and facts.is_proposed:
         return Standing.AWAITS_PROVIDER
+    if facts.cases is not None:  # nothing is backed up to a display tool
+        return gap or Standing.IN_ORDER
     return gap or _in_force(facts)
 
 
@@ -226,7 +231,8 @@ def _of_what_is_stored(facts: TargetFacts) -> Standing:
 def _is_late(facts: TargetFacts) -> bool:
     """Whether a nightly backup has been left out."""
     contract, last = facts.target.contract, facts.last
-    is_nightly = contract is not None and contract.timing.kind is TimingKind.NIGHTLY
+    timing = contract.timing if contract is not None else None
+    is_nightly = timing is not None and timing.kind is TimingKind.NIGHTLY
     return is_nightly and last is not None and facts.now - last.at > LATE_AFTER
 
 

@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfo
 
 from chalicelib.access import store as access
 from chalicelib.access.model import Caller
-from chalicelib.archive.store import batches, objects, usage
+from chalicelib.archive.store import batches, cases, objects, usage
 from chalicelib.billing import publishing
 from chalicelib.contracts import store as contracts
 from chalicelib.contracts.local import zone_of
-from chalicelib.contracts.model import State, in_force_on
+from chalicelib.contracts.model import State, TargetKind, in_force_on
 from chalicelib.contracts.renewal import next_bill_on
 from chalicelib.contracts.shown import bill_of
 from chalicelib.contracts.store import Target
@@ -91,6 +91,7 @@ def home_of_facility(caller: Caller) -> FacilityHome:
             now=now,
             job=jobs.newest(here, each.target_id),
             bill=_bill(each, now),
+            cases=cases.count_of(here) if each.kind is TargetKind.DISPLAY else None,
         )
         for each in contracts.targets_of(here)
     ]

@@ -48,6 +48,17 @@ def day(on: date, language: str) -> str:
     return f"{on.day} {MONTHS[on.month - 1]} {on.year}"
 
 
+def month(written: str, language: str) -> str:
+    """
+    Write a month that was written as YYYY-MM.
+
+    >>> month("2026-04", "ja"), month("2026-04", "en")
+    ('2026年4月', 'Apr 2026')
+    """
+    year, number = written[:4], int(written[5:7])
+    return f"{year}年{number}月" if language == "ja" else f"{MONTHS[number - 1]} {year}"
+
+
 def moment(at: datetime, language: str) -> str:
     """
     Write a local moment.

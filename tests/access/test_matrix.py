@@ -140,6 +140,8 @@ POST   /portal/targets/{target_id}/sign                             -         - 
 GET    /portal/contracts/{contract_id}                              -         -        admin doctor
 GET    /portal/contracts/{contract_id}/change                       -         -        admin -
 POST   /portal/contracts/{contract_id}/change                       -         -        admin -
+GET    /portal/contracts/{contract_id}/cases                        -         -        admin -
+POST   /portal/contracts/{contract_id}/cases                        -         -        admin -
 GET    /portal/contracts/{contract_id}/cancel                       -         -        admin -
 POST   /portal/contracts/{contract_id}/cancel                       -         -        admin -
 POST   /portal/contracts/{contract_id}/pause                        -         -        admin -
@@ -213,6 +215,15 @@ GET    /portal/jobs/{job_id}                                        -         - 
 GET    /portal/targets/{target_id}/jobs                             -         -        admin doctor
 POST   /portal/targets/{target_id}/jobs                             -         -        admin doctor
 GET    /portal/missed                                               -         operator -     -
+GET    /portal/album                                                -         -        admin doctor
+POST   /portal/album/find                                           -         -        admin doctor
+GET    /portal/album/cases                                          -         -        admin doctor
+POST   /portal/album/{target_id}/{examination_id}/open              -         -        admin doctor
+POST   /portal/album/{target_id}/{examination_id}/close             -         -        admin doctor
+GET    /portal/album/{target_id}/{examination_id}                   -         -        admin doctor
+GET    /portal/album/{target_id}/{examination_id}/compare           -         -        admin doctor
+GET    /portal/album/{target_id}/{examination_id}/pictures/{number} -         -        admin doctor
+POST   /portal/album/{target_id}/{examination_id}/pictures/{number}/original - - admin doctor
 GET    /portal/patients                                             -         -        admin doctor
 POST   /portal/patients/find                                        -         -        admin doctor
 GET    /portal/patients/list                                        -         -        admin doctor

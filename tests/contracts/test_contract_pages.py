@@ -9,8 +9,8 @@ import pytest
 
 from chalicelib.access.model import Role
 from chalicelib.contracts import store
-from chalicelib.contracts.model import Contract, State
-from chalicelib.contracts.page_forms import USUAL
+from chalicelib.contracts.model import Contract, State, TargetKind, Timing, TimingKind
+from chalicelib.contracts.page_forms import USUAL_OF
 from chalicelib.kernel import clock
 from tests.portal.test_home import said
 from tests.support.canary import CANARY_ID
@@ -18,6 +18,7 @@ from tests.support.visitor import Answer, Visitor, signed_in
 from tests.support.world import World, days_pass
 
 GIGABYTE = 10**9
+TWO_AT_NIGHT = Timing(TimingKind.NIGHTLY, "02:00")
 
 
 @pytest.fixture
@@ -80,7 +81,7 @@ def test_the_usual_answers_are_signed_as_they_stand(
     assert "The contract is signed and in force." in said(page.text)
     contract = contract_on(world, sign)
     assert contract is not None
-    assert (contract.capacity_bytes, contract.timing.at) == (100 * GIGABYTE, "02:00")
+    assert (contract.capacity_bytes, contract.timing) == (100 * GIGABYTE, TWO_AT_NIGHT)
     assert contract.state is State.ACTIVE
 
 
@@ -103,7 +104,7 @@ def test_what_was_chosen_is_what_is_agreed_on(world: World, admin: Visitor, sign
     contract = contract_on(world, sign)
     assert contract is not None
     assert (contract.term, contract.term_count, contract.auto_renew) == ("monthly", 12, False)
-    assert (contract.timing.kind, contract.batch_scope) == ("per_exam", "patient")
+    assert (contract.timing, contract.batch_scope) == (Timing(TimingKind.PER_EXAM), "patient")
     assert contract.patients.patient_ids == {"P-1", "P-2", "P-3"}
     assert contract.capacity_bytes == 200 * GIGABYTE
     assert (contract.limit_policy, contract.invoice_grouping) == ("overage", "target")
@@ -198,7 +199,8 @@ def test_every_wrong_field_is_named_in_both_languages(
 
 def test_every_field_can_be_refused() -> None:
     of_areas = {"service_class"}  # see test_areas.py
-    assert {name for name, _ in REFUSALS} == {*USUAL, "capacity_unit"} - of_areas
+    fields = {*USUAL_OF[TargetKind.MASS_STORAGE], "capacity_unit"}
+    assert {name for name, _ in REFUSALS} == fields - of_areas
 
 
 def test_all_wrong_fields_are_said_at_once_and_what_was_typed_is_kept(

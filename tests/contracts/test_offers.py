@@ -202,6 +202,7 @@ def test_every_choice_is_in_the_digest() -> None:
         {"patients": SELECTIONS[1]},
         {"unit_price_yen": 999},
         {"target_id": "target-2"},
+        {"case_units": 1},
     ]
     assert {name for each in changes for name in each} == set(Form.__struct_fields__)
     digests = {terms_digest(a_plain_form(**each), BOOK) for each in [{}, *changes]}

@@ -30,6 +30,7 @@ def check_always(world: World) -> None:
     check_capacity(world)
     check_contract(world)
     check_purge(world)
+    check_cases(world)
     check_timers(world)
     check_jobs(world)
     check_money(world)
@@ -103,6 +104,27 @@ def check_contract(world: World) -> None:
     assert json.loads(kept)["terms_sha256"] == agreed["terms_sha256"], "another version is kept"
 
 
+def check_cases(world: World) -> None:
+    """As many cases are counted as are open; the tool in force, if any, sets the limit."""
+    core = rows(settings().core_table, f"FACILITY#{world.facility_id}")
+    found = rows(settings().catalogue_table, f"FACILITY#{world.facility_id}")
+    count = found.get("CASES", {})
+    open_ones = [sk for sk in found if sk.startswith("CASE#")]
+    assert _number(count, "open_cases") == len(open_ones), "cases are miscounted"
+    tools = {
+        sk.removeprefix("TARGET#"): plan
+        for sk, row in core.items()
+        if row.get("kind", {}).get("S") == "display" and "S" in row.get("contract", {})
+        if (plan := json.loads(row["contract"]["S"]))["state"] != "ended"
+    }
+    assert len(tools) <= 1, "two display tools are in force"
+    holder = {count["tool_id"]["S"]} if "tool_id" in count else set()
+    assert holder == set(tools), "the limit is another tool's"
+    limits = [100 + 50 * plan["case_units"] for plan in tools.values()] or [0]
+    assert [_number(count, "limit_cases")] == limits, "limit and contract differ"
+    assert not tools or len(open_ones) <= limits[0], "more cases are open than are paid for"
+
+
 def check_timers(world: World) -> None:
     """A nightly plan in force has its one timer, no other has any; what has a term is looked at."""
     core = rows(settings().core_table, f"FACILITY#{world.facility_id}")
@@ -115,7 +137,7 @@ def check_timers(world: World) -> None:
         (target_id, plan["contract_id"], plan["timing"]["at"])
         for target_id, plan in plans.items()
         if plan["state"] in {"active", "grace"}
-        and plan["timing"]["kind"] == "nightly"
+        and (plan["timing"] or {}).get("kind") == "nightly"
         and not plan["paused"]
     }
     timers = {sk.removeprefix("TIMER#run#"): row for sk, row in core.items() if "TIMER#run" in sk}

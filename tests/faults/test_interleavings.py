@@ -16,6 +16,7 @@ from chalicelib.access import service as access
 from chalicelib.access import signatures
 from chalicelib.access.model import Caller, Role
 from chalicelib.access.signatures import SignedMessage
+from chalicelib.album import service as album_service
 from chalicelib.contracts import changing
 from chalicelib.contracts import service as contracts
 from chalicelib.contracts.amending import Change
@@ -30,6 +31,7 @@ from chalicelib.uploads import service, settlement
 from chalicelib.uploads.model import ChunkIn, Upload
 from chalicelib.uploads.settlement import Outcome
 from chalicelib.uploads.sweep import sweep
+from tests.album import scene as album
 from tests.faults.crashes import calls_of
 from tests.faults.interleaving import Act, Actor, interruptions, orders, played
 from tests.faults.invariants import check_always, check_at_rest
@@ -256,6 +258,70 @@ def _(world: World) -> tuple[Act, Act]:
     job_id = job_taken(world)
     ended = (JobState.COMPLETE, Progress(), None)
     return lambda: jobs.finish(agent(world), job_id, *ended), minute(in_hours(7))
+
+
+# --- cases ---------------------------------------------------------------------------------------
+
+
+def opening(world: World, source_id: str) -> Act:
+    """Return a doctor who opens an examination as a case, as the page does."""
+    here, examination_id = album.caller(world), album.id_of(world, source_id)
+    tool = album_service.of(here)
+    return lambda: album_service.open_case(here, tool, world.target_id, examination_id)
+
+
+def closing(world: World, source_id: str) -> Act:
+    here, examination_id = album.caller(world), album.id_of(world, source_id)
+    tool = album_service.of(here)
+    return lambda: album_service.close_case(here, tool, world.target_id, examination_id)
+
+
+def with_room_for(world: World, cases: int) -> str:
+    """Have a display tool with room for so many more cases, and two examinations."""
+    contract_id = album.with_tool(world)
+    world.back_up({"E-1/a": LITTLE}, id="E-1")
+    world.back_up({"E-2/a": LITTLE}, id="E-2")
+    album.use_up(world, 100 - cases)
+    return contract_id
+
+
+@pair("open case, open case: the last place")
+def _(world: World) -> tuple[Act, Act]:
+    with_room_for(world, 1)
+    return opening(world, "E-1"), opening(world, "E-2")
+
+
+@pair("open case, open case: the same one")
+def _(world: World) -> tuple[Act, Act]:
+    with_room_for(world, 2)
+    return opening(world, "E-1"), opening(world, "E-1")
+
+
+@pair("open case, close case")
+def _(world: World) -> tuple[Act, Act]:
+    with_room_for(world, 1)
+    opening(world, "E-1")()
+    return opening(world, "E-2"), closing(world, "E-1")
+
+
+@pair("close case, close case")
+def _(world: World) -> tuple[Act, Act]:
+    with_room_for(world, 1)
+    opening(world, "E-1")()
+    return closing(world, "E-1"), closing(world, "E-1")
+
+
+@pair("open case, end contract of the tool")
+def _(world: World) -> tuple[Act, Act]:
+    contract_id = with_room_for(world, 1)
+    return opening(world, "E-1"), lambda: contracts.end(admin(world), contract_id)
+
+
+@pair("open case, add cases")
+def _(world: World) -> tuple[Act, Act]:
+    contract_id = with_room_for(world, 0)
+    more = Change(case_units=1)
+    return opening(world, "E-1"), lambda: changing.amend(admin(world), contract_id, more)
 
 
 def explore(world: World, name: str, chosen_of: Callable[[int, int], list[list[int]]]) -> int:

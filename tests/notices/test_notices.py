@@ -237,6 +237,12 @@ def test_a_contract_that_renews_itself_does_not_end(facility: str) -> None:
     assert "13,200 yen" in service.letter(found()).text
 
 
+def test_the_end_of_a_display_tool_is_told_without_a_word_of_backups(facility: str) -> None:
+    store.put(facility, Kind.CONTRACT_REMINDER, "k", {**ENDS, "stores": False})
+    assert "the album cannot be used" in service.letter(found()).text
+    assert "backed up" not in service.letter(found()).text
+
+
 def test_figures_and_moments_are_written_for_people(facility: str) -> None:
     put()
     assert "uses 8.00 GB of the 10.0 GB" in service.letter(found()).text

@@ -18,7 +18,7 @@ from chalicelib.pictures.model import Picture
 from chalicelib.pictures.service import Message
 from chalicelib.settings import settings
 from tests.pictures.scene import a_dicom, a_file
-from tests.support.world import World, a_form
+from tests.support.world import World, today
 
 PLENTY_MS = 300_000
 
@@ -52,7 +52,8 @@ def with_pictures(world: World) -> None:
 def with_display_tool(world: World) -> None:
     """Let the facility have a contract for looking at its images."""
     target = world.admin.post("/targets", {"name": "Display", "kind": "display"}, status=201)
-    world.admin.post("/contracts", a_form(target["target_id"]), status=201)
+    form = {"target_id": target["target_id"], "term": "monthly", "starts_on": today().isoformat()}
+    world.admin.post("/contracts", form | {"case_units": 0}, status=201)
 
 
 def all_of(world: World, **changes: Any) -> Message:

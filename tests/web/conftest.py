@@ -13,7 +13,8 @@ from chalicelib.access.sign_in import SignIn, Step, keep
 from chalicelib.billing import payment_store
 from chalicelib.billing.debits import collect, set_mandate
 from chalicelib.billing.payments import import_statement
-from chalicelib.contracts.page_forms import USUAL
+from chalicelib.contracts.model import TargetKind
+from chalicelib.contracts.page_forms import USUAL_OF
 from chalicelib.kernel import clock
 from chalicelib.web.cookies import SIGN_IN
 from tests.support.invoices import ACCOUNT, OPERATOR, issuer_fields, late_invoice_of
@@ -25,6 +26,9 @@ from tests.support.world import sign as sign_special
 
 Pages = Callable[[str], dict[str, Answer]]
 SHOWN: dict[str, dict[str, Answer]] = {}
+
+
+BACKUP_FIELDS = USUAL_OF[TargetKind.MASS_STORAGE]
 
 
 @pytest.fixture
@@ -184,7 +188,7 @@ def contract_pages(world: World, admin: Visitor, operator: Visitor) -> dict[str,
         "targets": admin.get("/portal/targets"),
         "target refused": admin.submit("/portal/targets", name=" "),
         "signing": admin.get(sign),
-        "signing refused": admin.submit(sign, **dict.fromkeys(USUAL, "?")),
+        "signing refused": admin.submit(sign, **dict.fromkeys(BACKUP_FIELDS, "?")),
         "checking": admin.submit(sign),
         "checking special terms": admin.submit(sign, **special),
         "terms that changed": admin.submit(sign, step="sign"),

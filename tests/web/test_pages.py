@@ -103,6 +103,8 @@ KINDS = {
     "tokens.css": "text/css; charset=utf-8",
     "hokan.css": "text/css; charset=utf-8",
     "hokan.js": "text/javascript; charset=utf-8",
+    "album.css": "text/css; charset=utf-8",
+    "album.js": "text/javascript; charset=utf-8",
     "icon.svg": "image/svg+xml",
 }
 

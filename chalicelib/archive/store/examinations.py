@@ -33,6 +33,7 @@ from chalicelib.archive.model import (
     Patient,
     Person,
 )
+from chalicelib.archive.store import names
 from chalicelib.kernel.errors import NotFound
 from chalicelib.tables import CatalogueTable, condition_failed, transaction
 from chalicelib.web import cursors
@@ -160,6 +161,8 @@ def add_patient(target_id: str, patient_key: str, person: Person, identifier: st
     """Name a patient (the latest backup's word holds) and add an examination to theirs."""
     row = _Patient(f"TARGET#{target_id}", f"PATIENT#{patient_key}")
     row.update([_Patient.examination_ids.add({identifier})])
+    if person.name and person.name != row.patient_name:  # before its row says so: it may be lost
+        names.put(target_id, patient_key, person.name)
     actions = [
         _set(_Patient.patient_id, person.id),
         _set(_Patient.patient_name, person.name),
@@ -168,6 +171,12 @@ def add_patient(target_id: str, patient_key: str, person: Person, identifier: st
         _Patient.described_by.set(by),
     ]
     _latest(row, actions, by)
+
+
+def index_names(target_id: str, patient_keys: Iterable[str]) -> None:
+    """Let patients be found by their names again (rows may have been lost, or never written)."""
+    for each in patients_by_key(target_id, patient_keys):
+        names.put(target_id, each.patient_key, each.name)
 
 
 def _set(attribute: UnicodeAttribute, value: str | None) -> Action:
@@ -220,16 +229,37 @@ def patient(target_id: str, patient_key: str) -> Patient:
         raise NotFound("there is no such patient") from None
 
 
-def examinations(target_id: str, cursor: str | None) -> tuple[list[Examination], str | None]:
-    """Return a page of the target's examinations, newest first, and the next cursor."""
+def examinations(
+    target_id: str, cursor: str | None, *, rows: int = cursors.PAGE_ROWS, month: str = ""
+) -> tuple[list[Examination], str | None]:
+    """
+    Return a page of the target's examinations, newest first, and the next cursor.
+
+    Args:
+        month: Only those of this one, as YYYY-MM.
+    """
     pk = f"TARGET#{target_id}"
     page = _Examination.listing.query(
         pk,
+        _Examination.listing_sk.startswith(month) if month else None,
         scan_index_forward=False,
-        limit=cursors.PAGE_ROWS,
+        limit=rows,
         last_evaluated_key=cursors.read(cursor, partition=pk),
     )
     return [_to_examination(each) for each in page], cursors.written(page.last_evaluated_key)
+
+
+def cursor_after(examination: Examination) -> str | None:
+    """Return the cursor of a listing that goes on after *examination*."""
+    pk = f"TARGET#{examination.target_id}"
+    sort_key = f"{examination.examined_at or UNDATED}#{examination.examination_id}"
+    last = {
+        "pk": pk,
+        "sk": f"EXAM#{examination.examination_id}",
+        "listing_pk": pk,
+        "listing_sk": sort_key,
+    }
+    return cursors.written({name: {"S": text} for name, text in last.items()})
 
 
 def examinations_by_id(target_id: str, identifiers: list[str]) -> list[Examination]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from tests.faults.stories import (
     access,
+    album,
     archive,
     billing,
     charts,
@@ -37,6 +38,7 @@ __all__ = [
     "Act",
     "Prepare",
     "access",
+    "album",
     "archive",
     "billing",
     "calls",

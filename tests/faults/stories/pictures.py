@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from chalicelib.dicomweb import documents
 from tests.dicomweb.scene import messages as parts
 from tests.dicomweb.scene import taken
 from tests.faults.stories.telling import FILES, Act, commands, story
@@ -14,7 +15,12 @@ def _(world: World) -> Act:
     with_stills(world)
     taken(world, "CT_small.dcm")  # its header is made ready for viewers, too
     message = parts(world)[-1]
-    return lambda: deliver(world, message)
+
+    def act() -> object:
+        documents.read.cache_clear()  # each time another process
+        return deliver(world, message)
+
+    return act
 
 
 @story("operate: rebuild-derived")

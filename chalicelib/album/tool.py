@@ -1,0 +1,86 @@
+"""A facility's display tool, and the targets it shows: who may look, and who may open a case."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from chalicelib.contracts import local, store
+from chalicelib.contracts.kinds import GOODS
+from chalicelib.contracts.model import (
+    RUNNING,
+    Contract,
+    covers,
+    in_force_on,
+    is_over,
+)
+from chalicelib.contracts.signing import book_for
+from chalicelib.contracts.store import Target
+from chalicelib.kernel.errors import Conflict, NotFound
+
+NO_TOOL = "no-display-tool"
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """
+    What a facility looks at its examinations with.
+
+    Attributes:
+        contract: Of the display tool, while it runs; None where there is none.
+        targets: Those that something may be stored in, the newest signed first.
+    """
+
+    contract: Contract | None
+    targets: list[Target]
+
+    @property
+    def unit(self) -> int:
+        """How many cases a block adds."""
+        return book_for(self.contract).cases_per_unit if self.contract else 0
+
+    def target(self, target_id: str) -> Target:
+        """Return the target asked for, or the newest; raises NotFound for another facility's."""
+        if not target_id and self.targets:
+            return self.targets[0]
+        found = next((each for each in self.targets if each.target_id == target_id), None)
+        if found is None:
+            raise NotFound("there is no such target, or it is not yours")
+        return found
+
+
+def tool_of(facility_id: str) -> Tool:
+    """Return the facility's display tool and what it can show: one query."""
+    today = local.today(facility_id)
+    storing, contract = list[Target](), None
+    for target in store.targets_of(facility_id):
+        if target.contract is None:
+            continue
+        if GOODS[target.kind].stores:
+            storing.append(target)
+            continue
+        held = in_force_on(target.contract, today)
+        is_running = held.state in RUNNING and not is_over(held, today)
+        contract = held if is_running and today >= held.starts_on else contract
+    return Tool(contract, sorted(storing, key=_signed_at, reverse=True))
+
+
+def check_may_look(tool: Tool) -> None:
+    """Let pass who has a display tool; raises Conflict ``no-display-tool``."""
+    if tool.contract is None:
+        raise Conflict("the facility has no display tool: sign a contract for one", code=NO_TOOL)
+
+
+def check_may_open(tool: Tool) -> None:
+    """
+    Let pass who may open another case.
+
+    Raises:
+        Conflict: ``no-display-tool``; ``contract-not-active`` while invoices are unpaid.
+    """
+    check_may_look(tool)
+    if tool.contract is not None:
+        covers(tool.contract, local.today(tool.contract.facility_id))
+
+
+def _signed_at(target: Target) -> str:
+    return target.contract.signed_at if target.contract else ""
