@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 
 import boto3
 import pytest
@@ -91,6 +92,19 @@ def test_a_contract_that_was_ended_shows_nothing_any_more(world: World) -> None:
     shown = world.admin.get("/contracts")["items"]
     (contract,) = (each for each in shown if each["target_id"] != world.target_id)
     world.admin.post(f"/contracts/{contract['contract_id']}/end")
+    assert not has_display_tool(world.facility_id)
+
+
+def test_a_contract_that_is_suspended_shows_nothing_meanwhile(world: World) -> None:
+    with_display_tool(world)
+    core = boto3.resource("dynamodb").Table(settings().core_table)
+    (display,) = (
+        row
+        for row in core.scan()["Items"]
+        if row["sk"].startswith("TARGET#") and row["kind"] == "display"
+    )
+    suspended = json.dumps(json.loads(str(display["contract"])) | {"state": "suspended"})
+    core.put_item(Item=display | {"contract": suspended})
     assert not has_display_tool(world.facility_id)
 
 
