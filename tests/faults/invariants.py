@@ -35,6 +35,7 @@ def check_always(world: World) -> None:
     check_jobs(world)
     check_money(world)
     check_cards()
+    check_charts(world)
     assert first_break(audit_rows(world)) is None, "the audit chain is broken"
 
 
@@ -50,6 +51,7 @@ def check_at_rest(world: World) -> None:
     check_batches(world, set(rows))
     check_examinations(world)
     check_pictures(world, set(rows))
+    check_charts_at_rest(world)
 
 
 def check_growth(world: World, stored_bytes: int) -> None:
@@ -61,7 +63,7 @@ def check_growth(world: World, stored_bytes: int) -> None:
 def check_capacity(world: World) -> None:
     """Available, claimed and stored bytes make up the limit, exactly, until they are deleted."""
     core = rows(settings().core_table, f"FACILITY#{world.facility_id}")
-    if is_purged(world) or core.get(f"PURGE#{world.target_id}", WAITS)["phase"]["S"] != "waiting":
+    if is_purged(world) or is_being_purged(world):
         return
     usage = core[f"USAGE#{world.target_id}"]
     limit, available = (int(usage[name]["N"]) for name in ("limit_bytes", "available_bytes"))
@@ -175,6 +177,39 @@ def check_jobs(world: World) -> None:
             shard = row.get("due_shard", {}).get("S")
             watched = {"waiting": due.SHARDS, "running": due.SHARDS, "missed": ("MISSED",)}
             assert shard in watched.get(job["state"], (None,)), "a job that nobody watches"
+
+
+def check_charts(world: World) -> None:
+    """What the catalogue says is signed lies in the bucket, word for word."""
+    if is_being_purged(world):
+        return
+    bucket, versions = signed_in_s3(world), rows_of(world, "CHARTVERSION#")
+    signed = {row["signed"]["S"].encode() for row in versions.values()}
+    assert signed <= bucket, "a version that no bucket holds"
+    heads = rows_of(world, "CHART#").values()
+    current = {row["current"]["S"].encode() for row in heads if "current" in row}
+    assert current <= signed, "a chart holds that nobody signed"
+
+
+def check_charts_at_rest(world: World) -> None:
+    """What the bucket holds is in the catalogue, and the newest version holds."""
+    versions = rows_of(world, "CHARTVERSION#")
+    assert {row["signed"]["S"].encode() for row in versions.values()} == signed_in_s3(world)
+    newest = {sk.split("#")[1]: row["signed"]["S"] for sk, row in versions.items()}
+    heads = rows_of(world, "CHART#").items()
+    current = {sk.split("#")[1]: row["current"]["S"] for sk, row in heads if "current" in row}
+    assert current == newest, "another version holds than the newest"
+
+
+def signed_in_s3(world: World) -> set[bytes]:
+    """Return the charts that the bucket holds."""
+    return {each.value for each in _current(f"c/{world.target_id}/").values()}
+
+
+def is_being_purged(world: World) -> bool:
+    core = rows(settings().core_table, f"FACILITY#{world.facility_id}")
+    phase: str = core.get(f"PURGE#{world.target_id}", WAITS)["phase"]["S"]
+    return phase != "waiting"
 
 
 def check_money(world: World) -> None:
