@@ -9,8 +9,8 @@ from typing import ClassVar
 
 from chalicelib.kernel.errors import Invalid
 from chalicelib.network import consents
+from chalicelib.network.consenting import Agreed
 from chalicelib.network.model import Form, Scope
-from chalicelib.network.sharing import Agreed
 from chalicelib.web.typed import WRONG_FIELDS, TypedForm
 
 FIELDS = ("to_whom", "facility", "scope", "starts_on", "last_on", "form", "given_on")

@@ -12,37 +12,30 @@ from datetime import date
 
 from msgspec.structs import replace
 
-from chalicelib.access import store as access_store
 from chalicelib.access.model import Caller
 from chalicelib.access.service import audit
-from chalicelib.archive.model import Examination, Patient
+from chalicelib.archive.model import Patient
 from chalicelib.contracts import local
-from chalicelib.kernel import clock, ids
+from chalicelib.kernel import clock
 from chalicelib.kernel.errors import Conflict, Invalid, NotFound
 from chalicelib.network import (
     birth_dates,
     cards,
-    consents,
     link_store,
     local_patients,
     matching,
     store,
 )
 from chalicelib.network.model import (
-    MAX_CONSENTS,
     MAX_LINKS,
-    Consent,
-    Form,
     Link,
     NetworkPerson,
-    Scope,
     alone,
 )
 from chalicelib.telemetry import count
 from chalicelib.web.cursors import PAGE_ROWS
 
 _ADDRESS = re.compile(r"[^@\s]{1,64}@[^@\s]+\.[^@\s]+")
-_CONSENT_ID = re.compile(r"consent-[0-9a-z]{26}")
 MAX_ADDRESS = 254  # RFC 5321
 
 
@@ -74,20 +67,14 @@ def shared(caller: Caller, patient_key: str) -> Shared:
     Raises:
         NotFound: They are not the facility's.
     """
-    patient = local_patients.patient(caller.facility_id, patient_key)
-    audit(caller, "see-network-card", patient_key)
     link = link_store.find(caller.facility_id, patient_key)
+    patient = _patient(caller, patient_key, link)
+    audit(caller, "see-network-card", patient_key)
     person = store.person(link.person_id) if link else None
     if person is None:
         return Shared(patient, None, None, [])
     others = [each.network_id for each in store.all_of(person) if each != person]
     return Shared(patient, link, person, [person.network_id, *sorted(others)])
-
-
-def examinations(caller: Caller, patient_key: str) -> list[Examination]:
-    """Return what a consent may name of a patient of the caller's facility; audited."""
-    audit(caller, "list-examinations", patient_key)
-    return local_patients.examinations_of(caller.facility_id, patient_key)
 
 
 def linked(caller: Caller, cursor: str | None) -> tuple[list[Link], str | None]:
@@ -177,113 +164,27 @@ def set_contact(caller: Caller, patient_key: str, address: str) -> None:
     if address and (len(address) > MAX_ADDRESS or not _ADDRESS.fullmatch(address)):
         raise Invalid("type an e-mail address such as sato@mail.example", code="bad-address")
     audit(caller, "set-patient-contact", patient_key)
-    _change(replace(found, contact=address))
-
-
-# --- consent -----------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Agreed:
-    """What a patient agreed to, as it was typed and read; see :class:`Consent`."""
-
-    to: str
-    scope: Scope
-    subjects: tuple[str, ...]
-    starts_on: date
-    last_on: date
-    form: Form
-    given_on: date
-
-
-def new_consent_id() -> str:
-    """Return the id a form carries, so that sending it twice records one consent."""
-    return ids.new_id("consent", clock.now())
-
-
-def record_consent(caller: Caller, patient_key: str, consent_id: str, agreed: Agreed) -> None:
-    """
-    Record that a patient agreed; the same *consent_id* again changes nothing.
-
-    Raises:
-        NotFound: They are not the facility's, or have no card.
-        Invalid: ``no-such-facility``, ``nothing-chosen``,
-            ``given-later``, or as :func:`consents.span`.
-        Conflict: ``too-many-consents``, or somebody changed it in the meantime.
-    """
-    found = link_store.link(caller.facility_id, patient_key)
-    if any(each.consent_id == consent_id for each in found.consents):
-        return
-    if not _CONSENT_ID.fullmatch(consent_id):
-        raise Invalid("this is no form of ours; begin again")
-    _check(caller, patient_key, agreed)
-    starts_at, ends_at = consents.span(
-        agreed.starts_on, agreed.last_on, agreed.given_on, local.zone_of(caller.facility_id)
-    )
-    if len(found.consents) >= MAX_CONSENTS:
-        raise Conflict("this patient has as many consents as can be kept", code="too-many-consents")
-    new = Consent(
-        consent_id=consent_id,
-        to=agreed.to,
-        scope=agreed.scope,
-        subjects=agreed.subjects,
-        starts_at=starts_at,
-        ends_at=ends_at,
-        form=agreed.form,
-        given_on=agreed.given_on.isoformat(),
-        recorded_at=clock.text(clock.now()),
-        recorded_by=caller.id,
-    )
-    audit(caller, "record-consent", consent_id)
-    _change(replace(found, consents=(*found.consents, new)))
-    count("ConsentsRecorded")
-
-
-def withdraw_consent(caller: Caller, patient_key: str, consent_id: str) -> None:
-    """
-    Record that a patient withdrew a consent; it holds no more, at once.
-
-    Raises:
-        NotFound: There is no such consent, or it is not the facility's.
-        Conflict: Somebody changed it in the meantime.
-    """
-    found = link_store.link(caller.facility_id, patient_key)
-    if all(each.consent_id != consent_id for each in found.consents):
-        raise NotFound("there is no such consent")
-    audit(caller, "withdraw-consent", consent_id)
-    now = clock.text(clock.now())
-    _change(
-        replace(
-            found,
-            consents=tuple(
-                replace(each, withdrawn_at=now, withdrawn_by=caller.id)
-                if each.consent_id == consent_id and not each.withdrawn_at
-                else each
-                for each in found.consents
-            ),
-        )
-    )
-    count("ConsentsWithdrawn")
-
-
-def _check(caller: Caller, patient_key: str, agreed: Agreed) -> None:
-    """Let pass a consent to a facility there is, of something the patient has."""
-    is_known = agreed.to != caller.facility_id and access_store.facility_exists(agreed.to)
-    if agreed.to and not is_known:
-        raise Invalid("there is no such other facility", code="no-such-facility")
-    if agreed.given_on > _today(caller):
-        raise Invalid("a consent was given today or before", code="given-later")
-    if agreed.scope is Scope.ALL:
-        return
-    listed = local_patients.examinations_of(caller.facility_id, patient_key)
-    there_are = {
-        each.kind if agreed.scope is Scope.KINDS else each.examination_id for each in listed
-    }
-    if not agreed.subjects or not set(agreed.subjects) <= there_are:
-        raise Invalid("choose at least one of those shown", code="nothing-chosen")
+    link_store.change(replace(found, contact=address, revision=found.revision + 1))
 
 
 # --- pieces ------------------------------------------------------------------------------------
+
+
+def _patient(caller: Caller, patient_key: str, link: Link | None) -> Patient:
+    """Return a patient; one with a card also when the archive holds nothing of them any more."""
+    try:
+        return local_patients.patient(caller.facility_id, patient_key)
+    except NotFound:
+        if link is None:
+            raise
+    return Patient(
+        patient_key=patient_key,
+        patient_id=link.patient_id,
+        name="",
+        birth_date="",
+        sex="",
+        examination_ids=[],
+    )
 
 
 def _new_link(caller: Caller, patient: Patient, person_id: str) -> Link:
@@ -295,10 +196,6 @@ def _new_link(caller: Caller, patient: Patient, person_id: str) -> Link:
         linked_at=clock.text(clock.now()),
         linked_by=caller.id,
     )
-
-
-def _change(changed: Link) -> None:
-    link_store.change(replace(changed, revision=changed.revision + 1))
 
 
 def _today(caller: Caller) -> date:

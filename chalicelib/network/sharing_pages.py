@@ -17,7 +17,7 @@ from chalicelib.contracts import local as facility_local
 from chalicelib.kernel import clock
 from chalicelib.kernel.calendar import local_date
 from chalicelib.kernel.errors import Conflict, HokanError, Invalid, NotFound, TooMany
-from chalicelib.network import consent_form, consents, sharing
+from chalicelib.network import consent_form, consenting, consents, sharing
 from chalicelib.network.consent_form import ConsentForm
 from chalicelib.network.model import Consent
 from chalicelib.web.forms import one_line
@@ -118,7 +118,7 @@ def record_consent(visit: Visit, patient_key: str) -> Response:
     """Record what the patient agreed to."""
     form, consent_id = consent_form.typed(visit.form), visit.form.get("consent_id", "")
     try:
-        sharing.record_consent(visit.caller, patient_key, consent_id, form.agreed)
+        consenting.record(visit.caller, patient_key, consent_id, form.agreed)
     except (Invalid, Conflict) as refused:
         form.refuse(refused.code)
         return _consent_page(visit, patient_key, form, refused)
@@ -129,7 +129,7 @@ def record_consent(visit: Visit, patient_key: str) -> Response:
 def withdraw_consent(visit: Visit, patient_key: str, consent_id: str) -> Response:
     """Record that the patient withdrew a consent."""
     try:
-        sharing.withdraw_consent(visit.caller, patient_key, consent_id)
+        consenting.withdraw(visit.caller, patient_key, consent_id)
     except Conflict as refused:
         return _patient_page(visit, patient_key, refused)
     return _done(visit, patient_key, "withdrawn")
@@ -185,7 +185,7 @@ def _consent_page(
     shared = sharing.shared(visit.caller, patient_key)
     if shared.link is None:
         raise NotFound("this patient has no card")
-    examinations = sharing.examinations(visit.caller, patient_key)
+    examinations = consenting.examinations(visit.caller, patient_key)
     return visit.page(
         "network/consent.html",
         status=refused.status if refused else 200,
@@ -197,7 +197,7 @@ def _consent_page(
         examinations=examinations,
         kinds=sorted({each.kind for each in examinations if each.kind}),
         facilities=_others(visit),
-        consent_id=visit.form.get("consent_id", "") if refused else sharing.new_consent_id(),
+        consent_id=visit.form.get("consent_id", "") if refused else consenting.new_consent_id(),
     )
 
 

@@ -8,10 +8,10 @@ from typing import Any
 
 from chalicelib.access.model import Caller, Role
 from chalicelib.contracts import local
-from chalicelib.network import consents, finding, link_store, sharing
+from chalicelib.network import consenting, consents, finding, link_store, sharing
+from chalicelib.network.consenting import Agreed
 from chalicelib.network.matching import Shown
 from chalicelib.network.model import Form, Link, Pass, Reason, Scope
-from chalicelib.network.sharing import Agreed
 from tests.support.canary import CANARY
 from tests.support.world import World, build
 
@@ -52,14 +52,14 @@ class Held:
 
     def agrees(self, **changes: Any) -> str:
         """Record that the patient agrees to everything, or to what is told; return its id."""
-        consent_id = sharing.new_consent_id()
-        sharing.record_consent(
+        consent_id = consenting.new_consent_id()
+        consenting.record(
             doctor(self.world), self.patient_key, consent_id, agreed(self.world, **changes)
         )
         return consent_id
 
     def withdraws(self, consent_id: str) -> None:
-        sharing.withdraw_consent(doctor(self.world), self.patient_key, consent_id)
+        consenting.withdraw(doctor(self.world), self.patient_key, consent_id)
 
 
 def agreed(world: World, **changes: Any) -> Agreed:
@@ -104,7 +104,7 @@ def across_facilities(world: World) -> dict[str, str]:
     """Return ids of what a facility has of the network, and of what it may read elsewhere."""
     there = elsewhere(world)
     there.agrees()
-    (examination,) = sharing.examinations(doctor(there.world), there.patient_key)
+    (examination,) = consenting.examinations(doctor(there.world), there.patient_key)
     return {
         "network_id": there.network_id,
         "pass_id": found(world, there).pass_id,

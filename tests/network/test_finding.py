@@ -12,7 +12,7 @@ from chalicelib.audit.store import of_facility
 from chalicelib.charts import service as charts
 from chalicelib.kernel import clock
 from chalicelib.kernel.errors import Invalid, NotFound, Unavailable
-from chalicelib.network import finding, looking, reading, sharing
+from chalicelib.network import consenting, finding, looking, reading, sharing
 from chalicelib.network.model import Look, LookKind, Pass, Scope
 from chalicelib.settings import settings
 from tests.charts.scene import CHART
@@ -56,7 +56,7 @@ def test_only_the_kinds_that_were_agreed_to_are_shown(world: World, held: Held) 
 
 def test_only_the_examinations_that_were_agreed_to_can_be_opened(world: World, held: Held) -> None:
     held.world.back_up({"E-2/a": b"three"}, id="E-2", kind="CS")
-    listed = sharing.examinations(doctor(held.world), held.patient_key)
+    listed = consenting.examinations(doctor(held.world), held.patient_key)
     agreed, other = (each.examination_id for each in listed)
     held.agrees(scope=Scope.EXAMINATIONS, subjects=(agreed,))
     used = found(world, held)

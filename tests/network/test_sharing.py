@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+import boto3
 import pytest
 from msgspec import structs
 
@@ -12,8 +13,9 @@ from chalicelib.audit.store import of_facility
 from chalicelib.contracts import local
 from chalicelib.kernel import clock
 from chalicelib.kernel.errors import Conflict, HokanError, Invalid, NotFound, TooMany
-from chalicelib.network import cards, link_store, matching, sharing, store
+from chalicelib.network import cards, consenting, link_store, matching, sharing, store
 from chalicelib.network.model import Link, Scope
+from chalicelib.settings import settings
 from tests.faults.crashes import calls_of
 from tests.network.scene import BORN, Held, agreed, doctor, elsewhere, with_card, with_records
 from tests.support.canary import CANARY
@@ -173,13 +175,26 @@ def test_a_card_without_links_leads_to_nobody_and_can_be_used_again(world: World
     assert brings(world, held.patient_key, held.network_id).consents == ()
 
 
+def test_a_patient_whose_records_are_gone_can_still_be_taken_from_under_the_card(
+    world: World,
+) -> None:
+    held = with_card(world)
+    key = {"pk": {"S": f"TARGET#{world.target_id}"}, "sk": {"S": f"PATIENT#{held.patient_key}"}}
+    boto3.client("dynamodb").delete_item(TableName=settings().catalogue_table, Key=key)
+    shown = sharing.shared(doctor(world), held.patient_key)
+    assert (shown.patient.patient_id, shown.cards) == (CANARY["id"], [held.network_id])
+    sharing.unlink(doctor(world), held.patient_key)
+    with pytest.raises(NotFound):
+        sharing.shared(doctor(world), held.patient_key)
+
+
 # --- consent -----------------------------------------------------------------------------------
 
 
 def test_a_consent_sent_twice_is_recorded_once(world: World) -> None:
-    held, consent_id = with_card(world), sharing.new_consent_id()
+    held, consent_id = with_card(world), consenting.new_consent_id()
     for _ in range(2):
-        sharing.record_consent(doctor(world), held.patient_key, consent_id, agreed(world))
+        consenting.record(doctor(world), held.patient_key, consent_id, agreed(world))
     assert [each.consent_id for each in held.link.consents] == [consent_id]
 
 
@@ -259,11 +274,11 @@ def test_what_is_another_facilitys_cannot_be_changed(world: World, held: Held) -
     before = held.link
     for change in (
         lambda: sharing.unlink(stranger, held.patient_key),
-        lambda: sharing.withdraw_consent(stranger, held.patient_key, consent_id),
+        lambda: consenting.withdraw(stranger, held.patient_key, consent_id),
         lambda: sharing.set_contact(stranger, held.patient_key, "a@b.example"),
         lambda: sharing.shared(stranger, held.patient_key),
-        lambda: sharing.record_consent(
-            stranger, held.patient_key, sharing.new_consent_id(), agreed(world)
+        lambda: consenting.record(
+            stranger, held.patient_key, consenting.new_consent_id(), agreed(world)
         ),
     ):
         with pytest.raises(HokanError) as refused:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from chalicelib.access.model import Role
-from chalicelib.network import merges, reading, sharing
+from chalicelib.network import consenting, merges, reading, sharing
 from tests.faults.stories.telling import Act, calls, clicks, story, visits
 from tests.network.scene import (
     BORN,
@@ -101,7 +101,7 @@ def _(world: World) -> Act:
 def _(world: World) -> Act:
     """The form carries the consent's id: sent again, it records the same one."""
     typed = {
-        "consent_id": sharing.new_consent_id(),
+        "consent_id": consenting.new_consent_id(),
         "to_whom": "any",
         "scope": "kinds",
         "kind-1": "EGD",
