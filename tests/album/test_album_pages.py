@@ -16,6 +16,7 @@ from chalicelib.audit.store import of_facility
 from chalicelib.settings import settings
 from tests.album.scene import an_examination, caller, open_as_case, use_up, with_tool
 from tests.faults.crashes import calls_of
+from tests.faults.invariants import rows_of
 from tests.portal.test_home import said
 from tests.support.canary import CANARY_ID, found_in
 from tests.support.visitor import Answer, Visitor, signed_in
@@ -240,6 +241,11 @@ def test_a_rebuilt_catalogue_finds_patients_by_name_again(equipped: World) -> No
     command: dict[str, Any] = {"command": "rebuild-catalogue", "target_id": equipped.target_id}
     equipped.client.lambda_.invoke("operate", command)
     assert len(service.find(here, service.of(here), "", "yamada")[1]) == 1
+
+
+def test_a_name_in_letters_and_kanji_takes_four_rows(equipped: World) -> None:
+    an_examination(equipped, 1, **TARO)
+    assert len(rows_of(equipped, "NAME#")) == 4
 
 
 def test_a_patients_examinations_cost_names_only_once(equipped: World) -> None:
