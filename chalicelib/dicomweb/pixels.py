@@ -11,10 +11,8 @@ from chalicelib.dicomweb.accepting import BIG_ENDIAN, DEFLATED, EXPLICIT
 from chalicelib.dicomweb.model import Instance
 from chalicelib.kernel.errors import Conflict, Invalid, NotFound
 from chalicelib.pictures.dicom_pixels import pixels_of
-from chalicelib.pictures.film import film_of
 from chalicelib.pictures.frames import Frames, frames_of
 from chalicelib.pictures.model import NotShown
-from chalicelib.pictures.shrinking import shrunk
 from chalicelib.pictures.source import Source
 
 KEPT = 2  # open files in a function's memory, up to 64 MiB each
@@ -61,6 +59,9 @@ def picture(target_id: str, found: Instance, number: int, media: str, longest: i
         NotFound: There is no such frame.
         Conflict: It cannot be shown; the code says why.
     """
+    from chalicelib.pictures.film import film_of  # it imports Pillow, 30 ms of a cold start
+    from chalicelib.pictures.shrinking import shrunk
+
     longest = min(longest, MOST_PIXELS)
     try:
         film = film_of(_source(target_id, found.sha256, found.size_bytes), Kind.DICOM)

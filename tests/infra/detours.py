@@ -10,6 +10,7 @@ import boto3
 
 from chalicelib import queues
 from chalicelib.access.model import Role
+from chalicelib.buckets import derived
 from chalicelib.contracts.local import forget_zones
 from chalicelib.kernel import clock
 from chalicelib.notices import store as notices
@@ -313,8 +314,10 @@ def _(world: World) -> Act:  # noqa: ARG001 - it makes the queues
 
 @detour("purge")
 def _(world: World) -> Act:
-    """There are pictures."""
+    """There are pictures, headers for viewers, and frames that one of them fetched."""
     with_pictures(world)
+    find(world, "CT_small.dcm")
+    derived.put_file(f"f/{world.target_id}/{SHA256}/1", BODY, "multipart/related")
     brought_forward(world)
     deliver_purge(world, left_ms=1_000)
     return lambda: deliver_purge(world)

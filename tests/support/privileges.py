@@ -73,13 +73,14 @@ def of_urls(answer: Any) -> set[Need]:
     needs: set[Need] = set()
     if upload:
         needs |= _s3_needs("UploadPart" if "partNumber" in text else "PutObject", "t/any/any")
-    if download:
+    made = f"arn:aws:s3:::{settings().derived_bucket}"
+    if download and f"{settings().derived_bucket}" in text:  # a page with pictures
+        needs |= _s3_needs("GetObject", "p/any/any/any", made)
+    elif download:
         needs |= _s3_needs("GetObject", "t/any/any")
     elsewhere = str(getattr(answer, "headers", {}).get("Location", ""))  # a viewer is sent there
     if settings().derived_bucket in elsewhere:
-        needs |= _s3_needs(
-            "GetObject", "f/any/any/any", f"arn:aws:s3:::{settings().derived_bucket}"
-        )
+        needs |= _s3_needs("GetObject", "f/any/any/any", made)
     elif "response-content-type" in elsewhere:
         needs |= _s3_needs("GetObject", "t/any/any")
     if "response-content-disposition" in getattr(answer, "location", ""):
