@@ -18,7 +18,7 @@ from chalicelib.album.model import (
     Shown,
     once_each,
 )
-from chalicelib.album.tool import Tool, check_may_look, check_may_open, tool_of
+from chalicelib.album.tool import Tool, check_may_open, running, tool_of
 from chalicelib.archive.model import Examination, Patient, patient_key
 from chalicelib.archive.name_keys import key, keys_of
 from chalicelib.archive.selecting import newest_files
@@ -84,7 +84,7 @@ def page(caller: Caller, tool: Tool, asked: Asked) -> AlbumPage:
         Conflict: ``no-display-tool``.
         NotFound: The target or the patient is not the caller's.
     """
-    check_may_look(tool)
+    running(tool)
     target = tool.target(asked.target_id)
     audit(caller, "list-examinations", asked.patient_key or target.target_id)
     found, following = _listed(target.target_id, asked)
@@ -148,7 +148,7 @@ def find(caller: Caller, tool: Tool, target_id: str, typed: str) -> tuple[Target
         Conflict: ``no-display-tool``.
         NotFound: The target is not the caller's.
     """
-    check_may_look(tool)
+    running(tool)
     target = tool.target(target_id)
     audit(caller, "find-patients", target.target_id)
     wanted = key(typed)
@@ -228,11 +228,11 @@ def case(
 
     Raises:
         NotFound: It is not the caller's.
-        Conflict: ``case-closed``, or as :func:`check_may_look`.
+        Conflict: ``case-closed``, or as :func:`running`.
     """
     target = tool.target(target_id)
     found = examinations.examination(target_id, examination_id)
-    check_may_look(tool)
+    running(tool)
     if not cases.is_open(caller.facility_id, target_id, examination_id):
         raise Conflict("the examination is not open: open it as a case first", code=CLOSED)
     audit(caller, "read-examination", examination_id)

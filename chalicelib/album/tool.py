@@ -64,10 +64,11 @@ def tool_of(facility_id: str) -> Tool:
     return Tool(contract, sorted(storing, key=_signed_at, reverse=True))
 
 
-def check_may_look(tool: Tool) -> None:
-    """Let pass who has a display tool; raises Conflict ``no-display-tool``."""
+def running(tool: Tool) -> Contract:
+    """Return the contract by which one may look; raises Conflict ``no-display-tool``."""
     if tool.contract is None:
         raise Conflict("the facility has no display tool: sign a contract for one", code=NO_TOOL)
+    return tool.contract
 
 
 def check_may_open(tool: Tool) -> None:
@@ -77,9 +78,8 @@ def check_may_open(tool: Tool) -> None:
     Raises:
         Conflict: ``no-display-tool``; ``contract-not-active`` while invoices are unpaid.
     """
-    check_may_look(tool)
-    if tool.contract is not None:
-        covers(tool.contract, local.today(tool.contract.facility_id))
+    contract = running(tool)
+    covers(contract, local.today(contract.facility_id))
 
 
 def _signed_at(target: Target) -> str:

@@ -41,7 +41,7 @@ def equipped(client: Client) -> World:
 
 
 def add_tool(world: World) -> str:
-    added = world.admin.post("/targets", {"name": "Lightbox", "kind": "display"}, status=201)
+    added = world.admin.post("/targets", {"name": "Reading room", "kind": "display"}, status=201)
     return str(added["target_id"])
 
 
@@ -330,7 +330,7 @@ def test_the_first_page_counts_its_cases(equipped: World, admin: Visitor) -> Non
 def test_its_targets_are_not_among_those_that_store(equipped: World, admin: Visitor) -> None:
     sign(equipped)
     for path in ("/portal/jobs", "/portal/patients", "/portal/restores/new"):
-        assert "Lightbox" not in said(admin.get(path).text), path
+        assert "Reading room" not in said(admin.get(path).text), path
     assert admin.get(f"/portal/patients?target={equipped.target_id}").status == 404
 
 

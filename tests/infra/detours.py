@@ -287,6 +287,14 @@ def _(world: World) -> Act:
     return lambda: world.finish(batch_id)
 
 
+@detour("GET /portal/album")
+def _(world: World) -> Act:
+    """The album has pictures to show."""
+    with_display_tool(world)
+    with_pictures(world)
+    return clicks(signed_in(Role.DOCTOR, world.facility_id), "GET", "/portal/album")
+
+
 @detour("sweep")
 def _(world: World) -> Act:
     with_display_tool(world)

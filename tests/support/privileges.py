@@ -68,7 +68,7 @@ def recorded() -> Iterator[set[Need]]:
 
 def of_urls(answer: Any) -> set[Need]:
     """Return what whoever signed the URLs in *answer* must be allowed, for them to work."""
-    text = str(getattr(answer, "body", b""))
+    text = str(getattr(answer, "body", getattr(answer, "text", "")))
     upload, download = "x-amz-checksum-sha256" in text, "response-content-type" in text
     needs: set[Need] = set()
     if upload:
