@@ -309,8 +309,8 @@ BUGS = [
     Bug(
         "the sweep may delete contracts",
         ".chalice/policy-sweep.json",
-        '"Action": ["dynamodb:GetItem", "dynamodb:UpdateItem"]',
-        '"Action": ["dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:UpdateItem"]',
+        '"Action": ["dynamodb:GetItem", "dynamodb:Query", "dynamodb:UpdateItem"]',
+        '"Action": ["dynamodb:DeleteItem", "dynamodb:Query", "dynamodb:UpdateItem"]',
         "tests/infra/test_privileges.py",
     ),
     Bug(
