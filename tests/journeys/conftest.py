@@ -162,6 +162,18 @@ def sign(facility: Facility, capacity_bytes: int, **terms: Any) -> None:
     facility.contract_id = contract_id
 
 
+def with_display_tool(facility: Facility) -> None:
+    """Sign a contract for a display tool."""
+    target = facility.admin.post("/targets", {"name": "Album", "kind": "display"})
+    form = {
+        "target_id": target["target_id"],
+        "term": "monthly",
+        "starts_on": facility.admin.get("/health")["service_time"][:10],
+        "case_units": 0,
+    }
+    facility.admin.post("/contracts", form)
+
+
 @pytest.fixture
 def facility(found: Founding) -> Facility:
     """A facility with a contract of 10 MB and one agent."""

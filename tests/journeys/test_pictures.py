@@ -12,10 +12,9 @@ import pytest
 from PIL import Image
 
 from infra.local.stack import LocalStack
-from tests.journeys.conftest import Facility, founded
+from tests.journeys.conftest import Facility, founded, with_display_tool
 from tests.journeys.test_agent_run import until
 from tests.pictures.scene import a_dicom, a_file, encapsulated
-from tests.support.world import a_form
 
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("stack")]
 
@@ -27,11 +26,6 @@ FILES = {
         a_file(RED, "JPEG2000", no_jp2=True), syntax=b"1.2.840.10008.1.2.4.90"
     ),
 }
-
-
-def with_display_tool(facility: Facility) -> None:
-    target = facility.admin.post("/targets", {"name": "Display", "kind": "display"})
-    facility.admin.post("/contracts", a_form(target["target_id"]))
 
 
 def pictures(facility: Facility) -> dict[str, bytes]:

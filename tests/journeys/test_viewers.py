@@ -17,7 +17,7 @@ from playwright.sync_api import Page
 
 from infra.local.people import pool_of
 from tests.dicomweb.scene import shipped, uids_of
-from tests.journeys.conftest import Facility, Founding
+from tests.journeys.conftest import Facility, Founding, with_display_tool
 from tests.support.chromium import SCREENSHOTS, chromium
 from tests.support.ohif import Answer, beside
 
@@ -47,17 +47,6 @@ def viewed(found: Founding, tmp_path: Path) -> Facility:
     client = client_of(facility)
     until(lambda: len(client.search_for_studies()) == len(FILES))
     return facility
-
-
-def with_display_tool(facility: Facility) -> None:
-    target = facility.admin.post("/targets", {"name": "Album", "kind": "display"})
-    form = {
-        "target_id": target["target_id"],
-        "term": "monthly",
-        "starts_on": facility.admin.get("/health")["service_time"][:10],
-        "case_units": 0,
-    }
-    facility.admin.post("/contracts", form)
 
 
 def until(is_so: Callable[[], bool]) -> None:
