@@ -162,8 +162,10 @@ def test_a_stored_object_is_encrypted_with_our_key(
 # --- roles -------------------------------------------------------------------------------------
 
 
-def test_the_deployed_sweep_reads_and_changes_single_rows_of_core_only(stack: LocalStack) -> None:
-    """It gives capacity back and tells when it runs out; it lists, deletes and replaces nothing."""
+def test_the_deployed_sweep_only_reads_core_and_changes_single_rows_of_it(
+    stack: LocalStack,
+) -> None:
+    """It gives capacity back, tells when it runs out, asks who has a display tool; no more."""
     iam = stack.session.client("iam")
     role = next(
         each["RoleName"] for each in iam.list_roles()["Roles"] if "SweepRole" in each["RoleName"]
@@ -175,7 +177,7 @@ def test_the_deployed_sweep_reads_and_changes_single_rows_of_core_only(stack: Lo
         for statement in document["Statement"]
         if "core" in json.dumps(statement["Resource"])
     ]
-    assert core == [["dynamodb:GetItem", "dynamodb:UpdateItem"]]
+    assert core == [["dynamodb:GetItem", "dynamodb:Query", "dynamodb:UpdateItem"]]
 
 
 # --- starting and stopping ---------------------------------------------------------------------
