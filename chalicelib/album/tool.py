@@ -5,14 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from chalicelib.contracts import local, store
+from chalicelib.contracts.display import contract_for_tool
 from chalicelib.contracts.kinds import GOODS
-from chalicelib.contracts.model import (
-    RUNNING,
-    Contract,
-    covers,
-    in_force_on,
-    is_over,
-)
+from chalicelib.contracts.model import Contract, covers
 from chalicelib.contracts.signing import book_for
 from chalicelib.contracts.store import Target
 from chalicelib.kernel.errors import Conflict, NotFound
@@ -50,17 +45,9 @@ class Tool:
 
 def tool_of(facility_id: str) -> Tool:
     """Return the facility's display tool and what it can show: one query."""
-    today = local.today(facility_id)
-    storing, contract = list[Target](), None
-    for target in store.targets_of(facility_id):
-        if target.contract is None:
-            continue
-        if GOODS[target.kind].stores:
-            storing.append(target)
-            continue
-        held = in_force_on(target.contract, today)
-        is_running = held.state in RUNNING and not is_over(held, today)
-        contract = held if is_running and today >= held.starts_on else contract
+    targets = list(store.targets_of(facility_id))
+    storing = [each for each in targets if each.contract and GOODS[each.kind].stores]
+    contract = contract_for_tool(facility_id, targets)
     return Tool(contract, sorted(storing, key=_signed_at, reverse=True))
 
 

@@ -13,27 +13,22 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from pynamodb.attributes import NumberAttribute, UnicodeAttribute, UnicodeSetAttribute
-from pynamodb.models import Model
+from pynamodb.attributes import NumberAttribute
 
 from chalicelib.archive.model import Examination, Patient
 from chalicelib.archive.store.cases import CASE, COUNT, CaseCount
+from chalicelib.archive.store.examinations import PatientRow, to_patient
 from chalicelib.tables import CatalogueTable
 
 PATIENT = "PATIENT#"
 
 
-class _Row(Model):
+class _Row(PatientRow):
+    """A row of any of them."""
+
     class Meta(CatalogueTable):
         pass
 
-    pk = UnicodeAttribute(hash_key=True)
-    sk = UnicodeAttribute(range_key=True)
-    patient_id = UnicodeAttribute(null=True)
-    patient_name = UnicodeAttribute(null=True)
-    birth_date = UnicodeAttribute(null=True)
-    sex = UnicodeAttribute(null=True)
-    examination_ids = UnicodeSetAttribute(null=True)
     limit_cases = NumberAttribute(null=True)
     open_cases = NumberAttribute(null=True)
 
@@ -59,7 +54,7 @@ def beside(facility_id: str, target_id: str, examinations: Iterable[Examination]
     keys |= {(here, f"{CASE}{target_id}#{each.examination_id}") for each in listed}
     keys.add((here, COUNT))
     rows = {row.sk: row for row in _Row.batch_get(sorted(keys), consistent_read=True)}
-    found = [_to_patient(row) for sk, row in rows.items() if sk.startswith(PATIENT)]
+    found = [to_patient(row) for sk, row in rows.items() if sk.startswith(PATIENT)]
     return Beside(
         patients={each.patient_key: each for each in found},
         open_ids=frozenset(sk.rpartition("#")[2] for sk in rows if sk.startswith(CASE)),
@@ -69,14 +64,3 @@ def beside(facility_id: str, target_id: str, examinations: Iterable[Examination]
 
 def _to_count(row: _Row | None) -> CaseCount:
     return CaseCount(int(row.limit_cases or 0), int(row.open_cases or 0)) if row else CaseCount()
-
-
-def _to_patient(row: _Row) -> Patient:
-    return Patient(
-        patient_key=row.sk.removeprefix(PATIENT),
-        patient_id=row.patient_id or "",
-        name=row.patient_name or "",
-        birth_date=row.birth_date or "",
-        sex=row.sex or "",
-        examination_ids=sorted(row.examination_ids or ()),
-    )

@@ -70,7 +70,7 @@ class _Examination(Model):
     listing = _Listing()
 
 
-class _Patient(Model):
+class PatientRow(Model):
     class Meta(CatalogueTable):
         pass
 
@@ -159,16 +159,16 @@ def describe(
 
 def add_patient(target_id: str, patient_key: str, person: Person, identifier: str, by: str) -> None:
     """Name a patient (the latest backup's word holds) and add an examination to theirs."""
-    row = _Patient(f"TARGET#{target_id}", f"PATIENT#{patient_key}")
-    row.update([_Patient.examination_ids.add({identifier})])
+    row = PatientRow(f"TARGET#{target_id}", f"PATIENT#{patient_key}")
+    row.update([PatientRow.examination_ids.add({identifier})])
     if person.name and person.name != row.patient_name:  # before its row says so: it may be lost
         names.put(target_id, patient_key, person.name)
     actions = [
-        _set(_Patient.patient_id, person.id),
-        _set(_Patient.patient_name, person.name),
-        _set(_Patient.birth_date, person.birth_date),
-        _set(_Patient.sex, person.sex),
-        _Patient.described_by.set(by),
+        _set(PatientRow.patient_id, person.id),
+        _set(PatientRow.patient_name, person.name),
+        _set(PatientRow.birth_date, person.birth_date),
+        _set(PatientRow.sex, person.sex),
+        PatientRow.described_by.set(by),
     ]
     _latest(row, actions, by)
 
@@ -184,7 +184,7 @@ def _set(attribute: UnicodeAttribute, value: str | None) -> Action:
     return attribute.set(value) if value else attribute.remove()
 
 
-def _latest(row: _Examination | _Patient, actions: list[Action], by: str) -> None:
+def _latest(row: _Examination | PatientRow, actions: list[Action], by: str) -> None:
     model = type(row)
     newer = model.described_by.does_not_exist() | (model.described_by <= by)
     try:
@@ -200,32 +200,32 @@ def _latest(row: _Examination | _Patient, actions: list[Action], by: str) -> Non
 def patients(target_id: str, cursor: str | None) -> tuple[list[Patient], str | None]:
     """Return a page of the target's patients and the cursor of the next."""
     pk = f"TARGET#{target_id}"
-    page = _Patient.query(
+    page = PatientRow.query(
         pk,
-        _Patient.sk.startswith("PATIENT#"),
+        PatientRow.sk.startswith("PATIENT#"),
         limit=cursors.PAGE_ROWS,
         last_evaluated_key=cursors.read(cursor, partition=pk),
     )
-    return [_to_patient(each) for each in page], cursors.written(page.last_evaluated_key)
+    return [to_patient(each) for each in page], cursors.written(page.last_evaluated_key)
 
 
 def all_patients(target_id: str) -> Iterator[Patient]:
     """Yield the target's patients; who asks takes a bounded number of them."""
-    for item in _Patient.query(f"TARGET#{target_id}", _Patient.sk.startswith("PATIENT#")):
-        yield _to_patient(item)
+    for item in PatientRow.query(f"TARGET#{target_id}", PatientRow.sk.startswith("PATIENT#")):
+        yield to_patient(item)
 
 
 def patients_by_key(target_id: str, patient_keys: Iterable[str]) -> list[Patient]:
     """Return those of the named patients that there are, in no order."""
     keys = [(f"TARGET#{target_id}", f"PATIENT#{each}") for each in patient_keys]
-    return [_to_patient(each) for each in _Patient.batch_get(keys)]
+    return [to_patient(each) for each in PatientRow.batch_get(keys)]
 
 
 def patient(target_id: str, patient_key: str) -> Patient:
     """Return one patient; raises NotFound."""
     try:
-        return _to_patient(_Patient.get(f"TARGET#{target_id}", f"PATIENT#{patient_key}"))
-    except _Patient.DoesNotExist:
+        return to_patient(PatientRow.get(f"TARGET#{target_id}", f"PATIENT#{patient_key}"))
+    except PatientRow.DoesNotExist:
         raise NotFound("there is no such patient") from None
 
 
@@ -341,7 +341,7 @@ def _to_examination(item: _Examination) -> Examination:
     )
 
 
-def _to_patient(item: _Patient) -> Patient:
+def to_patient(item: PatientRow) -> Patient:
     return Patient(
         patient_key=item.sk.removeprefix("PATIENT#"),
         patient_id=item.patient_id or "",
