@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 
+import boto3
 import pytest
 
 from chalicelib.audit.store import of_facility
 from chalicelib.dicomweb import indexing, searching, store
-from tests.dicomweb.scene import ask, back_up, found, index_all, messages, values
+from chalicelib.settings import settings
+from tests.dicomweb.scene import (
+    ask,
+    back_up,
+    found,
+    index_all,
+    messages,
+    shipped,
+    taken,
+    values,
+)
 from tests.support.world import World, build
 
 PATIENT, STUDY, SERIES, MODALITIES = "00100020", "0020000D", "0020000E", "00080061"
@@ -109,6 +121,22 @@ def test_a_part_that_comes_meanwhile_is_not_forgotten(world: World) -> None:
 
     assert study.summary is not None
     assert not store.describe(study, study.summary)
+
+
+def test_what_was_deleted_meanwhile_is_not_found(world: World) -> None:
+    taken(world, "CT_small.dcm")
+    (message,) = messages(world)
+    digest = hashlib.sha256(shipped("CT_small.dcm")).hexdigest()
+    boto3.client("dynamodb").delete_item(
+        TableName=settings().catalogue_table,
+        Key={"pk": {"S": f"TARGET#{world.target_id}"}, "sk": {"S": f"OBJECT#{digest}"}},
+    )
+
+    indexing.index(message)
+
+    assert found(world) == []
+    listed = boto3.client("s3").list_objects_v2(Bucket=settings().derived_bucket)
+    assert [each["Key"] for each in listed.get("Contents", [])] == []
 
 
 @pytest.mark.parametrize("path", ["", "/1.2.3/series", "/1.2.3/series/1.2.4/instances"])
