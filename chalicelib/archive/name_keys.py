@@ -62,8 +62,11 @@ def keys_of(name: str) -> frozenset[str]:
 
 def _in_letters(found: re.Match[str]) -> str:
     """Return a syllable in letters; a small kana takes the place of its vowel."""
-    letters, small = SYLLABLES.get(found[1], found[1]), SMALL.get(found[2] or "", "")
-    if not small or found[1] not in SYLLABLES:
-        return letters + small
+    small = SMALL.get(found[2] or "", "")
+    if found[1] not in SYLLABLES:
+        return SMALL.get(found[1], found[1]) + small
+    letters = SYLLABLES[found[1]]
+    if not small:
+        return letters
     is_soft = letters.startswith(("sh", "ch", "j"))
     return letters[:-1] + (small.removeprefix("y") if is_soft else small)
