@@ -14,6 +14,8 @@ from chalicelib.album.model import COMPARED, PICTURES_A_PAGE, by_series
 from chalicelib.album.pages import ALBUM, without_tool
 from chalicelib.album.service import CLOSED, FULL
 from chalicelib.album.tool import NO_TOOL, Tool
+from chalicelib.charts import store as charts
+from chalicelib.charts.record import State
 from chalicelib.contracts.shown import local_moment
 from chalicelib.kernel.errors import Conflict, NotFound
 from chalicelib.web.links import with_query
@@ -72,6 +74,7 @@ def show_case(visit: Visit, target_id: str, examination_id: str) -> Response:
         visit,
         "album/case.html",
         case=found,
+        chart=_state_of_chart(target_id, examination_id),
         series=by_series(found.pictures),
         first=first,
         earlier=max(first - PICTURES_A_PAGE, 1) if first > 1 else None,
@@ -95,7 +98,13 @@ def show_picture(visit: Visit, target_id: str, examination_id: str, number: str)
         raise NotFound("there is no such picture")
     before, after = found.beside(wanted)
     answer = _with_pictures(
-        visit, "album/picture.html", case=found, picture=picture, before=before, after=after
+        visit,
+        "album/picture.html",
+        case=found,
+        chart=_state_of_chart(target_id, examination_id),
+        picture=picture,
+        before=before,
+        after=after,
     )
     return may_lead_to(answer, buckets.objects_origin())
 
@@ -140,6 +149,11 @@ def download_original(visit: Visit, target_id: str, examination_id: str, number:
 
 def _with_pictures(visit: Visit, template: str, **values: Any) -> Response:
     return may_show_from(visit.page(template, **values), shown.origin())
+
+
+def _state_of_chart(target_id: str, examination_id: str) -> State:
+    """Return how the examination's chart stands; that the examination is read is on record."""
+    return charts.record(target_id, examination_id).state
 
 
 def _refused(

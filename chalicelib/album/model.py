@@ -9,6 +9,7 @@ from itertools import groupby
 
 from chalicelib.archive.facts import Facts
 from chalicelib.archive.model import Examination, Patient, RestoredFile
+from chalicelib.pictures.model import Shown
 
 A_PAGE = 40  # examinations
 LOOKED_THROUGH = 400  # for those of one kind, before a page asks whether to look further
@@ -57,22 +58,6 @@ class Band:
 
     month: str
     entries: list[Entry]
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """
-    How a browser can see an object.
-
-    Attributes:
-        thumb, view, strip: Addresses that hold for some minutes: small, large, frames in a row.
-        reason: Why there is no picture, where none can be made.
-    """
-
-    thumb: str = ""
-    view: str = ""
-    strip: str = ""
-    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,9 +122,3 @@ def by_series(pictures: Iterable[Picture]) -> list[Series]:
     return [
         Series(name, list(found)) for name, found in groupby(pictures, lambda each: each.series)
     ]
-
-
-def once_each(files: Iterable[RestoredFile]) -> list[RestoredFile]:
-    """Return *files* in the order of their paths; a content that came twice, once."""
-    ordered = sorted(files, key=lambda each: each.path)
-    return list({each.sha256: each for each in reversed(ordered)}.values())[::-1]

@@ -15,18 +15,17 @@ from chalicelib.album.model import (
     Asked,
     Entry,
     Picture,
-    Shown,
-    once_each,
 )
 from chalicelib.album.tool import Tool, check_may_open, running, tool_of
 from chalicelib.archive.model import Examination, Patient, patient_key
 from chalicelib.archive.name_keys import key, keys_of
-from chalicelib.archive.selecting import newest_files
+from chalicelib.archive.selecting import newest_files, once_each
 from chalicelib.archive.store import album, cases, examinations, names, objects
 from chalicelib.archive.store.cases import Case, CaseCount
 from chalicelib.contracts.store import Target
 from chalicelib.kernel import clock
 from chalicelib.kernel.errors import Conflict, NotFound
+from chalicelib.pictures import service as renditions
 from chalicelib.telemetry import count
 
 MOST_FOUND = 90  # patients by a name, looked at in one request
@@ -239,13 +238,13 @@ def case(
     files = once_each(newest_files(examinations.parts(target_id, examination_id), as_of=None))
     some = files[first - 1 : first - 1 + PICTURES_A_PAGE]
     digests = [each.sha256 for each in some]
-    rows, seen = objects.rows(target_id, digests), shown.shown(target_id, digests)
+    rows, seen = objects.rows(target_id, digests), renditions.shown(target_id, digests)
     pictures = [
         Picture(
             number=number,
             file=each,
             facts=rows[each.sha256].facts if each.sha256 in rows else None,
-            shown=seen.get(each.sha256, Shown()),
+            shown=seen[each.sha256],
         )
         for number, each in enumerate(some, start=first)
     ]

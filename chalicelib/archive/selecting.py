@@ -140,6 +140,12 @@ def newest_files(parts: Iterable[Part], *, as_of: str | None) -> list[RestoredFi
     return [newest[path] for path in sorted(newest)]
 
 
+def once_each(files: Iterable[RestoredFile]) -> list[RestoredFile]:
+    """Return *files* in the order of their paths; a content that came twice, once."""
+    ordered = sorted(files, key=lambda each: each.path)
+    return list({each.sha256: each for each in reversed(ordered)}.values())[::-1]
+
+
 def _restored(part: Part, entry: Entry) -> RestoredFile:
     return RestoredFile(
         path=entry.path,

@@ -9,7 +9,7 @@ import msgspec
 
 from chalicelib.access import people_store
 from chalicelib.access import store as access_store
-from chalicelib.charts import fhir_writing, pictures
+from chalicelib.charts import embedding, fhir_writing
 from chalicelib.charts.fhir_writing import Bundle, Source
 from chalicelib.charts.record import Version, chart_id
 from chalicelib.charts.service import Subject
@@ -18,6 +18,9 @@ from chalicelib.kernel import clock
 from chalicelib.kernel.errors import NotFound
 from chalicelib.web import pages
 from chalicelib.web.printing import printed
+
+HTML_PICTURES = 130_000  # bytes; a third more in base64, so that a usual file stays below 200 KB
+PRINTED_PICTURES = 1_500_000  # before they become JPEG; an answer of a Lambda has at most 6 MB
 
 
 def fhir(subject: Subject, version: Version) -> Bundle:
@@ -31,15 +34,26 @@ def fhir_json(subject: Subject, version: Version) -> str:
 
 
 def pdf(subject: Subject, version: Version, language: str) -> bytes:
-    """Return the version as PDF, in the words of *language*; the same one always the same bytes."""
+    """
+    Return the version as PDF, in the words of *language*.
+
+    The same version and the same pictures are always the same bytes.
+    """
+    from chalicelib.pictures.shrinking import jpeg  # and Pillow: only where it is used
+
     at = clock.parse(version.signed_at)
-    return printed("charts/chart", language, at, **_values(subject, version))
+    found = embedding.held(subject.examination, version.chart, PRINTED_PICTURES)
+    files = {f"{sha256}.jpg": jpeg(each.body) for sha256, each in found.items() if each.body}
+    values = {**_values(subject, version), "pictures": found}
+    return printed("charts/chart", language, at, files, **values)
 
 
 def html(subject: Subject, version: Version, language: str) -> str:
     """Return the version as one HTML file that needs nothing else, in the words of *language*."""
     reader = pages.Reader(language, prefix="", here="")
-    return pages.written(reader, "charts/document.html", **_values(subject, version))
+    found = embedding.held(subject.examination, version.chart, HTML_PICTURES)
+    values = {**_values(subject, version), "pictures": found}
+    return pages.written(reader, "charts/document.html", **values)
 
 
 def source(subject: Subject, version: Version) -> Source:
@@ -76,5 +90,4 @@ def _values(subject: Subject, version: Version) -> dict[str, Any]:
         "facility": found.facility,
         "signer": found.signer,
         "signed_at": local(version.facility_id, version.signed_at),
-        "file_names": pictures.names(subject.examination),
     }

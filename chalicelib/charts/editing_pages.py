@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 from chalice.app import Response
 
 from chalicelib.access.page_guard import PageRoutes, Visit
 from chalicelib.access.policy import Operation
-from chalicelib.charts import documents, form, service
+from chalicelib.charts import documents, form, pictures, service
 from chalicelib.charts.form import Typed
 from chalicelib.charts.model import Certainty, Done, Instruction, Kind, Side
-from chalicelib.charts.pages import CHART, about, chart_page, here
+from chalicelib.charts.pages import CHART, chart_page, here, linked_by, with_pictures
 from chalicelib.charts.record import Record, State
 from chalicelib.charts.service import Subject
 from chalicelib.kernel.errors import Conflict, HokanError, Invalid, TooLarge
@@ -22,6 +24,7 @@ KINDS = {  # what examinations are called where they are made
     "TCS": Kind.LOWER_GI,
     "BF": Kind.BRONCHOSCOPY,
 }
+TO_CHOOSE_FROM = 60  # pictures that a form shows; all of them are in its lists
 
 pages = PageRoutes(__name__)
 
@@ -41,20 +44,19 @@ def edit(visit: Visit, target_id: str, examination_id: str) -> Response:
 def save(visit: Visit, target_id: str, examination_id: str) -> Response:
     """Save the draft, or show the form with more rows, or with what is wrong."""
     place = (target_id, examination_id)
-    subject = service.subject(visit.caller, *place)
     what, revision = form.typed(visit.form), _revision(visit)
     step = visit.form.get("step", "")
     if step.startswith("more-"):
         what.more = step.removeprefix("more-")
-        return _form_page(visit, subject, revision, what)
+        return _form_again(visit, place, revision, what)
     try:
         service.save(visit.caller, *place, revision, form.chart_of(what))
     except (Invalid, TooLarge) as refused:
         what.wrong = str(refused.facts.get("field", ""))
-        return _form_page(visit, subject, revision, what, refused)
+        return _form_again(visit, place, revision, what, refused)
     except Conflict as refused:
         # What they typed stays; saved again, it knowingly replaces the other's.
-        return _form_page(visit, subject, _newer(refused, revision), what, refused)
+        return _form_again(visit, place, _newer(refused, revision), what, refused)
     following = "/sign" if step == "check" else ""
     return visit.redirect(with_query(here(*place) + following, done="saved"))
 
@@ -109,21 +111,36 @@ def drop(visit: Visit, target_id: str, examination_id: str) -> Response:
 # --- pieces ------------------------------------------------------------------------------------
 
 
+def _form_again(
+    visit: Visit,
+    place: tuple[str, str],
+    revision: int,
+    what: Typed,
+    refused: HokanError | None = None,
+) -> Response:
+    """Show the form with what was typed; its pictures are shown once more, so it is on record."""
+    subject, _ = service.show(visit.caller, *place)
+    return _form_page(visit, subject, revision, what, refused)
+
+
 def _form_page(
     visit: Visit, subject: Subject, revision: int, what: Typed, refused: HokanError | None = None
 ) -> Response:
-    examination = subject.examination
+    names = pictures.names(subject.examination)
     facts = refused.facts if refused else {}
     by = str(facts.get("changed_by") or "")
-    return visit.page(
+    return with_pictures(
+        visit,
         "charts/edit.html",
+        subject,
+        [*islice(names, TO_CHOOSE_FROM), *what.pictures],
         status=refused.status if refused else 200,
-        **about(subject),
+        file_names=names,
+        to_choose_from=list(islice(names, TO_CHOOSE_FROM)),
         revision=revision,
         what=what,
         refused=refused.code if refused else "",
         changed_by=documents.known_as(visit.caller.facility_id, by) if by else "",
-        here=here(examination.target_id, examination.examination_id),
         kinds=[each.value for each in Kind],
         sides=[each.value for each in Side],
         certainties=[each.value for each in Certainty],
@@ -135,13 +152,14 @@ def _form_page(
 def _check_page(
     visit: Visit, subject: Subject, found: Record, refused: HokanError | None = None
 ) -> Response:
-    return visit.page(
+    return with_pictures(
+        visit,
         "charts/check.html",
+        subject,
+        linked_by(found.draft.chart) if found.draft else (),
         status=refused.status if refused else 200,
-        **about(subject),
         record=found,
         refused=refused.code if refused else "",
-        here=here(found.target_id, found.examination_id),
     )
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from chalicelib.charts.checking import checked
-from chalicelib.charts.model import Chart, Code, Kind, Site
+from chalicelib.charts.model import Chart, Code, Kind, Mark, Site
 from chalicelib.kernel.errors import Invalid
 from chalicelib.web.forms import one_line
 
@@ -66,6 +66,20 @@ class Typed:
             return msgspec.json.decode(carried.encode(), type=Code)
         except (msgspec.DecodeError, UnicodeEncodeError):
             return None
+
+    @property
+    def pictures(self) -> list[str]:
+        """The digests of the pictures that were chosen."""
+        return [each["sha256"] for each in self.rows["images"]]
+
+    @staticmethod
+    def mark_of(row: Row) -> list[Mark]:
+        """Return the mark that a row of a picture places, where it does."""
+        places = {name: row[name] for name in ("number", "x", "y") if row[name]}
+        try:
+            return [msgspec.convert(places, Mark, strict=False)]
+        except msgspec.ValidationError:
+            return []
 
     @property
     def wrong_field(self) -> str:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from chalice.app import Response
 
 from chalicelib.access.page_guard import PageRoutes, Visit
 from chalicelib.access.policy import Operation
+from chalicelib.archive.store import cases
+from chalicelib.buckets import derived
 from chalicelib.charts import documents, pictures, plot, service, trends
 from chalicelib.charts.fhir_codes import FHIR_JSON
+from chalicelib.charts.model import Chart
 from chalicelib.charts.record import Record, Version, chart_id
 from chalicelib.charts.service import Subject
 from chalicelib.contracts import store as contracts
 from chalicelib.web import printing
+from chalicelib.web.pages import may_show_from
 
 CHARTS = "/portal/charts"
 OF_PATIENT = CHARTS + "/{target_id}/patients/{patient_key}"
@@ -88,13 +93,14 @@ def show_version(visit: Visit, target_id: str, examination_id: str, version: str
     place = (target_id, examination_id)
     subject, found = service.version(visit.caller, *place, service.number_of(version))
     by, at = signed(visit.caller.facility_id, found)
-    return visit.page(
+    return with_pictures(
+        visit,
         "charts/version.html",
-        **about(subject),
+        subject,
+        linked_by(found.chart),
         version=found,
         signer=by,
         signed_at=at,
-        here=here(*place),
     )
 
 
@@ -128,27 +134,46 @@ def download_fhir(visit: Visit, target_id: str, examination_id: str) -> Response
 def chart_page(
     visit: Visit, subject: Subject, found: Record, *, status: int = 200, refused: str = ""
 ) -> Response:
-    """Show a chart and what may be done with it."""
+    """Show a chart and what may be done with it; that it is read is on record."""
     by, at = found.last_change
     facility_id = visit.caller.facility_id
-    current = found.current
-    return visit.page(
+    current, draft = found.current, found.draft
+    holds = current or draft
+    return with_pictures(
+        visit,
         "charts/chart.html",
+        subject,
+        linked_by(holds.chart) if holds else (),
         status=status,
-        **about(subject),
         record=found,
         signed=signed(facility_id, current) if current else None,
         changed_by=documents.known_as(facility_id, by) if by else "",
         changed_at=documents.local(facility_id, at) if at else None,
         done=visit.asked("done"),
         refused=refused,
-        here=here(found.target_id, found.examination_id),
     )
 
 
-def about(subject: Subject) -> dict[str, Any]:
-    """Return what every page about one chart tells of its examination."""
-    return {"subject": subject, "file_names": pictures.names(subject.examination)}
+def with_pictures(
+    visit: Visit, template: str, subject: Subject, digests: Iterable[str], **values: Any
+) -> Response:
+    """Answer a page about a chart that shows *digests*; that it is read is on record."""
+    examination = subject.examination
+    place = (examination.target_id, examination.examination_id)
+    answer = visit.page(
+        template,
+        subject=subject,
+        pictures=pictures.linked(examination, digests),
+        case_is_open=cases.is_open(visit.caller.facility_id, *place),
+        here=here(*place),
+        **values,
+    )
+    return may_show_from(answer, derived.origin())
+
+
+def linked_by(chart: Chart) -> list[str]:
+    """Return the digests of the pictures that *chart* links."""
+    return [each.sha256 for each in chart.images]
 
 
 def here(target_id: str, examination_id: str) -> str:

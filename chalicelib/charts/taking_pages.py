@@ -8,7 +8,7 @@ from chalicelib.access.page_guard import PageRoutes, Visit
 from chalicelib.access.policy import Operation
 from chalicelib.archive.store import usage
 from chalicelib.charts import service, taking
-from chalicelib.charts.pages import CHART, CHARTS, about, here
+from chalicelib.charts.pages import CHART, CHARTS, here
 from chalicelib.charts.table import EXAMPLE, OPTIONAL, WrongRow, WrongRows
 from chalicelib.charts.taking import TakenOver
 from chalicelib.contracts import store as contracts
@@ -92,7 +92,7 @@ def _bundle_page(
     return visit.page(
         "charts/take_bundle.html",
         status=refused.status if refused else 200,
-        **about(subject),
+        subject=subject,
         record=found,
         refused=refused.code if refused else "",
         taken=taken,

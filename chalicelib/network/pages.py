@@ -13,11 +13,12 @@ from chalice.app import Response
 from chalicelib.access.local_times import local, zone_for
 from chalicelib.access.page_guard import PageRoutes, Visit
 from chalicelib.access.policy import Operation
-from chalicelib.charts import pictures
+from chalicelib.buckets import derived
 from chalicelib.kernel.errors import HokanError, Invalid, NotFound, TooMany
 from chalicelib.network import finding, looking, reading
 from chalicelib.network.matching import Shown
 from chalicelib.network.model import Pass, Reason
+from chalicelib.web.pages import may_show_from
 
 NETWORK = "/portal/network"
 FOUND = NETWORK + "/found/{pass_id}"
@@ -67,12 +68,13 @@ def show_found(visit: Visit, pass_id: str) -> Response:
 def show_record(visit: Visit, pass_id: str, record_id: str) -> Response:
     """Show one examination of another facility."""
     record = reading.record(visit.caller, pass_id, record_id)
-    return visit.page(
+    answer = visit.page(
         "network/record.html",
         record=record,
-        file_names=pictures.names(record.examination) if record.chart else {},
+        pictures=reading.pictures_of(record),
         local=_local(visit),
     )
+    return may_show_from(answer, derived.origin())
 
 
 @pages.on("GET", NETWORK + "/looks", Operation.SEE_LOOKS)

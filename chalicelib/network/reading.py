@@ -14,7 +14,9 @@ from chalicelib.access import store as access_store
 from chalicelib.access.model import Caller
 from chalicelib.access.service import audit
 from chalicelib.archive.model import Examination, Patient
+from chalicelib.charts import pictures
 from chalicelib.charts import store as chart_store
+from chalicelib.charts.pictures import Linked
 from chalicelib.charts.record import Version
 from chalicelib.kernel import clock
 from chalicelib.kernel.errors import NotFound
@@ -90,6 +92,14 @@ def record(caller: Caller, pass_id: str, examination_id: str) -> Record:
                 _note(caller, used, holding.link, examination_id)
                 return Record(used, holding, examination, _chart_of(examination))
     raise NotFound("there is no such examination, or nobody agreed that you read it")
+
+
+def pictures_of(opened: Record) -> dict[str, Linked]:
+    """Return the pictures that the chart of an opened examination links, for who opened it."""
+    if opened.chart is None:
+        return {}
+    digests = [each.sha256 for each in opened.chart.chart.images]
+    return pictures.linked(opened.examination, digests)
 
 
 def _open_links(caller: Caller, pass_id: str) -> tuple[Pass, list[Link]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 import msgspec
@@ -60,3 +61,38 @@ class Picture(msgspec.Struct, frozen=True, kw_only=True):
     frames: int = 0
     sizes: dict[Rendition, int] = {}
     made_by: int = RENDERER
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """
+    The pictures of one object for somebody who looks.
+
+    Attributes:
+        picture: What is known of them; None while they are being made.
+        urls: Of each rendition there is, for some minutes.
+    """
+
+    picture: Picture | None = None
+    urls: dict[Rendition, str] = field(default_factory=dict)
+
+    @property
+    def is_being_made(self) -> bool:
+        return self.picture is None
+
+    @property
+    def reason(self) -> Reason | None:
+        """Why there are none."""
+        return self.picture.reason if self.picture else None
+
+    @property
+    def thumb(self) -> str:
+        return self.urls.get(Rendition.THUMB, "")
+
+    @property
+    def view(self) -> str:
+        return self.urls.get(Rendition.VIEW, "")
+
+    @property
+    def strip(self) -> str:
+        return self.urls.get(Rendition.STRIP, "")

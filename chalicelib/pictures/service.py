@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from itertools import islice
 
 import msgspec
@@ -13,7 +12,7 @@ from chalicelib.archive import manifest as manifests
 from chalicelib.archive.manifest import ManifestEntry
 from chalicelib.buckets import derived
 from chalicelib.pictures import store
-from chalicelib.pictures.model import Picture, Reason, Rendition
+from chalicelib.pictures.model import Picture, Shown
 from chalicelib.settings import settings
 
 MOST_WANTED = 100  # a message
@@ -36,29 +35,6 @@ class Message(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     part: int | None = None
     wanted: dict[str, list[str]] = {}
     anew: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """
-    The pictures of one object for somebody who looks.
-
-    Attributes:
-        picture: What is known of them; None while they are being made.
-        urls: Of each rendition there is, for some minutes.
-    """
-
-    picture: Picture | None = None
-    urls: dict[Rendition, str] = field(default_factory=dict)
-
-    @property
-    def is_being_made(self) -> bool:
-        return self.picture is None
-
-    @property
-    def reason(self) -> Reason | None:
-        """Why there are none."""
-        return self.picture.reason if self.picture else None
 
 
 def shown(target_id: str, digests: Iterable[str]) -> dict[str, Shown]:

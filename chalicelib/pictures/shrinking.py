@@ -54,6 +54,14 @@ def strip_of(frames: list[Image.Image]) -> bytes:
     return webp(strip, QUALITIES[0])
 
 
+def jpeg(written: bytes) -> bytes:
+    """Return a file of ours as JPEG, for what cannot show WebP as it is."""
+    file = io.BytesIO()
+    with Image.open(io.BytesIO(written), formats=["WEBP"]) as image:
+        image.convert("RGB").save(file, "JPEG", quality=VIEW_QUALITY)
+    return file.getvalue()
+
+
 def webp(image: Image.Image, quality: int) -> bytes:
     """Return a file with pixels and nothing else: what a camera wrote beside them stays behind."""
     file = io.BytesIO()

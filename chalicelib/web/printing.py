@@ -10,9 +10,13 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
+from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
-from importlib.resources import files
+from importlib import resources
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import MappingProxyType
 from typing import Any
 
 from chalicelib.web import pages
@@ -24,7 +28,13 @@ _UNPRINTABLE = re.compile(r'(?:text|codepoint) `"([^`]+)"`')
 _ESCAPED = re.compile(r"\\u\{([0-9a-f]+)\}")
 
 
-def printed(template: str, language: str, at: datetime, **values: Any) -> bytes:
+def printed(
+    template: str,
+    language: str,
+    at: datetime,
+    files: Mapping[str, bytes] = MappingProxyType({}),
+    **values: Any,
+) -> bytes:
     """
     Return the PDF that *template* makes of *values*: the same values, the same bytes.
 
@@ -32,28 +42,33 @@ def printed(template: str, language: str, at: datetime, **values: Any) -> bytes:
 
     Args:
         at: When the document was made; not when it is printed.
+        files: What its layout shows, by name.
     """
     from typst import TypstError
 
     said = json.loads(pages.plain(f"{template}.json", language, **values))
     layout = (pages.TEMPLATES / f"{template}.typ").read_bytes()
     missing: frozenset[str] = frozenset()
-    while True:
-        try:
-            return _set(layout, _printable(said, missing), missing, at)
-        except TypstError as error:
-            found = _missing(f"{error.message}{error.diagnostic}")
-            if found <= missing:
-                raise
-            missing |= found
+    with TemporaryDirectory() as root:
+        for name, body in files.items():
+            (Path(root) / name).write_bytes(body)
+        while True:
+            try:
+                return _set(layout, root, _printable(said, missing), missing, at)
+            except TypstError as error:
+                found = _missing(f"{error.message}{error.diagnostic}")
+                if found <= missing:
+                    raise
+                missing |= found
 
 
-def _set(layout: bytes, said: Any, missing: frozenset[str], at: datetime) -> bytes:
+def _set(layout: bytes, root: str, said: Any, missing: frozenset[str], at: datetime) -> bytes:
     import typst
 
     codes = ", ".join(sorted(f"U+{ord(each):04X}" for each in missing))
     return typst.compile(
         layout,
+        root=root,
         font_paths=_fonts(),
         ignore_system_fonts=True,
         sys_inputs={"said": json.dumps(said), "missing": codes},
@@ -67,7 +82,7 @@ def _fonts() -> Any:
     """The font of the layer, and those within typst for letters that it lacks."""
     import typst
 
-    folder = str(files("noto_cjk_sans_jp_regular"))
+    folder = str(resources.files("noto_cjk_sans_jp_regular"))
     return typst.Fonts(include_system_fonts=False, font_paths=[folder])
 
 

@@ -17,7 +17,8 @@ from playwright.sync_api import Browser, Page, Route
 
 from chalicelib.access.model import Role
 from chalicelib.album import shown
-from chalicelib.album.model import Shown
+from chalicelib.pictures import service
+from chalicelib.pictures.model import Picture, Rendition, Shown, State
 from tests.album.scene import an_examination, open_as_case, use_up, with_tool
 from tests.support.chromium import SCREENSHOTS, barriers, hidden_width
 from tests.support.visitor import HOST, Visitor, signed_in
@@ -29,9 +30,8 @@ ALBUM = "/portal/album"
 WIDTH = "each => each.clientWidth"
 TARO = {"id": "P-2", "name": "YAMADA^TARO=山田^太郎=やまだ^たろう"}
 DRAWN = Shown(
-    thumb=f"https://{HOST}/drawn/thumb",
-    view=f"https://{HOST}/drawn/view",
-    strip=f"https://{HOST}/drawn/strip",
+    Picture(sha256="0" * 64, state=State.MADE),
+    {each: f"https://{HOST}/drawn/{each}" for each in Rendition},
 )
 
 
@@ -78,7 +78,7 @@ def clinic(world: World, monkeypatch: pytest.MonkeyPatch) -> Clinic:
     def drawn(target_id: str, digests: list[str]) -> dict[str, Shown]:  # noqa: ARG001
         return dict.fromkeys(digests, DRAWN)
 
-    monkeypatch.setattr(shown, "shown", drawn)
+    monkeypatch.setattr(service, "shown", drawn)
     monkeypatch.setattr(shown, "origin", lambda: f"https://{HOST}")
     return Clinic(world)
 

@@ -20,6 +20,7 @@ from chalicelib.billing.book_form import fields_of
 from chalicelib.billing.pricebook import AreaPoints, Points, PriceBook
 from chalicelib.billing.tax import Rate, TaxRule
 from chalicelib.kernel import clock
+from tests.pictures.making import picture_at
 from tests.support.chromium import SCREENSHOTS, barriers, hidden_width
 from tests.support.invoices import (
     ACCOUNT,
@@ -157,17 +158,19 @@ PAGES: dict[str, tuple[Role, Show]] = {
 
 
 def opened(page: Page, visitor: Visitor) -> None:
-    """Show the visitor's page in Chromium; its style sheets come from the application, too."""
+    """Show the visitor's page in Chromium; its style sheets and pictures come as they would."""
     assert visitor.page is not None
     assert visitor.page.status < 500
     shown = visitor.page
 
     def answer(route: Route) -> None:
-        path = urlsplit(route.request.url).path
-        if path == "/shown":
+        asked = urlsplit(route.request.url)
+        if asked.netloc != HOST:
+            route.fulfill(content_type="image/webp", body=picture_at(route.request.url))
+        elif asked.path == "/shown":
             route.fulfill(status=200, headers=shown.headers, body=shown.text)
         else:
-            found = Visitor().get(path)
+            found = Visitor().get(asked.path)
             route.fulfill(status=found.status, headers=found.headers, body=found.text)
 
     page.route("**/*", answer)

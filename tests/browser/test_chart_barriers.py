@@ -14,10 +14,14 @@ import pytest
 from playwright.sync_api import Browser
 
 from chalicelib.access.model import Role
-from chalicelib.charts.model import Chart, Kind, Measurement, Site
+from chalicelib.charts.model import Chart, Image, Kind, Mark, Measurement, Site
+from tests.album.scene import open_as_case, with_tool
 from tests.browser.test_billing_barriers import opened
-from tests.charts.scene import A_BUNDLE, amending, examined, signed
+from tests.charts.scene import A_BUNDLE, amending, examined, path_of, saved, signed
 from tests.charts.test_pages import CHARTS, hand_in, page_of, typed
+from tests.charts.test_pictures import another, made
+from tests.pictures.making import digest
+from tests.pictures.stills import a_still
 from tests.support.chromium import SCREENSHOTS, barriers, hidden_width
 from tests.support.visitor import Visitor, signed_in
 from tests.support.world import World
@@ -39,8 +43,35 @@ class Charts:
         self.amended = examined(world, "E-2")
         amending(world, self.amended, "左右が違っていた")
         self.empty = examined(world, "E-3")
+        made(world, self.signed)
+        made(world, self.amended)
         (patient,) = world.doctor.get(f"/targets/{world.target_id}/patients")["items"]
         self.patient = f"{CHARTS}/{world.target_id}/patients/{patient['patient_key']}"
+
+    def pictured(self, rest: str = "") -> str:
+        """Return a page about a chart that marks pictures at their edges, and links no picture."""
+        bodies = [a_still(1), a_still(2), b"no picture"]
+        files = {f"E-4/内視鏡画像{number}.JPG": body for number, body in enumerate(bodies)}
+        examination = another(self.world, files, "E-4")
+        corners = ((1, 0, 0), (2, 1000, 1000), (123, 940, 60), (4, 500, 500))
+        marks = tuple(Mark(number=number, x=x, y=y) for number, x, y in corners)
+        images = (
+            Image(sha256=digest(bodies[0]), note="幽門前庭部の小彎", marks=marks),
+            Image(sha256=digest(bodies[1]), note="Angulus, seen from below"),
+            Image(sha256=digest(bodies[2]), marks=(Mark(number=5),)),
+        )
+        saved(self.world, examination, Chart(kind=Kind.UPPER_GI, images=images))
+        made(self.world, examination)
+        if rest != "/edit":
+            body = {"revision": 1}
+            self.world.doctor.post(path_of(self.world, examination, "/sign"), body)
+        return self.page(examination, rest)
+
+    def in_album(self) -> str:
+        """Return the page of a chart whose examination is open as a case."""
+        with_tool(self.world)
+        open_as_case(self.world, "E-1")
+        return self.page(self.signed)
 
     def page(self, examination: str, rest: str = "") -> str:
         return page_of(self.world, examination, rest)
@@ -66,6 +97,10 @@ def taken(visitor: Visitor, charts: Charts) -> None:
 
 
 PAGES: dict[str, Show] = {
+    "pictured": lambda v, c: v.get(c.pictured()),
+    "pictured_edit": lambda v, c: v.get(c.pictured("/edit")),
+    "pictured_document": lambda v, c: v.get(c.pictured("/html")),
+    "in_album": lambda v, c: v.get(c.in_album()),
     "list": lambda v, _: v.get(CHARTS),
     "patient": lambda v, c: v.get(c.patient),
     "signed": lambda v, c: v.get(c.page(c.signed)),
@@ -97,6 +132,8 @@ def test_a_page_of_a_chart_has_no_barrier(
     context = browser.new_context(bypass_csp=True)
     page = context.new_page()
     opened(page, visitor)
+    for each in page.locator("details").all():
+        each.evaluate("each => { each.open = true }")
     for width in (360, 768, 1440):
         page.set_viewport_size({"width": width, "height": 900})
         page.screenshot(path=SCREENSHOTS / f"chart-{name}-{language}-{width}.png", full_page=True)

@@ -18,6 +18,7 @@ from tests.browser.test_billing_barriers import opened
 from tests.network.scene import (
     BORN,
     Held,
+    charted,
     doctor,
     elsewhere,
     found,
@@ -26,6 +27,7 @@ from tests.network.scene import (
     with_card,
     with_records,
 )
+from tests.pictures.making import deliver_all
 from tests.support.chromium import SCREENSHOTS, barriers, hidden_width
 from tests.support.visitor import Visitor, signed_in
 from tests.support.world import World
@@ -94,6 +96,16 @@ def one_record(visitor: Visitor, world: World) -> None:
     used = glass(world, elsewhere(world))
     (holding,) = reading.opened(doctor(world), used.pass_id).holdings
     visitor.get(f"{NETWORK}/found/{used.pass_id}/{holding.examinations[0].examination_id}")
+
+
+@shown(Role.DOCTOR)
+def one_record_with_pictures(visitor: Visitor, world: World) -> None:
+    held = elsewhere(world)
+    examination = charted(held)
+    used = glass(world, held)
+    for _ in range(2):  # who looks first has them made
+        visitor.get(f"{NETWORK}/found/{used.pass_id}/{examination}")
+        deliver_all(world)
 
 
 @shown(Role.DOCTOR)

@@ -6,6 +6,7 @@ from hashlib import sha256
 from typing import Any
 
 import msgspec
+from PIL import Image as Pixels
 
 from chalicelib.access.model import Caller, Role
 from chalicelib.archive.model import examination_id
@@ -27,10 +28,11 @@ from chalicelib.charts.model import (
     Side,
     Site,
 )
+from tests.pictures.scene import a_file
 from tests.support.canary import CANARY_ID
 from tests.support.world import World
 
-PICTURE = b"a still of the antrum"
+PICTURE = a_file(Pixels.linear_gradient("L").resize((640, 480)), "JPEG")
 DIGEST = sha256(PICTURE).hexdigest()
 EXAMINED_AT = "2026-04-01T09:00:00"
 

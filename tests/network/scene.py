@@ -12,6 +12,7 @@ from chalicelib.network import consenting, consents, finding, link_store, sharin
 from chalicelib.network.consenting import Agreed
 from chalicelib.network.matching import Shown
 from chalicelib.network.model import Form, Link, Pass, Reason, Scope
+from tests.charts.scene import examined, signed
 from tests.support.canary import CANARY
 from tests.support.world import World, build
 
@@ -89,6 +90,13 @@ def with_card(world: World, patient: dict[str, str] = CANARY) -> Held:
     shared = sharing.shared(doctor(world), key)
     assert link.patient_id == patient["id"]
     return Held(world, key, shared.cards[0])
+
+
+def charted(held: Held) -> str:
+    """Have a doctor of theirs sign a chart with a picture; return what it is of."""
+    examination = examined(held.world, "E-1")
+    signed(held.world, examination)
+    return examination
 
 
 def elsewhere(world: World) -> Held:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from typing import Any
+from urllib.parse import urlsplit
 
 import boto3
 import msgspec
@@ -102,6 +103,13 @@ def deliver_all(world: World) -> None:
     while waiting := messages():
         for each in waiting:
             assert deliver(world, each)
+
+
+def picture_at(url: str) -> bytes:
+    """Return the picture that a browser would get there."""
+    key = urlsplit(url).path.partition("/p/")[2]
+    found = boto3.client("s3").get_object(Bucket=settings().derived_bucket, Key=f"p/{key}")
+    return bytes(found["Body"].read())
 
 
 def known(world: World) -> dict[str, Picture]:

@@ -223,7 +223,7 @@ class Texts(HTMLParser):
         said: (language, text) in order: what is between tags, and in attributes people hear.
     """
 
-    VOID = frozenset({"meta", "link", "input", "br", "path", "rect"})
+    VOID = frozenset({"meta", "link", "img", "input", "br", "path", "rect"})
     HEARD = frozenset({"alt", "title", "aria-label", "placeholder"})
 
     def __init__(self, page: str) -> None:
