@@ -87,7 +87,13 @@ def page(caller: Caller, tool: Tool, asked: Asked) -> AlbumPage:
     running(tool)
     target = tool.target(asked.target_id)
     audit(caller, "list-examinations", asked.patient_key or target.target_id)
-    found, following = _listed(target.target_id, asked)
+    wanted = asked.patient_key
+    patient = examinations.patient(target.target_id, wanted) if wanted else None
+    found, following = (
+        _of_patient(target.target_id, patient, asked)
+        if patient
+        else _listed(target.target_id, asked)
+    )
     beside = album.beside(caller.facility_id, target.target_id, found)
     entries = [
         Entry(
@@ -102,25 +108,23 @@ def page(caller: Caller, tool: Tool, asked: Asked) -> AlbumPage:
         entries=entries,
         covers=shown.covers(target.target_id, [each.cover for each in found if each.cover]),
         cases=beside.count,
-        patient=next(iter(beside.patients.values()), None) if asked.patient_key else None,
+        patient=patient,
         following=following,
     )
 
 
 def _listed(target_id: str, asked: Asked) -> tuple[list[Examination], str | None]:
-    if asked.patient_key:
-        return _of_patient(target_id, asked)
     if asked.kind:
         return _of_kind(target_id, asked)
     return examinations.examinations(
-        target_id, asked.cursor or None, rows=A_PAGE, month=asked.month
+        target_id, asked.cursor or None, rows=A_PAGE, dated=asked.dated
     )
 
 
 def _of_kind(target_id: str, asked: Asked) -> tuple[list[Examination], str | None]:
     """Return those of a kind among the next few hundred: what a page costs does not grow."""
     some, following = examinations.examinations(
-        target_id, asked.cursor or None, rows=LOOKED_THROUGH, month=asked.month
+        target_id, asked.cursor or None, rows=LOOKED_THROUGH, dated=asked.dated
     )
     found = [each for each in some if each.kind == asked.kind]
     if len(found) > A_PAGE:
@@ -128,12 +132,15 @@ def _of_kind(target_id: str, asked: Asked) -> tuple[list[Examination], str | Non
     return found, following
 
 
-def _of_patient(target_id: str, asked: Asked) -> tuple[list[Examination], str | None]:
-    patient = examinations.patient(target_id, asked.patient_key)
+def _of_patient(
+    target_id: str, patient: Patient, asked: Asked
+) -> tuple[list[Examination], str | None]:
     all_of_them = [
         each
         for each in examinations.examinations_by_id(target_id, patient.examination_ids)
-        if each.patient_key == patient.patient_key and each.examined_at.startswith(asked.month)
+        if each.patient_key == patient.patient_key
+        and each.examined_at.startswith(asked.dated)
+        and asked.kind in {"", each.kind}
     ]
     first = int(asked.cursor) if asked.cursor.isascii() and asked.cursor.isdigit() else 0
     last = first + A_PAGE

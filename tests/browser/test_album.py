@@ -67,6 +67,8 @@ PAGES: dict[str, Show] = {
     "closed": lambda v, c: v.get(c.other),
     "full": lambda v, c: c.full(v),
     "more_cases": lambda v, c: v.get(f"/portal/contracts/{c.contract_id}/cases"),
+    "album_of_no_day": lambda v, _: v.get(f"{ALBUM}?day=2026-02-30"),
+    "album_of_a_day": lambda v, _: v.get(f"{ALBUM}?day=2026-04-01"),
     "contract": lambda v, c: v.get(f"/portal/contracts/{c.contract_id}?done=cases-added"),
     "targets": lambda v, _: v.get("/portal/targets"),
     "home": lambda v, _: v.get("/portal"),
