@@ -8,9 +8,11 @@ from chalicelib.access.model import Caller, Role
 from chalicelib.album import service
 from chalicelib.archive.store import cases
 from chalicelib.archive.store.cases import Case
+from tests.pictures.scene import a_dicom
 from tests.support.canary import CANARY
 from tests.support.world import World, today
 
+FILM = a_dicom(bytes(3 * 64), frames=b"3 ", rows=8, columns=8)
 PICTURES = {f"E-1/IMG{number:04}.JPG": f"picture {number}".encode() for number in range(1, 4)}
 
 
@@ -55,6 +57,12 @@ def open_as_case(world: World, source_id: str = "E-1") -> str:
     here = caller(world)
     service.open_case(here, service.of(here), world.target_id, id_of(world, source_id))
     return path_of(world, source_id)
+
+
+def open_film(world: World, film: bytes = FILM) -> str:
+    """Have *film* open as the one picture of a case; return its path among the pages."""
+    world.back_up({"E-9/1.dcm": film}, id="E-9")
+    return f"{open_as_case(world, 'E-9')}/pictures/1"
 
 
 def use_up(world: World, count: int) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from chalicelib.access.model import Role
-from tests.album.scene import open_as_case, path_of, with_tool
+from tests.album.scene import open_as_case, open_film, path_of, with_tool
 from tests.faults.stories.contract_pages import admin, as_typed, hidden
 from tests.faults.stories.telling import FILES, Act, clicks, story
 from tests.support.canary import CANARY_ID
@@ -41,6 +41,11 @@ def opened(world: World) -> str:
     return open_as_case(world)
 
 
+def film_opened(world: World) -> str:
+    with_tool(world)
+    return open_film(world)
+
+
 def looks(route: str, prepare: Callable[[World], str], rest: str = "") -> None:
     """Tell the story of a page that only shows."""
 
@@ -64,6 +69,7 @@ def doctor(world: World) -> Visitor:
 
 looks(CASE, opened)
 looks(f"{CASE}/pictures/{{number}}", opened, "/pictures/1")
+looks(f"{CASE}/pictures/{{number}}/frames/{{frame}}", film_opened, "/frames/2")
 looks(f"{CASE}/compare", opened, "/compare?picture-1=1&picture-2=2")
 does("open", stored)
 does("close", opened)
