@@ -174,9 +174,9 @@ def _has(patient: Patient, wanted: str) -> bool:
 # --- cases ---------------------------------------------------------------------------------------
 
 
-def open_case(caller: Caller, tool: Tool, target_id: str, examination_id: str) -> None:
+def open_case(caller: Caller, tool: Tool, target_id: str, examination_id: str) -> Case:
     """
-    Open an examination as a case; one that is open stays so.
+    Open an examination as a case; one that is open stays so, and is returned.
 
     Raises:
         NotFound: It is not the caller's.
@@ -192,7 +192,9 @@ def open_case(caller: Caller, tool: Tool, target_id: str, examination_id: str) -
         opened_at=clock.text(clock.now()),
         opened_by=caller.id,
     )
-    if not cases.open_case(caller.facility_id, case):
+    opened = cases.open_case(caller.facility_id, case)
+    if opened is None:
+        examinations.examination(target_id, examination_id)  # a purge may have come by
         found = cases.count_of(caller.facility_id)
         raise Conflict(
             f"{found.open} of {found.limit} cases are open: close one, or add cases",
@@ -201,6 +203,7 @@ def open_case(caller: Caller, tool: Tool, target_id: str, examination_id: str) -
             cases=found.limit,
         )
     count("CasesOpened")
+    return opened
 
 
 def close_case(caller: Caller, tool: Tool, target_id: str, examination_id: str) -> None:
@@ -240,7 +243,7 @@ def case(
     target = tool.target(target_id)
     found = examinations.examination(target_id, examination_id)
     running(tool)
-    if not cases.is_open(caller.facility_id, target_id, examination_id):
+    if cases.open_one(caller.facility_id, target_id, examination_id) is None:
         raise Conflict("the examination is not open: open it as a case first", code=CLOSED)
     audit(caller, "read-examination", examination_id)
     files = once_each(newest_files(examinations.parts(target_id, examination_id), as_of=None))

@@ -101,6 +101,9 @@ GET    /targets/{target_id}/examinations/{examination_id}/chart/versions -    - 
 GET    /targets/{target_id}/examinations/{examination_id}/chart/versions/{version} - - admin doctor -
 GET    /targets/{target_id}/examinations/{examination_id}/chart/fhir     -    -        admin doctor -
 POST   /targets/{target_id}/examinations/{examination_id}/chart/fhir     -    -        admin doctor -
+GET    /cases                                                       -         -        admin doctor -
+POST   /targets/{target_id}/examinations/{examination_id}/case      -         -        admin doctor -
+DELETE /targets/{target_id}/examinations/{examination_id}/case      -         -        admin doctor -
 POST   /targets/{target_id}/charts/csv                              -         -        admin doctor -
 GET    /targets/{target_id}/patients/{patient_key}/charts           -         -        admin doctor -
 GET    /targets/{target_id}/patients/{patient_key}/trends           -         -        admin doctor -

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import boto3
+
 from chalicelib.access.model import Caller, Role
 from chalicelib.album import service
 from chalicelib.archive.store import cases
 from chalicelib.archive.store.cases import Case
+from chalicelib.settings import settings
 from tests.pictures.scene import a_dicom
 from tests.support.canary import CANARY
 from tests.support.world import World, today
@@ -66,7 +69,8 @@ def open_film(world: World, film: bytes = FILM) -> str:
 
 
 def use_up(world: World, count: int) -> None:
-    """Let so many other cases be open."""
+    """Let so many other cases be open, of examinations that are not stored any more."""
+    table = boto3.resource("dynamodb").Table(settings().catalogue_table)
     for number in range(count):
         case = Case(
             target_id="target-x",
@@ -74,4 +78,7 @@ def use_up(world: World, count: int) -> None:
             opened_at="2026-04-01T00:00:00.000000Z",
             opened_by="person-doctor",
         )
+        key = {"pk": "TARGET#target-x", "sk": f"EXAM#{case.examination_id}"}
+        table.put_item(Item=key)
         assert cases.open_case(world.facility_id, case)
+        table.delete_item(Key=key)
