@@ -12,6 +12,7 @@ from chalicelib.access.api import routes as access
 from chalicelib.access.front_pages import pages as front_pages
 from chalicelib.access.pages import pages as sign_in_pages
 from chalicelib.access.people_pages import pages as people_pages
+from chalicelib.album.api import routes as cases
 from chalicelib.album.case_pages import pages as case_pages
 from chalicelib.album.pages import pages as album_pages
 from chalicelib.archive.api import routes as archive
@@ -82,6 +83,7 @@ app.register_blueprint(purge_routes)
 app.register_blueprint(job_routes)
 app.register_blueprint(upload_routes)
 app.register_blueprint(archive)
+app.register_blueprint(cases)
 app.register_blueprint(dicomweb.routes)
 app.register_blueprint(charts)
 app.register_blueprint(chart_taking)

@@ -9,7 +9,7 @@ from chalice.app import Response
 from chalicelib import buckets
 from chalicelib.access.page_guard import PageRoutes, Visit
 from chalicelib.access.policy import Operation
-from chalicelib.album import service, shown
+from chalicelib.album import films, service, shown
 from chalicelib.album.model import COMPARED, PICTURES_A_PAGE, by_series
 from chalicelib.album.pages import ALBUM, without_tool
 from chalicelib.album.service import CLOSED, FULL
@@ -107,6 +107,29 @@ def show_picture(visit: Visit, target_id: str, examination_id: str, number: str)
         after=after,
     )
     return may_lead_to(answer, buckets.objects_origin())
+
+
+@pages.on("GET", f"{CASE}/pictures/{{number}}/frames/{{frame}}", Operation.SEE_ALBUM)
+def show_frame(
+    visit: Visit, target_id: str, examination_id: str, number: str, frame: str
+) -> Response:
+    """Show one frame of a film at its own size, with the ways to the next and the last."""
+    tool, wanted = service.of(visit.caller), _number(number)
+    try:
+        found = service.case(visit.caller, tool, target_id, examination_id, first=wanted)
+    except Conflict as refused:
+        return _refused(visit, tool, refused, target_id, examination_id)
+    if not found.pictures:
+        raise NotFound("there is no such picture")
+    film = found.pictures[0]
+    return _with_pictures(
+        visit,
+        "album/frame.html",
+        case=found,
+        picture=film,
+        frame=films.frame_of(target_id, film, _number(frame)),
+        marks=films.marks(film.frames),
+    )
 
 
 @pages.on("GET", f"{CASE}/compare", Operation.SEE_ALBUM)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from itertools import groupby
 
 from chalicelib.archive.facts import Facts
@@ -26,6 +27,7 @@ class Asked:
     Attributes:
         target_id: Whose album; the newest target's where it is empty.
         month: YYYY-MM, or all.
+        day: YYYY-MM-DD, or all; says more than a month.
         kind: Of examination, or all.
         patient_key: Of one patient, or all.
         cursor: Where the page before ended; of one patient's, a number.
@@ -33,9 +35,15 @@ class Asked:
 
     target_id: str = ""
     month: str = ""
+    day: str = ""
     kind: str = ""
     patient_key: str = ""
     cursor: str = ""
+
+    @property
+    def dated(self) -> str:
+        """What the dates of those asked for begin with."""
+        return self.day or self.month
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +115,19 @@ def is_month(written: str) -> bool:
     (True, False, False)
     """
     return _MONTH.fullmatch(written) is not None
+
+
+def day_of(written: str) -> str:
+    """
+    Return the day that somebody asks for as YYYY-MM-DD, or nothing where it is none.
+
+    >>> day_of("2027-04-23"), day_of("2027/04/23"), day_of("2027-02-30")
+    ('2027-04-23', '2027-04-23', '')
+    """
+    try:
+        return date.fromisoformat(written.replace("/", "-")).isoformat()
+    except ValueError:
+        return ""
 
 
 def by_month(entries: Iterable[Entry]) -> list[Band]:

@@ -12,7 +12,7 @@ from chalice.app import Response
 from chalicelib.access.page_guard import PageRoutes, Visit
 from chalicelib.access.policy import Operation
 from chalicelib.album import service, shown
-from chalicelib.album.model import LOOKED_THROUGH, Asked, by_month, is_month
+from chalicelib.album.model import LOOKED_THROUGH, Asked, by_month, day_of, is_month
 from chalicelib.album.tool import Tool
 from chalicelib.web.forms import one_line
 from chalicelib.web.links import with_query
@@ -26,15 +26,21 @@ pages = PageRoutes(__name__)
 
 @pages.on("GET", ALBUM, Operation.SEE_ALBUM)
 def show_album(visit: Visit) -> Response:
-    """Show the examinations of a target, newest first, or those of a month, kind or patient."""
-    tool, asked = service.of(visit.caller), _asked(visit)
+    """
+    Show the examinations of a target, newest first, or those of a month, day, kind or patient.
+
+    What was typed and is no date is said to be none, and narrows nothing.
+    """
+    tool, asked, wrong = service.of(visit.caller), _asked(visit), _no_dates(visit)
     if tool.contract is None or not tool.targets:
         return without_tool(visit, tool)
     found = service.page(visit.caller, tool, asked)
     answer = visit.page(
         "album/album.html",
+        status=422 if wrong else 200,
         tool=tool,
         asked=asked,
+        wrong=wrong,
         page=found,
         bands=by_month(found.entries),
         looked_through=LOOKED_THROUGH if asked.kind else 0,
@@ -60,18 +66,35 @@ def without_tool(visit: Visit, tool: Tool, status: int = 200) -> Response:
 
 
 def _asked(visit: Visit) -> Asked:
-    month = visit.asked("month")
+    month = one_line(visit.asked("month"))
     return Asked(
         target_id=visit.asked("target"),
         month=month if is_month(month) else "",
+        day=day_of(one_line(visit.asked("day"))),
         kind=visit.asked("kind"),
         patient_key=visit.asked("patient"),
         cursor=visit.asked("cursor"),
     )
 
 
+def _no_dates(visit: Visit) -> dict[str, str]:
+    """Return what was typed for a month or a day and is none, by the name of its field."""
+    typed = {name: visit.asked(name)[:LONGEST] for name in ("month", "day")}
+    is_one = {"month": is_month, "day": day_of}
+    return {
+        name: written
+        for name, written in typed.items()
+        if written and not is_one[name](one_line(written))
+    }
+
+
 def _address(asked: Asked, target_id: str, **changes: str) -> str:
     """Return where the same part of the album is, from its beginning, with *changes*."""
-    parts = {"month": asked.month, "kind": asked.kind, "patient": asked.patient_key}
+    parts = {
+        "month": asked.month,
+        "day": asked.day,
+        "kind": asked.kind,
+        "patient": asked.patient_key,
+    }
     told = {name: value for name, value in {**parts, **changes}.items() if value}
     return with_query(ALBUM, target=target_id, **told)

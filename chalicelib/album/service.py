@@ -86,7 +86,13 @@ def page(caller: Caller, tool: Tool, asked: Asked) -> AlbumPage:
     running(tool)
     target = tool.target(asked.target_id)
     audit(caller, "list-examinations", asked.patient_key or target.target_id)
-    found, following = _listed(target.target_id, asked)
+    wanted = asked.patient_key
+    patient = examinations.patient(target.target_id, wanted) if wanted else None
+    found, following = (
+        _of_patient(target.target_id, patient, asked)
+        if patient
+        else _listed(target.target_id, asked)
+    )
     beside = album.beside(caller.facility_id, target.target_id, found)
     entries = [
         Entry(
@@ -101,25 +107,23 @@ def page(caller: Caller, tool: Tool, asked: Asked) -> AlbumPage:
         entries=entries,
         covers=shown.covers(target.target_id, [each.cover for each in found if each.cover]),
         cases=beside.count,
-        patient=next(iter(beside.patients.values()), None) if asked.patient_key else None,
+        patient=patient,
         following=following,
     )
 
 
 def _listed(target_id: str, asked: Asked) -> tuple[list[Examination], str | None]:
-    if asked.patient_key:
-        return _of_patient(target_id, asked)
     if asked.kind:
         return _of_kind(target_id, asked)
     return examinations.examinations(
-        target_id, asked.cursor or None, rows=A_PAGE, month=asked.month
+        target_id, asked.cursor or None, rows=A_PAGE, dated=asked.dated
     )
 
 
 def _of_kind(target_id: str, asked: Asked) -> tuple[list[Examination], str | None]:
     """Return those of a kind among the next few hundred: what a page costs does not grow."""
     some, following = examinations.examinations(
-        target_id, asked.cursor or None, rows=LOOKED_THROUGH, month=asked.month
+        target_id, asked.cursor or None, rows=LOOKED_THROUGH, dated=asked.dated
     )
     found = [each for each in some if each.kind == asked.kind]
     if len(found) > A_PAGE:
@@ -127,12 +131,15 @@ def _of_kind(target_id: str, asked: Asked) -> tuple[list[Examination], str | Non
     return found, following
 
 
-def _of_patient(target_id: str, asked: Asked) -> tuple[list[Examination], str | None]:
-    patient = examinations.patient(target_id, asked.patient_key)
+def _of_patient(
+    target_id: str, patient: Patient, asked: Asked
+) -> tuple[list[Examination], str | None]:
     all_of_them = [
         each
         for each in examinations.examinations_by_id(target_id, patient.examination_ids)
-        if each.patient_key == patient.patient_key and each.examined_at.startswith(asked.month)
+        if each.patient_key == patient.patient_key
+        and each.examined_at.startswith(asked.dated)
+        and asked.kind in {"", each.kind}
     ]
     first = int(asked.cursor) if asked.cursor.isascii() and asked.cursor.isdigit() else 0
     last = first + A_PAGE
@@ -166,9 +173,9 @@ def _has(patient: Patient, wanted: str) -> bool:
 # --- cases ---------------------------------------------------------------------------------------
 
 
-def open_case(caller: Caller, tool: Tool, target_id: str, examination_id: str) -> None:
+def open_case(caller: Caller, tool: Tool, target_id: str, examination_id: str) -> Case:
     """
-    Open an examination as a case; one that is open stays so.
+    Open an examination as a case; one that is open stays so, and is returned.
 
     Raises:
         NotFound: It is not the caller's.
@@ -184,7 +191,9 @@ def open_case(caller: Caller, tool: Tool, target_id: str, examination_id: str) -
         opened_at=clock.text(clock.now()),
         opened_by=caller.id,
     )
-    if not cases.open_case(caller.facility_id, case):
+    opened = cases.open_case(caller.facility_id, case)
+    if opened is None:
+        examinations.examination(target_id, examination_id)  # a purge may have come by
         found = cases.count_of(caller.facility_id)
         raise Conflict(
             f"{found.open} of {found.limit} cases are open: close one, or add cases",
@@ -193,6 +202,7 @@ def open_case(caller: Caller, tool: Tool, target_id: str, examination_id: str) -
             cases=found.limit,
         )
     count("CasesOpened")
+    return opened
 
 
 def close_case(caller: Caller, tool: Tool, target_id: str, examination_id: str) -> None:
@@ -232,7 +242,7 @@ def case(
     target = tool.target(target_id)
     found = examinations.examination(target_id, examination_id)
     running(tool)
-    if not cases.is_open(caller.facility_id, target_id, examination_id):
+    if cases.open_one(caller.facility_id, target_id, examination_id) is None:
         raise Conflict("the examination is not open: open it as a case first", code=CLOSED)
     audit(caller, "read-examination", examination_id)
     files = once_each(newest_files(examinations.parts(target_id, examination_id), as_of=None))

@@ -4,6 +4,7 @@ The derived bucket: what is made from stored objects, and can be made again.
 p/<target id>/<sha256>/<name>.webp        pictures of an object: made twice, they are the same
 d/<target id>/<study>/<part>.json.gz      headers of DICOM files, for viewers
 f/<target id>/<sha256>/<frames>           frames that no answer holds, for a week
+f/<target id>/<sha256>/<number>.jpg       one frame that somebody looks at, for a week
 """
 
 from __future__ import annotations
@@ -25,6 +26,11 @@ PAGE = 1_000  # keys a request, S3's limit
 def key(target_id: str, sha256: str, name: str) -> str:
     """Return the key of the picture *name* of an object."""
     return f"p/{target_id}/{sha256}/{name}.webp"
+
+
+def frame_key(target_id: str, sha256: str, number: int) -> str:
+    """Return the key of frame *number* of an object, as a picture."""
+    return f"f/{target_id}/{sha256}/{number}.jpg"
 
 
 def put(target_id: str, sha256: str, name: str, body: bytes) -> None:

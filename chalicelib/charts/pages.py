@@ -164,7 +164,7 @@ def with_pictures(
         template,
         subject=subject,
         pictures=pictures.linked(examination, digests),
-        case_is_open=cases.is_open(visit.caller.facility_id, *place),
+        case_is_open=cases.open_one(visit.caller.facility_id, *place) is not None,
         here=here(*place),
         **values,
     )

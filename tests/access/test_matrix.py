@@ -101,6 +101,9 @@ GET    /targets/{target_id}/examinations/{examination_id}/chart/versions -    - 
 GET    /targets/{target_id}/examinations/{examination_id}/chart/versions/{version} - - admin doctor -
 GET    /targets/{target_id}/examinations/{examination_id}/chart/fhir     -    -        admin doctor -
 POST   /targets/{target_id}/examinations/{examination_id}/chart/fhir     -    -        admin doctor -
+GET    /cases                                                       -         -        admin doctor -
+POST   /targets/{target_id}/examinations/{examination_id}/case      -         -        admin doctor -
+DELETE /targets/{target_id}/examinations/{examination_id}/case      -         -        admin doctor -
 POST   /targets/{target_id}/charts/csv                              -         -        admin doctor -
 GET    /targets/{target_id}/patients/{patient_key}/charts           -         -        admin doctor -
 GET    /targets/{target_id}/patients/{patient_key}/trends           -         -        admin doctor -
@@ -223,6 +226,7 @@ POST   /portal/album/{target_id}/{examination_id}/close             -         - 
 GET    /portal/album/{target_id}/{examination_id}                   -         -        admin doctor
 GET    /portal/album/{target_id}/{examination_id}/compare           -         -        admin doctor
 GET    /portal/album/{target_id}/{examination_id}/pictures/{number} -         -        admin doctor
+GET    /portal/album/{target_id}/{examination_id}/pictures/{number}/frames/{frame} - - admin doctor
 POST   /portal/album/{target_id}/{examination_id}/pictures/{number}/original - - admin doctor
 GET    /portal/patients                                             -         -        admin doctor
 POST   /portal/patients/find                                        -         -        admin doctor
@@ -400,6 +404,7 @@ def ids_of(world: World) -> dict[str, str]:
         "restore_id": world.doctor.post("/restores", grant, status=201)["restore_id"],
         **uids_of("CT_small.dcm"),
         "frames": "1",
+        "frame": "1",
         **across_facilities(world),
     }
 

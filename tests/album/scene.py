@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
+import boto3
+
 from chalicelib.access.model import Caller, Role
 from chalicelib.album import service
 from chalicelib.archive.store import cases
 from chalicelib.archive.store.cases import Case
+from chalicelib.settings import settings
+from tests.pictures.scene import a_dicom
 from tests.support.canary import CANARY
 from tests.support.world import World, today
 
+FILM = a_dicom(bytes(3 * 64), frames=b"3 ", rows=8, columns=8)
 PICTURES = {f"E-1/IMG{number:04}.JPG": f"picture {number}".encode() for number in range(1, 4)}
 
 
@@ -57,8 +62,15 @@ def open_as_case(world: World, source_id: str = "E-1") -> str:
     return path_of(world, source_id)
 
 
+def open_film(world: World, film: bytes = FILM) -> str:
+    """Have *film* open as the one picture of a case; return its path among the pages."""
+    world.back_up({"E-9/1.dcm": film}, id="E-9")
+    return f"{open_as_case(world, 'E-9')}/pictures/1"
+
+
 def use_up(world: World, count: int) -> None:
-    """Let so many other cases be open."""
+    """Let so many other cases be open, of examinations that are not stored any more."""
+    table = boto3.resource("dynamodb").Table(settings().catalogue_table)
     for number in range(count):
         case = Case(
             target_id="target-x",
@@ -66,4 +78,7 @@ def use_up(world: World, count: int) -> None:
             opened_at="2026-04-01T00:00:00.000000Z",
             opened_by="person-doctor",
         )
+        key = {"pk": "TARGET#target-x", "sk": f"EXAM#{case.examination_id}"}
+        table.put_item(Item=key)
         assert cases.open_case(world.facility_id, case)
+        table.delete_item(Key=key)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gzip
+from functools import partial
 from typing import Any
+from urllib.parse import urlencode
 
 import boto3
 import pytest
@@ -81,6 +83,69 @@ def test_a_month_a_kind_and_a_patient_can_be_asked_for(equipped: World) -> None:
     page = album(equipped, f"?patient={taro.patient_key}")
     assert "山田 太郎" in page
     assert "金糸雀" not in page
+
+
+def test_a_day_can_be_asked_for_with_or_without_its_hour(equipped: World) -> None:
+    an_examination(equipped, 1, day="2026-04-01")
+    an_examination(equipped, 2, day="2026-04-01T09:30:00")
+    an_examination(equipped, 3, day="2026-04-10")
+    page = doctor(equipped).get(f"{ALBUM}?day=2026-04-01")
+    assert page.status == 200
+    assert page.text.count('<li class="card') == 2
+    assert "2026-04-10" not in page.text
+
+
+@pytest.mark.parametrize("typed", ["2026/04/10", "２０２６-０４-１０", " 2026-04-10 "])
+def test_a_day_is_read_as_people_type_it(equipped: World, typed: str) -> None:
+    an_examination(equipped, 1, day="2026-04-10")
+    page = doctor(equipped).get(f"{ALBUM}?{urlencode({'day': typed})}")
+    assert page.status == 200
+    assert page.text.count('<li class="card') == 1
+
+
+def test_a_day_is_combined_with_a_kind_and_a_patient(equipped: World) -> None:
+    an_examination(equipped, 1, day="2026-04-01", kind="CT", **TARO)
+    an_examination(equipped, 2, day="2026-04-01", kind="EGD", **TARO)
+    an_examination(equipped, 3, day="2026-04-01", kind="CT")
+    an_examination(equipped, 4, day="2026-04-02", kind="CT", **TARO)
+    (taro,) = service.find(caller(equipped), service.of(caller(equipped)), "", "P-2")[1]
+    counts = {
+        query: doctor(equipped).get(f"{ALBUM}?day=2026-04-01{query}").text.count('<li class="card')
+        for query in ("&kind=CT", f"&patient={taro.patient_key}")
+    }
+    assert list(counts.values()) == [2, 2]
+    both = f"{ALBUM}?day=2026-04-01&kind=CT&patient={taro.patient_key}"
+    assert doctor(equipped).get(both).text.count('<li class="card') == 1
+
+
+def test_a_day_stays_asked_for_on_the_next_page(
+    equipped: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "A_PAGE", 2)
+    many(equipped, 28 * 3)  # three of each day
+    visitor = doctor(equipped)
+    rest = visitor.get(_following(visitor.get(f"{ALBUM}?day=2026-03-05")))
+    assert rest.text.count('<li class="card') == 1
+    assert "2026-03-05" in rest.text
+
+
+def test_a_day_without_examinations_says_so_and_names_its_patient(equipped: World) -> None:
+    an_examination(equipped, 1, **TARO)
+    (taro,) = service.find(caller(equipped), service.of(caller(equipped)), "", "P-2")[1]
+    page = album(equipped, f"?day=2026-05-05&patient={taro.patient_key}")
+    assert "No examination of this day is stored here." in page
+    assert "山田 太郎" in page
+
+
+@pytest.mark.parametrize("query", ["day=2026-02-30", "day=yesterday", "month=2026-13"])
+def test_what_is_no_date_is_said_to_be_none_and_narrows_nothing(
+    equipped: World, query: str
+) -> None:
+    an_examination(equipped, 1, day="2026-04-01")
+    page = doctor(equipped).get(f"{ALBUM}?{query}")
+    assert page.status == 422
+    assert f"This is no {query.partition('=')[0]}, so all are shown." in said(page.text)
+    assert page.text.count('<li class="card') == 1
 
 
 def test_what_is_open_says_so_and_cases_are_counted(equipped: World) -> None:
@@ -178,8 +243,9 @@ def test_a_page_takes_three_calls_however_much_is_stored(equipped: World, count:
     many(equipped, count)
     visitor = doctor(equipped)
     visitor.get(ALBUM)  # the facility's zone is asked for once a process
-    calls = calls_of(lambda: visitor.get(ALBUM))
-    assert calls == [*SESSION, "Query", *AUDIT, "Query", "BatchGetItem"]
+    for asked in (ALBUM, f"{ALBUM}?day=2026-03-05"):
+        calls = calls_of(partial(visitor.get, asked))
+        assert calls == [*SESSION, "Query", *AUDIT, "Query", "BatchGetItem"], asked
 
 
 def test_a_full_page_is_small(equipped: World) -> None:
@@ -341,6 +407,7 @@ def test_every_page_is_in_the_language_it_says(equipped: World, case: str, langu
     paths = [
         ALBUM,
         f"{ALBUM}?kind=CT&month=2026-04",
+        f"{ALBUM}?day=2026-04-01",
         f"{ALBUM}/cases",
         case,
         f"{case}?choose=two",

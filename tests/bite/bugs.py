@@ -52,7 +52,7 @@ BUGS = [
     Bug(
         "a closed case can be looked at",
         "chalicelib/album/service.py",
-        "    if not cases.is_open(caller.facility_id, target_id, examination_id):\n",
+        "    if cases.open_one(caller.facility_id, target_id, examination_id) is None:\n",
         "    if False:\n",
         "tests/album/test_cases.py",
     ),

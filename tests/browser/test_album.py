@@ -11,6 +11,7 @@ import io
 from collections.abc import Callable, Iterator
 from urllib.parse import urlsplit
 
+import boto3
 import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, Route
@@ -19,7 +20,9 @@ from chalicelib.access.model import Role
 from chalicelib.album import shown
 from chalicelib.pictures import service
 from chalicelib.pictures.model import Picture, Rendition, Shown, State
-from tests.album.scene import an_examination, open_as_case, use_up, with_tool
+from chalicelib.settings import settings
+from tests.album.scene import an_examination, open_as_case, open_film, use_up, with_tool
+from tests.pictures.scene import a_dicom
 from tests.support.chromium import SCREENSHOTS, barriers, hidden_width
 from tests.support.visitor import HOST, Visitor, signed_in
 from tests.support.world import World
@@ -45,6 +48,11 @@ class Clinic:
         an_examination(world, 2, day="2026-04-01T09:30:00")
         self.case = open_as_case(world, "E-2")
 
+    def film(self) -> str:
+        """Open a film of three frames, the last of which is cut off; return its picture's path."""
+        whole = a_dicom(bytes(range(256)) * 192, frames=b"3 ", rows=128, columns=128)
+        return open_film(self.world, whole[: -(2**13)])
+
     def full(self, visitor: Visitor) -> None:
         use_up(self.world, 99)
         visitor.get(ALBUM)
@@ -59,10 +67,15 @@ Show = Callable[[Visitor, Clinic], object]
 PAGES: dict[str, Show] = {
     "album": lambda v, _: v.get(ALBUM),
     "album_of_a_kind": lambda v, _: v.get(f"{ALBUM}?kind=CT&month=2026-03"),
+    "album_of_no_day": lambda v, _: v.get(f"{ALBUM}?day=2026-02-30"),
+    "album_of_a_day": lambda v, _: v.get(f"{ALBUM}?day=2026-04-01"),
     "found": lambda v, c: c.found(v),
     "cases": lambda v, _: v.get(f"{ALBUM}/cases?done=closed"),
     "case": lambda v, c: v.get(f"{c.case}?choose=two"),
     "picture": lambda v, c: v.get(f"{c.case}/pictures/2"),
+    "frame": lambda v, c: v.get(f"{c.film()}/frames/2"),
+    "frame_cut_off": lambda v, c: v.get(f"{c.film()}/frames/3"),
+    "film": lambda v, c: v.get(c.film()),
     "compare": lambda v, c: v.get(f"{c.case}/compare?picture-1=1&picture-3=3"),
     "closed": lambda v, c: v.get(c.other),
     "full": lambda v, c: c.full(v),
@@ -96,6 +109,13 @@ def a_drawing() -> bytes:
     return into.getvalue()
 
 
+def made(path: str) -> bytes:
+    """Return what lies at *path* in the derived bucket."""
+    key = path[path.index("/f/") + 1 :]
+    found = boto3.client("s3").get_object(Bucket=settings().derived_bucket, Key=key)
+    return bytes(found["Body"].read())
+
+
 def surfing(page: Page, visitor: Visitor) -> None:
     """Let the browser be *visitor*: each page it asks for is the application's answer."""
     drawing = a_drawing()
@@ -105,6 +125,9 @@ def surfing(page: Page, visitor: Visitor) -> None:
         path = f"{asked.path}?{asked.query}" if asked.query else asked.path
         if path.startswith("/drawn/"):
             route.fulfill(status=200, content_type="image/png", body=drawing)
+            return
+        if asked.netloc != HOST:  # a frame, made by us and fetched from the bucket
+            route.fulfill(status=200, content_type="image/jpeg", body=made(asked.path))
             return
         found = visitor.page if path == "/shown" else visitor.get(path)
         assert found is not None
@@ -146,6 +169,15 @@ def test_arrows_lead_from_picture_to_picture(page: Page, clinic: Clinic) -> None
     page.wait_for_url("**/pictures/2")
     page.keyboard.press("ArrowLeft")
     page.wait_for_url("**/pictures/1")
+
+
+def test_arrows_lead_from_frame_to_frame(page: Page, clinic: Clinic) -> None:
+    surfing(page, staff(clinic))
+    page.goto(f"https://{HOST}{clinic.film()}/frames/1")
+    page.keyboard.press("ArrowRight")
+    page.wait_for_url("**/frames/2")
+    page.keyboard.press("ArrowLeft")
+    page.wait_for_url("**/frames/1")
 
 
 def test_arrows_move_from_card_to_card(page: Page, clinic: Clinic) -> None:

@@ -12,7 +12,7 @@ from chalice.test import Client
 
 from chalicelib.access.model import Role
 from chalicelib.archive.store import cases
-from chalicelib.archive.store.cases import Case, CaseCount
+from chalicelib.archive.store.cases import CaseCount
 from chalicelib.billing.books import FIRST
 from chalicelib.billing.model import LineKind
 from chalicelib.billing.periods import Term
@@ -21,6 +21,7 @@ from chalicelib.contracts import store
 from chalicelib.contracts.form import Form, terms_digest
 from chalicelib.contracts.model import Contract, State, Timing, TimingKind
 from chalicelib.contracts.selection import Mode, Selection
+from tests.album.scene import use_up
 from tests.charging.test_run import a_world, after, amend, cancel, lines
 from tests.contracts.test_contract_pages import held, signed
 from tests.portal.test_home import said
@@ -63,14 +64,6 @@ def charged(world: World) -> list[tuple[LineKind, int]]:
 
 def counted(world: World) -> CaseCount:
     return cases.count_of(world.facility_id)
-
-
-def open_some(world: World, count: int) -> None:
-    for number in range(count):
-        case = Case(
-            target_id="t-1", examination_id=f"exam-{number}", opened_at="now", opened_by="me"
-        )
-        assert cases.open_case(world.facility_id, case)
 
 
 # --- what is agreed on ---------------------------------------------------------------------------
@@ -197,7 +190,7 @@ def test_fewer_cases_hold_from_the_next_month_on(equipped: World) -> None:
 
 def test_fewer_cases_than_are_open_are_refused(equipped: World) -> None:
     sign(equipped, case_units=1)
-    open_some(equipped, 101)
+    use_up(equipped, 101)
     path = f"/contracts/{equipped.contract_id}/amendments"
     told = equipped.admin.post(path, {"case_units": 0}, status=409)
     assert told["type"].endswith("cases-below-open")
@@ -212,7 +205,7 @@ def test_a_year_cut_short_keeps_its_months_at_the_monthly_price(equipped: World)
 
 def test_once_it_has_ended_it_holds_no_case_and_nothing_is_to_be_deleted(equipped: World) -> None:
     sign(equipped)
-    open_some(equipped, 2)
+    use_up(equipped, 2)
     told = equipped.admin.post(f"/contracts/{equipped.contract_id}/end")
     assert (told["purge_on"], told["note"]) == (None, None)
     assert counted(equipped) == CaseCount(limit=0, open=2)
@@ -322,7 +315,7 @@ def test_a_contract_of_a_backup_has_no_page_of_cases(equipped: World, admin: Vis
 
 def test_the_first_page_counts_its_cases(equipped: World, admin: Visitor) -> None:
     sign(equipped)
-    open_some(equipped, 3)
+    use_up(equipped, 3)
     page = said(admin.get("/portal").text)
     assert "Open cases 3 of 100" in page
 

@@ -5,6 +5,7 @@ FACILITY#<facility id>  CASES                              the limit, whose it i
 FACILITY#<facility id>  CASE#<target id>#<examination id>  one that is open: since when, by whom
 
 Always: the count is that of the rows.  It is no more than the limit, unless the limit was lowered.
+What is opened is an examination of the catalogue (see examinations.py).
 """
 
 from __future__ import annotations
@@ -68,6 +69,16 @@ class _Case(Model):
     opened_by = UnicodeAttribute()
 
 
+class _Examination(Model):
+    """As far as a case looks at it."""
+
+    class Meta(CatalogueTable):
+        pass
+
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+
+
 # --- the limit -----------------------------------------------------------------------------------
 
 
@@ -105,17 +116,20 @@ def retire_in(write: TransactWrite, facility_id: str, tool_id: str) -> None:
 # --- opening and closing -------------------------------------------------------------------------
 
 
-def open_case(facility_id: str, case: Case) -> bool:
+def open_case(facility_id: str, case: Case) -> Case | None:
     """
-    Open *case* if there is room for it; one that is open stays as it is.
+    Open *case* if there is room for it, and its examination is stored.
 
     Returns:
-        Whether it is open now.
+        The case as it is open now, since before perhaps; None where it is not.
     """
     row = _row(facility_id, case.target_id, case.examination_id)
     row.opened_at, row.opened_by = case.opened_at, case.opened_by
+    examination = f"TARGET#{case.target_id}", f"EXAM#{case.examination_id}"
     try:
         with transaction() as write:
+            is_stored = _Examination.pk.exists()
+            write.condition_check(_Examination, *examination, condition=is_stored)
             write.update(
                 _Count(_pk(facility_id)),
                 [_Count.open_cases.add(1)],
@@ -125,8 +139,8 @@ def open_case(facility_id: str, case: Case) -> bool:
     except TransactWriteError as error:
         if not condition_failed(error):
             raise
-        return is_open(facility_id, case.target_id, case.examination_id)
-    return True
+        return open_one(facility_id, case.target_id, case.examination_id)
+    return case
 
 
 def close_case(facility_id: str, target_id: str, examination_id: str) -> None:
@@ -154,26 +168,31 @@ def count_of(facility_id: str) -> CaseCount:
     return CaseCount(int(row.limit_cases), int(row.open_cases))
 
 
-def is_open(facility_id: str, target_id: str, examination_id: str) -> bool:
-    """Tell whether an examination is open, read consistently."""
+def open_one(facility_id: str, target_id: str, examination_id: str) -> Case | None:
+    """Return the case that an examination is open as, read consistently; None while it is not."""
     row = _row(facility_id, target_id, examination_id)
     try:
         row.refresh(consistent_read=True)
     except _Case.DoesNotExist:
-        return False
-    return True
+        return None
+    return _to_case(row)
 
 
-def open_ones(facility_id: str) -> Iterator[Case]:
-    """Yield the facility's open cases; a limit bounds how many there are."""
-    for row in _Case.query(_pk(facility_id), _Case.sk.startswith(CASE)):
-        _, target_id, examination_id = row.sk.split("#")
-        yield Case(
-            target_id=target_id,
-            examination_id=examination_id,
-            opened_at=row.opened_at,
-            opened_by=row.opened_by,
-        )
+def open_ones(facility_id: str, target_id: str = "") -> Iterator[Case]:
+    """Yield the facility's open cases, of one target or all; a limit bounds how many there are."""
+    prefix = f"{CASE}{target_id}#" if target_id else CASE
+    for row in _Case.query(_pk(facility_id), _Case.sk.startswith(prefix)):
+        yield _to_case(row)
+
+
+def _to_case(row: _Case) -> Case:
+    _, target_id, examination_id = row.sk.split("#")
+    return Case(
+        target_id=target_id,
+        examination_id=examination_id,
+        opened_at=row.opened_at,
+        opened_by=row.opened_by,
+    )
 
 
 def _row(facility_id: str, target_id: str, examination_id: str) -> _Case:

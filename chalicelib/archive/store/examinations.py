@@ -230,18 +230,18 @@ def patient(target_id: str, patient_key: str) -> Patient:
 
 
 def examinations(
-    target_id: str, cursor: str | None, *, rows: int = cursors.PAGE_ROWS, month: str = ""
+    target_id: str, cursor: str | None, *, rows: int = cursors.PAGE_ROWS, dated: str = ""
 ) -> tuple[list[Examination], str | None]:
     """
     Return a page of the target's examinations, newest first, and the next cursor.
 
     Args:
-        month: Only those of this one, as YYYY-MM.
+        dated: Only those of this month or day, as YYYY-MM or YYYY-MM-DD.
     """
     pk = f"TARGET#{target_id}"
     page = _Examination.listing.query(
         pk,
-        _Examination.listing_sk.startswith(month) if month else None,
+        _Examination.listing_sk.startswith(dated) if dated else None,
         scan_index_forward=False,
         limit=rows,
         last_evaluated_key=cursors.read(cursor, partition=pk),

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from chalicelib.access.model import Role
-from tests.album.scene import open_as_case, path_of, with_tool
+from tests.album.scene import id_of, open_as_case, open_film, path_of, with_tool
 from tests.faults.stories.contract_pages import admin, as_typed, hidden
-from tests.faults.stories.telling import FILES, Act, clicks, story
+from tests.faults.stories.telling import FILES, Act, calls, clicks, story
 from tests.support.canary import CANARY_ID
 from tests.support.visitor import Visitor, signed_in
 from tests.support.world import World
 
 MORE_CASES = "/portal/contracts/{contract_id}/cases"
 ALBUM = "/portal/album"
+JSON_CASE = "/targets/{target_id}/examinations/{examination_id}/case"
 CASE = f"{ALBUM}/{{target_id}}/{{examination_id}}"
 
 
@@ -41,6 +42,11 @@ def opened(world: World) -> str:
     return open_as_case(world)
 
 
+def film_opened(world: World) -> str:
+    with_tool(world)
+    return open_film(world)
+
+
 def looks(route: str, prepare: Callable[[World], str], rest: str = "") -> None:
     """Tell the story of a page that only shows."""
 
@@ -64,10 +70,31 @@ def doctor(world: World) -> Visitor:
 
 looks(CASE, opened)
 looks(f"{CASE}/pictures/{{number}}", opened, "/pictures/1")
+looks(f"{CASE}/pictures/{{number}}/frames/{{frame}}", film_opened, "/frames/2")
 looks(f"{CASE}/compare", opened, "/compare?picture-1=1&picture-2=2")
 does("open", stored)
 does("close", opened)
 does("pictures/{number}/original", opened)
+
+
+def calls_for(method: str, prepare: Callable[[World], str]) -> None:
+    """Tell the story of a program that opens or closes an examination."""
+
+    @story(f"{method} {JSON_CASE}")
+    def _(world: World) -> Act:
+        prepare(world)
+        ids = {"target_id": world.target_id, "examination_id": id_of(world)}
+        return calls(world.doctor, method, JSON_CASE.format(**ids))
+
+
+calls_for("POST", stored)
+calls_for("DELETE", opened)
+
+
+@story("GET /cases")
+def _(world: World) -> Act:
+    opened(world)
+    return calls(world.doctor, "GET", "/cases")
 
 
 @story(f"GET {ALBUM}")
