@@ -56,7 +56,7 @@ def no_world() -> None:
 @pytest.fixture
 def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
     """Hokan's tables, buckets and queues on moto; the settings point at them."""
-    from chalicelib import buckets, due, mail, queues, tables
+    from chalicelib import buckets, mail, queues
     from chalicelib.access import accounts, tokens
     from chalicelib.billing import book_store, books
     from chalicelib.charging.service import finalise_at
@@ -74,11 +74,9 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
         for forget in (
             service_settings.cache_clear,
             buckets.forget_connections,
-            tables.forget_connections,
             queues.forget_connections,
             forget_zones,
             finalise_at.cache_clear,
-            due.forget_connections,
             mail.forget_connections,
             accounts.forget_connections,
         ):

@@ -1,7 +1,13 @@
-"""The world as it was: a copy of moto's own state, made and brought back in a millisecond."""
+"""
+The world as it was: a copy of moto's own state, made and brought back in a millisecond.
+
+Rows are values (quick_rows.py), and so a table is the same rows again; buckets and queues are
+copied.
+"""
 
 from __future__ import annotations
 
+import copy
 import pickle
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
@@ -22,13 +28,15 @@ class Snapshot:
     def __init__(self) -> None:
         self._queues: dict[str, Any] = dict(sqs().queues)
         waiting = {name: _messages(queue) for name, queue in self._queues.items()}
-        self._kept = pickle.dumps((dynamodb().tables, s3().buckets, waiting))
+        self._tables = copy.deepcopy(dynamodb().tables)
+        self._kept = pickle.dumps((s3().buckets, waiting))
         _forget()
 
     def restore(self) -> None:
         """Bring that moment back."""
         _forget()
-        dynamodb().tables, s3().buckets, waiting = pickle.loads(self._kept)
+        dynamodb().tables = copy.deepcopy(self._tables)
+        s3().buckets, waiting = pickle.loads(self._kept)
         sqs().queues = dict(self._queues)
         for name, messages in waiting.items():
             self._queues[name].__dict__.update(messages)
@@ -61,6 +69,13 @@ def s3() -> Any:
 
 def sqs() -> Any:
     return get_backend("sqs")[MOTO_ACCOUNT][REGION]
+
+
+def is_empty() -> bool:
+    """Whether no table has a row, no bucket an object and no queue a message."""
+    rows = any(len(table) for table in dynamodb().tables.values())
+    objects = any(bucket.keys for bucket in s3().buckets.values())
+    return not (rows or objects or any(queue._messages for queue in sqs().queues.values()))
 
 
 _kept: dict[str, tuple[Any, Snapshot]] = {}
