@@ -83,7 +83,7 @@ def show_versions(visit: Visit, target_id: str, examination_id: str) -> Response
         "charts/versions.html",
         subject=subject,
         versions=[(each, *signed(facility_id, each)) for each in found],
-        here=here(target_id, examination_id),
+        chart_path=here(target_id, examination_id),
     )
 
 
@@ -165,7 +165,7 @@ def with_pictures(
         subject=subject,
         pictures=pictures.linked(examination, digests),
         case_is_open=cases.is_open(visit.caller.facility_id, *place),
-        here=here(*place),
+        chart_path=here(*place),
         **values,
     )
     return may_show_from(answer, derived.origin())
