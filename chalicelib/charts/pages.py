@@ -164,6 +164,7 @@ def with_pictures(
         template,
         subject=subject,
         pictures=pictures.linked(examination, digests),
+        large=visit.asked("picture"),
         case_is_open=cases.is_open(visit.caller.facility_id, *place),
         chart_path=here(*place),
         **values,
