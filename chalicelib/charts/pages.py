@@ -83,7 +83,7 @@ def show_versions(visit: Visit, target_id: str, examination_id: str) -> Response
         "charts/versions.html",
         subject=subject,
         versions=[(each, *signed(facility_id, each)) for each in found],
-        here=here(target_id, examination_id),
+        chart_path=here(target_id, examination_id),
     )
 
 
@@ -164,8 +164,9 @@ def with_pictures(
         template,
         subject=subject,
         pictures=pictures.linked(examination, digests),
+        large=visit.asked("picture"),
         case_is_open=cases.open_one(visit.caller.facility_id, *place) is not None,
-        here=here(*place),
+        chart_path=here(*place),
         **values,
     )
     return may_show_from(answer, derived.origin())

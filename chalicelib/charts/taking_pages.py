@@ -96,5 +96,5 @@ def _bundle_page(
         record=found,
         refused=refused.code if refused else "",
         taken=taken,
-        here=here(target_id, examination_id),
+        chart_path=here(target_id, examination_id),
     )

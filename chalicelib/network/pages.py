@@ -72,6 +72,7 @@ def show_record(visit: Visit, pass_id: str, record_id: str) -> Response:
         "network/record.html",
         record=record,
         pictures=reading.pictures_of(record),
+        large=visit.asked("picture"),
         local=_local(visit),
     )
     return may_show_from(answer, derived.origin())

@@ -101,7 +101,7 @@ def written(reader: Reader, template: str, **values: Any) -> str:
         "here": reader.here,
         "csrf": reader.token,
     }
-    return str(environment(reader.language).get_template(template).render({**values, **own}))
+    return str(environment(reader.language).get_template(template).render(**values, **own))
 
 
 def plain(template: str, language: str, **values: Any) -> str:

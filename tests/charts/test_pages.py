@@ -258,6 +258,20 @@ def test_nothing_of_a_patient_stands_in_an_address(world: World) -> None:
     assert found_in(" ".join(re.findall(r'(?:href|action)="([^"]*)"', page))) == []
 
 
+@pytest.mark.parametrize(
+    "rest", ["", "?done=saved", "/edit", "/sign", "/versions", "/versions/1", "/take"]
+)
+def test_every_way_from_a_page_leads_somewhere(world: World, rest: str) -> None:
+    examination = examined(world)
+    amending(world, examination)
+    visitor = somebody(world)
+    page = visitor.get(page_of(world, examination, rest)).text
+    for path in set(re.findall(r'href="(/portal/charts[^"]*)"', page)):
+        assert visitor.get(unescape(path)).status < 400, path
+    for path in set(re.findall(r'action="(/portal/charts[^"]*)"', page)):
+        assert visitor.post(path, {"csrf": "none"}).status == 403, path  # there, and guarded
+
+
 # --- taken along -------------------------------------------------------------------------------
 
 

@@ -39,6 +39,11 @@ def sources(page: Answer) -> list[str]:
     return [unescape(each) for each in re.findall(r'<img src="([^"]*)"', page.text)]
 
 
+def ways(page: Answer) -> list[str]:
+    """Return where the page's pictures lead."""
+    return re.findall(r'<a class="marked" href="([^"]*)"', page.text)
+
+
 def reads(world: World) -> int:
     return [each.action for _, each, _ in of_facility(world.facility_id)].count("read-chart")
 
@@ -54,14 +59,16 @@ def another(world: World, files: dict[str, bytes], exam: str = "E-2", **said_of:
 # --- what is shown -----------------------------------------------------------------------------
 
 
-def test_a_chart_shows_its_picture_and_leads_to_a_larger_one(
-    world: World, examination: str
+@pytest.mark.parametrize("rest", ["", "/versions/1"])
+def test_a_picture_leads_to_itself_in_large_and_back(
+    world: World, examination: str, rest: str
 ) -> None:
-    page = somebody(world).get(page_of(world, examination))
-    (thumb,) = sources(page)
-    assert f"/{DIGEST}/thumb.webp?" in thumb
-    assert re.search(rf'<a class="marked" href="[^"]*/{DIGEST}/view\.webp\?', page.text)
-    assert 'width="640" height="480"' in page.text
+    visitor, path = somebody(world), page_of(world, examination, rest)
+    small = visitor.get(path)
+    assert f"/{DIGEST}/thumb.webp?" in sources(small)[0]
+    large = visitor.get(ways(small)[0].partition("#")[0])
+    assert f"/{DIGEST}/view.webp?" in sources(large)[0]
+    assert ways(large) == [f"{path}#picture-1"]
 
 
 def test_a_mark_lies_where_the_doctor_put_it(world: World, examination: str) -> None:
