@@ -2,7 +2,7 @@
 One frame of a stored object at its own size, made while somebody waits for it.
 
 The function that answers pages does it, so it is held to that one's second and memory: a JPEG,
-not a WebP, which takes ten times as long to write.
+not a WebP, which takes twenty times as long to write.
 """
 
 from __future__ import annotations
