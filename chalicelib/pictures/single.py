@@ -2,7 +2,7 @@
 One frame of a stored object at its own size, made while somebody waits for it.
 
 The function that answers pages does it, so it is held to that one's second and memory: a JPEG,
-not a WebP, which takes ten times as long to write.
+not a WebP, which takes twenty times as long to write.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def frame(target_id: str, sha256: str, size_bytes: int, kind: Kind, number: int)
     Raises:
         NotShown: It cannot be found or shown, and why.
     """
-    film = _opened(target_id, sha256, size_bytes, kind)
+    film = opened(target_id, sha256, size_bytes, kind)
     if number > film.count:  # of a large film without a table the first alone is found
         raise NotShown(Reason.TOO_LARGE if size_bytes > MOST_BYTES else Reason.TRUNCATED)
     if film.width * film.height > MOST_PIXELS:
@@ -47,7 +47,8 @@ def frame(target_id: str, sha256: str, size_bytes: int, kind: Kind, number: int)
 
 
 @lru_cache(maxsize=KEPT)
-def _opened(target_id: str, sha256: str, size_bytes: int, kind: Kind) -> Film:
+def opened(target_id: str, sha256: str, size_bytes: int, kind: Kind) -> Film:
+    """Return a film that is read as far as its frames were asked for; raises NotShown."""
     from chalicelib.pictures.film import film_of  # it imports Pillow, 30 ms of a cold start
 
     read = partial(buckets.range_or_nothing, buckets.object_key(target_id, sha256))

@@ -1,7 +1,8 @@
 """
 Deleting, page by page.
 
-Phases follow each other: count, objects, manifests, charts, catalogue, derived, certificate.
+Phases follow each other: count, objects, manifests, charts, catalogue (and the cases open of it),
+derived, certificate.
 Counting keeps its sum and its place in one write, so nothing counts twice; deleting begins at what
 is left, so it needs no place.  Every page is done only while no contract is in force and no hold
 stands.
@@ -16,7 +17,7 @@ from datetime import timedelta
 import msgspec
 
 from chalicelib.archive.model import ObjectRow, ObjectState
-from chalicelib.archive.store import objects
+from chalicelib.archive.store import cases, objects
 from chalicelib.archive.store.erasing import page as catalogue_page
 from chalicelib.buckets import derived
 from chalicelib.buckets.erasing import erase, versions_under
@@ -122,8 +123,15 @@ def _erase_catalogue(found: Purge) -> bool:
     if rows:
         purge_store.erase_rows(found, rows)
     else:
+        _close_cases(found)
         purge_store.enter(found, Phase.DERIVED)
     return True
+
+
+def _close_cases(found: Purge) -> None:
+    """Close what was open of the target: after its rows, for nothing of it can be opened then."""
+    for each in cases.open_ones(found.facility_id, found.target_id):
+        cases.close_case(found.facility_id, each.target_id, each.examination_id)
 
 
 def _erase_derived(found: Purge) -> bool:

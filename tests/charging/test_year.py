@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from chalice.test import Client
 
+from chalicelib.archive.store import cases
 from chalicelib.contracts.model import State
 from tests.faults.invariants import check_money
 from tests.year.story import EXPECTED, Year, expected_balances
@@ -23,6 +24,8 @@ def test_a_year_comes_to_what_it_has_to(client: Client) -> None:
         State.ACTIVE,
         State.ENDED,
         State.ACTIVE,
+        State.ACTIVE,
     ]
+    assert cases.count_of(year.paying.facility_id).limit == 150
     check_money(year.paying)
     check_money(year.silent)

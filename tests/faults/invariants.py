@@ -87,10 +87,17 @@ def check_purge(world: World) -> None:
         assert not rows_of(world, ""), "the catalogue outlives its objects"
         assert not versions_in_s3(world), "a version outlives its certificate"
         assert not made_of_objects(world), "what was made of objects outlives their certificate"
+        assert not open_cases(world), "a case outlives its examination"
     assert (purge is not None) == (plan["state"] == "ended" and not is_purged(world)), "purge"
     if purge is not None:
         assert purge["contract_id"]["S"] == plan["contract_id"], "another contract's purge"
         assert purge["due_shard"]["S"] in due.SHARDS, "a purge that nobody looks at"
+
+
+def open_cases(world: World) -> list[str]:
+    """Return the keys of the target's open cases."""
+    found = rows(settings().catalogue_table, f"FACILITY#{world.facility_id}")
+    return [sk for sk in found if sk.startswith(f"CASE#{world.target_id}#")]
 
 
 def check_contract(world: World) -> None:

@@ -27,6 +27,7 @@ from chalicelib.jobs import service as jobs
 from chalicelib.jobs.model import JobState, Progress
 from chalicelib.kernel import clock
 from chalicelib.kernel.errors import HokanError
+from chalicelib.purges import steps as purge_steps
 from chalicelib.uploads import service, settlement
 from chalicelib.uploads.model import ChunkIn, Upload
 from chalicelib.uploads.settlement import Outcome
@@ -36,6 +37,7 @@ from tests.faults.crashes import calls_of
 from tests.faults.interleaving import Act, Actor, interruptions, orders, played
 from tests.faults.invariants import check_always, check_at_rest
 from tests.faults.stories import in_hours, settle
+from tests.purges.scene import brought_forward
 from tests.support.snapshot import Snapshot, once
 from tests.support.world import World, a_chunk, build, enrolled, sign
 
@@ -315,6 +317,14 @@ def _(world: World) -> tuple[Act, Act]:
 def _(world: World) -> tuple[Act, Act]:
     contract_id = with_room_for(world, 1)
     return opening(world, "E-1"), lambda: contracts.end(admin(world), contract_id)
+
+
+@pair("open case, purge of its target")
+def _(world: World) -> tuple[Act, Act]:
+    album.with_tool(world)
+    brought_forward(world)
+    place = world.facility_id, world.target_id
+    return opening(world, "E-1"), lambda: purge_steps.go_on(*place, has_time=lambda: True)
 
 
 @pair("open case, add cases")

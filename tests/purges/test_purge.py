@@ -8,11 +8,13 @@ from datetime import timedelta
 import pytest
 from chalice.test import Client
 
+from chalicelib.archive.store import cases
 from chalicelib.contracts import purge_store, purging
 from chalicelib.contracts.purge_store import Phase
 from chalicelib.kernel import clock
 from chalicelib.kernel.errors import Conflict, Invalid
 from chalicelib.purges import steps
+from tests.album.scene import open_as_case, use_up, with_tool
 from tests.faults.crashes import calls_of, died, every_death, every_trouble, throttled, troubled
 from tests.faults.interleaving import interruptions, played
 from tests.purges.scene import (
@@ -181,6 +183,20 @@ def test_only_the_contracts_own_target_goes(client: Client) -> None:
     assert is_gone(world)
     assert (versions_of(other.target_id), rows_of(other.target_id)) == before
     assert is_whole(other)
+
+
+def test_cases_that_are_open_of_it_are_closed(world: World) -> None:
+    with_tool(world)
+    use_up(world, 1)
+    ended(world)
+    open_as_case(world)
+    purging.ask(admin(world), world.contract_id, "Endoscopy")
+    days_pass(world, AFTER)
+    locks_end()
+    assert deliver(world)
+    assert is_gone(world)
+    assert [each.target_id for each in cases.open_ones(world.facility_id)] == ["target-x"]
+    assert cases.count_of(world.facility_id).open == 1
 
 
 def test_versions_that_were_hidden_go_too(world: World) -> None:

@@ -34,6 +34,7 @@ EXPECTED = {
     "annual, cut short in its 4th month": 10_000,
     "monthly, 1.2 blocks above its limit from July on": 12 * 1_000 + 6 * 2 * 1_000,
     "area, monthly from 1 May, deluxe from 12 May on": 1_000 + 1_290 + 8 * 3_000,
+    "display tool from 1 June, 50 more from 16 June": 2_000 + 500 + 7 * 3_000,
     "never paid: grace, suspended, ended on 3 May": 4 * 1_000,
 }
 GIVEN_BACK = 10_000 - 4 * 1_000  # months begun stay charged at the monthly price
@@ -59,7 +60,7 @@ class Year:
         for term in ("monthly", "monthly", "annual"):
             self._one_more(next(names), term)
         self._one_more(next(names), "monthly", limit_policy="overage")
-        self.full, self.area_name = self.paying.target_id, next(names)
+        self.full, self.area_name, self.tool_name = self.paying.target_id, next(names), next(names)
         self.silent = build(client, capacity_bytes=BLOCK, term="monthly", **WITHOUT_NIGHTS)
         self._name(next(names), self.silent)
         self._live()
@@ -74,6 +75,13 @@ class Year:
         sign(world, capacity_bytes=BLOCK, term=term, **WITHOUT_NIGHTS, **terms)
         self._name(name, world)
 
+    def _sign_for_tool(self) -> None:
+        admin, target = self.paying.admin, {"name": "Album", "kind": "display"}
+        target_id = admin.post("/targets", target, status=201)["target_id"]
+        form = {"target_id": target_id, "term": "monthly", "starts_on": "2027-06-01"}
+        told = admin.post("/contracts", form | {"case_units": 0}, status=201)
+        self.contracts[self.tool_name] = (self.paying.facility_id, told["contract_id"])
+
     def _live(self) -> None:
         _, _, amended, cut_short, _, _ = self.contracts.values()
         self._until(date(2027, 4, 15))
@@ -87,6 +95,10 @@ class Year:
         self.paying.admin.post(path, {"policy": "short_rate"})
         self._until(date(2027, 5, 12))
         self._amend(self.contracts[self.area_name], service_class="deluxe")
+        self._until(date(2027, 6, 1))
+        self._sign_for_tool()
+        self._until(date(2027, 6, 16))
+        self._amend(self.contracts[self.tool_name], case_units=1)
         self._until(date(2027, 7, 2))
         stored_at = clock.text(start_of_day(date(2027, 7, 1), TOKYO))
         growth.note(self.full, "batch-1", stored_at, BLOCK * 22 // 10)  # nobody sends that here
@@ -127,7 +139,7 @@ class Year:
 
 def expected_balances() -> list[dict[Account, int]]:
     """Return what the accounts have to come to; what is given back stays the payer's credit."""
-    revenue = sum(list(EXPECTED.values())[:6]) - GIVEN_BACK
+    revenue = sum(list(EXPECTED.values())[:7]) - GIVEN_BACK
     paid = (revenue + GIVEN_BACK) * 11 // 10
     unpaid = EXPECTED["never paid: grace, suspended, ended on 3 May"]
     nothing = dict.fromkeys(Account, 0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from chalicelib.access.model import Role
+from chalicelib.pictures import single
 from tests.album.scene import id_of, open_as_case, open_film, path_of, with_tool
 from tests.faults.stories.contract_pages import admin, as_typed, hidden
 from tests.faults.stories.telling import FILES, Act, calls, clicks, story
@@ -42,11 +43,6 @@ def opened(world: World) -> str:
     return open_as_case(world)
 
 
-def film_opened(world: World) -> str:
-    with_tool(world)
-    return open_film(world)
-
-
 def looks(route: str, prepare: Callable[[World], str], rest: str = "") -> None:
     """Tell the story of a page that only shows."""
 
@@ -70,11 +66,22 @@ def doctor(world: World) -> Visitor:
 
 looks(CASE, opened)
 looks(f"{CASE}/pictures/{{number}}", opened, "/pictures/1")
-looks(f"{CASE}/pictures/{{number}}/frames/{{frame}}", film_opened, "/frames/2")
 looks(f"{CASE}/compare", opened, "/compare?picture-1=1&picture-2=2")
 does("open", stored)
 does("close", opened)
 does("pictures/{number}/original", opened)
+
+
+@story(f"GET {CASE}/pictures/{{number}}/frames/{{frame}}")
+def _(world: World) -> Act:
+    with_tool(world)
+    look = clicks(doctor(world), "GET", f"{open_film(world)}/frames/2")
+
+    def act() -> object:
+        single.opened.cache_clear()  # each time another process
+        return look()
+
+    return act
 
 
 def calls_for(method: str, prepare: Callable[[World], str]) -> None:

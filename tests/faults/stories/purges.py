@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from chalicelib.access.model import Role
+from tests.album.scene import open_as_case, with_tool
 from tests.faults.stories.contract_pages import admin, as_typed
 from tests.faults.stories.telling import Act, calls, clicks, story
 from tests.purges.scene import brought_forward, deliver, ended, with_certificate
@@ -16,7 +17,9 @@ def hold(world: World) -> str:
 
 @story("purge")
 def _(world: World) -> Act:
+    with_tool(world)
     brought_forward(world)
+    open_as_case(world)
     deliver(world, left_ms=1_000)  # addresses of queues are asked for once a process
     return lambda: deliver(world)
 
