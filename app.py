@@ -41,6 +41,7 @@ from chalicelib.contracts.purge_pages import pages as purge_pages
 from chalicelib.contracts.signing_pages import pages as signing_pages
 from chalicelib.dicomweb import api as dicomweb
 from chalicelib.dicomweb import events as derived
+from chalicelib.dicomweb.storing_api import routes as dicom_storing
 from chalicelib.exports import events as exports
 from chalicelib.exports.choosing_pages import pages as choosing_pages
 from chalicelib.exports.pages import pages as restore_pages
@@ -85,6 +86,7 @@ app.register_blueprint(upload_routes)
 app.register_blueprint(archive)
 app.register_blueprint(cases)
 app.register_blueprint(dicomweb.routes)
+app.register_blueprint(dicom_storing)
 app.register_blueprint(charts)
 app.register_blueprint(chart_taking)
 app.register_blueprint(front_pages)

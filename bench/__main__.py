@@ -10,7 +10,18 @@ from __future__ import annotations
 import argparse
 import sys
 
-from bench import album, billing, images, imports, minute, package, presigning, prices, receiving
+from bench import (
+    album,
+    billing,
+    images,
+    imports,
+    minute,
+    package,
+    presigning,
+    prices,
+    receiving,
+    viewing,
+)
 
 # The quick ones first: CPU is measured before moto has filled the memory.
 BENCHES = {
@@ -23,6 +34,7 @@ BENCHES = {
     "billing": billing.figures,
     "album": album.figures,
     "receiving": receiving.figures,
+    "viewing": viewing.figures,
 }
 
 

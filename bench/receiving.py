@@ -6,37 +6,27 @@ Each round starts both anew on empty folders, in turn; start-up is not counted.
 
 from __future__ import annotations
 
-import json
 import os
 import random
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
-from pydicom.dataset import FileMetaDataset
-from pydicom.uid import UID
-from pynetdicom.dsutils import encode_file_meta
-
+from bench.dicom_files import endoscopic
 from bench.figures import Figure
+from bench.servers import Start, cpu_seconds, orthanc, running
 from infra.build import ROOT
-from infra.local.engine import free_port
-from tests.support.dicom import PREAMBLE, element
 
 ROUNDS, IMAGES, PIXEL_BYTES = 3, 500, 200_000
 EXAMINATION_IMAGES = 20
 DEVICE, TITLE = "ENDO1", "HOKAN"
-ENDOSCOPIC, EXPLICIT = "1.2.840.10008.5.1.4.1.1.77.1.1", "1.2.840.10008.1.2.1"
-START_SECONDS = 60
 OURS, ORTHANC, ORTHANC_NO_DELAY = "hokan-agent", "Orthanc", "Orthanc without Nagle's delay"
-Start = Callable[[Path, int], subprocess.Popen[bytes]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,47 +70,19 @@ def _made(folder: Path) -> int:
     folder.mkdir()
     noise = random.Random(1)  # noqa: S311 - incompressible, not secret
     for number in range(IMAGES):
-        (folder / f"{number:04}.dcm").write_bytes(_image(number, noise.randbytes(PIXEL_BYTES)))
+        pixels = (0x7FE00010, b"OB", noise.randbytes(PIXEL_BYTES))
+        image = endoscopic(number + 1, number // EXAMINATION_IMAGES + 1, [pixels])
+        (folder / f"{number:04}.dcm").write_bytes(image)
     return sum(each.stat().st_size for each in folder.iterdir())
-
-
-def _image(number: int, pixels: bytes) -> bytes:
-    meta = FileMetaDataset()
-    meta.MediaStorageSOPClassUID = UID(ENDOSCOPIC)
-    meta.MediaStorageSOPInstanceUID = UID(f"1.2.3.{number + 1}")
-    meta.TransferSyntaxUID = UID(EXPLICIT)
-    meta.ImplementationClassUID = UID("1.2.3")
-    study = number // EXAMINATION_IMAGES + 1
-    dataset = [
-        element(0x00080016, b"UI", ENDOSCOPIC.encode()),
-        element(0x00080018, b"UI", f"1.2.3.{number + 1}".encode()),
-        element(0x00100020, b"LO", f"P-{study}".encode()),
-        element(0x0020000D, b"UI", f"1.2.4.{study}".encode()),
-        element(0x0020000E, b"UI", f"1.2.5.{study}".encode()),
-        element(0x7FE00010, b"OB", pixels),
-    ]
-    return PREAMBLE + encode_file_meta(meta) + b"".join(dataset)
 
 
 def _round(start: Start, images: Path) -> Round:
     """Have a fresh server take all images; raises CalledProcessError when it takes less."""
-    with tempfile.TemporaryDirectory() as folder, _running(start, Path(folder)) as (process, port):
+    with tempfile.TemporaryDirectory() as folder, running(start, Path(folder)) as (process, port):
         command = ["storescu", "-aet", DEVICE, "-aec", TITLE, "127.0.0.1", str(port)]
-        cpu, began = _cpu_seconds(process.pid), time.monotonic()
+        cpu, began = cpu_seconds(process.pid), time.monotonic()
         subprocess.run([*command, "+sd", str(images)], check=True)
-        return Round(time.monotonic() - began, _cpu_seconds(process.pid) - cpu)
-
-
-@contextmanager
-def _running(start: Start, folder: Path) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
-    port = free_port()
-    process = start(folder, port)
-    try:
-        _wait_for(port)
-        yield process, port
-    finally:
-        process.terminate()
-        process.wait()
+        return Round(time.monotonic() - began, cpu_seconds(process.pid) - cpu)
 
 
 def _receive(folder: Path, port: int) -> subprocess.Popen[bytes]:
@@ -137,9 +99,7 @@ def _orthanc(
     folder: Path, port: int, environment: Mapping[str, str] = os.environ
 ) -> subprocess.Popen[bytes]:
     """Start Orthanc as it comes, for this machine and one device alone."""
-    told = {
-        "StorageDirectory": str(folder),
-        "IndexDirectory": str(folder),
+    settings = {
         "HttpServerEnabled": False,
         "DicomPort": port,
         "DicomAet": TITLE,
@@ -149,28 +109,9 @@ def _orthanc(
         "DicomModalities": {"device": [DEVICE, "127.0.0.1", 1]},
         "Plugins": [],
     }
-    (configuration := folder / "orthanc.json").write_text(json.dumps(told))
-    command = [shutil.which("Orthanc") or "", str(configuration)]
-    return subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)
+    return orthanc(folder, settings, environment)
 
 
 def _orthanc_no_delay(folder: Path, port: int) -> subprocess.Popen[bytes]:
     """Start Orthanc so that its answers do not wait for the device's acknowledgement (dcmtk)."""
     return _orthanc(folder, port, os.environ | {"TCP_NODELAY": "1"})
-
-
-def _wait_for(port: int) -> None:
-    """Wait until somebody listens; raises TimeoutError."""
-    end = time.monotonic() + START_SECONDS
-    while time.monotonic() < end:
-        with socket.socket() as one:
-            if one.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.1)
-    raise TimeoutError("it does not listen")
-
-
-def _cpu_seconds(pid: int) -> float:
-    """Return what a process has used of the processor, its threads included (proc(5))."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

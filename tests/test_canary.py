@@ -10,6 +10,7 @@ import boto3
 import pytest
 
 from chalicelib.settings import settings
+from tests.dicomweb.sending import an_instance, send
 from tests.support.canary import CANARY_ID, CANARY_NAME, found_in
 from tests.support.dicom import canary, meta
 from tests.support.world import World
@@ -32,6 +33,7 @@ def whole_service(world: World) -> None:
     world.doctor.refused("GET", f"{target}/examinations/{CANARY_ID}")
     world.agent.refused("POST", f"/restores/{CANARY_ID}/files", {})
     world.doctor.refused("POST", "/restores", grant | {"scope": CANARY_NAME})
+    send(world.admin, world, an_instance(patient=CANARY_ID.encode()), CANARY_ID.encode())
     world.deliver([f"t/{world.target_id}/{'0' * 64}"])
     world.sweep()
 
@@ -56,7 +58,7 @@ def test_no_key_in_s3_knows_the_canary(world: World) -> None:
     whole_service(world)
     listed = boto3.client("s3").list_object_versions(Bucket=settings().objects_bucket)
     keys = [each["Key"] for each in listed["Versions"]]
-    assert len(keys) == 3
+    assert len(keys) == 5
     assert found_in(" ".join(keys)) == []
 
 

@@ -37,4 +37,6 @@ def told(route: JsonRoute) -> openapi.Route:
         problems=route.problems,
         paged=route.paged,
         answer_kind=route.answer_kind,
+        takes=route.takes,
+        also=route.also,
     )

@@ -18,10 +18,10 @@ from chalicelib.access import service, signatures
 from chalicelib.access.model import ANONYMOUS, Caller
 from chalicelib.access.policy import Operation, require
 from chalicelib.kernel import clock, ids
-from chalicelib.kernel.errors import NotAllowed, NotFound, Unauthenticated
+from chalicelib.kernel.errors import NotAllowed, NotFound, Unauthenticated, UnsupportedType
 from chalicelib.telemetry import count, logger
 from chalicelib.web.bodies import raw_body, read
-from chalicelib.web.routes import JSON, Routes, Sent, answer, asked, nothing, sent
+from chalicelib.web.routes import JSON, Came, Routes, Sent, answer, asked, nothing, sent
 
 OPERATIONS: dict[tuple[str, str], Operation] = {}  # (method, path) -> what it does
 
@@ -42,6 +42,8 @@ class JsonRoute:
         paged: It is a listing that takes a cursor.
         media: The types it answers, for one whose view answers :class:`Sent`; it is asked for by
             query and Accept, which its view gets as ``asked``.
+        takes: The type of a body other than JSON, which its view gets as ``came``.
+        also: Other statuses that it answers with *media*.
         answer_kind: The media type of its answer: JSON, or a kind of it.
     """
 
@@ -55,6 +57,8 @@ class JsonRoute:
     paged: bool
     media: tuple[str, ...] = ()
     answer_kind: str = JSON
+    takes: str = ""
+    also: tuple[int, ...] = ()
 
 
 JSON_ROUTES: dict[tuple[str, str], JsonRoute] = {}
@@ -115,16 +119,25 @@ class GuardedRoutes(Routes):
         *,
         media: tuple[str, ...],
         problems: tuple[int, ...] = (),
+        takes: str = "",
+        also: tuple[int, ...] = (),
     ) -> Callable[[Callable[Concatenate[Caller, P], Sent]], Any]:
-        """Answer other than JSON of ours; the view gets query and Accept last, as ``asked``."""
+        """
+        Answer other than JSON of ours; the view gets query and Accept last, as ``asked``.
+
+        Args:
+            takes: The type of its body, if it takes one: the view gets that as ``came``.
+        """
         says = {"body": None, "status": 200, "problems": problems, "paged": False}
-        return self._on(method, path, operation, media=media, **says)
+        return self._on(method, path, operation, media=media, takes=takes, also=also, **says)
 
     def _on(
         self, method: str, path: str, operation: Operation, **says: Any
     ) -> Callable[[Callable[..., Any]], Any]:
         OPERATIONS[method, path] = operation
-        register = self.route(path, methods=[method], name=f"{method} {path}")
+        # Chalice would refuse another type before anybody asked who sends it.
+        types: dict[str, Any] = {"content_types": []} if says.get("takes") else {}
+        register = self.route(path, methods=[method], name=f"{method} {path}", **types)
 
         def decorate(view: Callable[..., Any]) -> Any:
             route = JsonRoute(method=method, path=path, operation=operation, view=view, **says)
@@ -147,10 +160,19 @@ def answered(request: Request, route: JsonRoute, parts: dict[str, str]) -> Respo
     taken: tuple[Any, ...] = (read(request, route.body),) if route.body else ()
     more: dict[str, Any] = {"cursor": _cursor(request)} if route.paged else {}
     more |= {"asked": asked(request)} if route.media else {}
+    more |= {"came": came(request, route.takes)} if route.takes else {}
     found = route.view(caller, *taken, **parts, **more)
     if isinstance(found, Sent):
         return sent(found)
     return nothing() if found is None else answer(found, route.status, route.answer_kind)
+
+
+def came(request: Request, media: str) -> Came:
+    """Return the body of *request*; raises UnsupportedType where it is of another type."""
+    said = str(request.headers.get("content-type", ""))
+    if said.partition(";")[0].strip().lower() != media:
+        raise UnsupportedType(f"this takes {media}")
+    return Came(said, raw_body(request))
 
 
 def check_ids(parts: dict[str, str]) -> None:

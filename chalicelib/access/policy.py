@@ -54,6 +54,7 @@ class Operation(StrEnum):
     SEE_MISSED_JOBS = auto()
     SEE_CATALOGUE = auto()
     READ_DICOM = auto()
+    STORE_DICOM = auto()
     SEE_CHARTS = auto()
     WRITE_CHARTS = auto()
     SIGN_CHARTS = auto()
@@ -141,6 +142,7 @@ POLICY: Mapping[Operation, Mapping[Role, Condition]] = {
     Operation.SEE_MISSED_JOBS: _operator,
     Operation.SEE_CATALOGUE: _facility,
     Operation.READ_DICOM: _facility,
+    Operation.STORE_DICOM: {**_admin, **_agent},
     Operation.SEE_CHARTS: _facility,
     Operation.WRITE_CHARTS: _facility,  # drafts, which say nothing until a doctor signs
     Operation.SIGN_CHARTS: _doctor,

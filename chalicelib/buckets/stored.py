@@ -105,14 +105,14 @@ def read(key: str) -> bytes:
     return bytes(client().get_object(Bucket=objects(), Key=key)["Body"].read())
 
 
-def put_once(key: str, body: bytes) -> bool:
+def put_once(key: str, body: bytes, media: str = "application/json") -> bool:
     """Store *body* under *key* unless something is there; tell whether it was stored now."""
     try:
         client().put_object(
             Bucket=objects(),
             Key=key,
             Body=body,
-            ContentType="application/json",
+            ContentType=media,
             IfNoneMatch="*",
             ChecksumAlgorithm="SHA256",
             ServerSideEncryption="aws:kms",

@@ -9,6 +9,7 @@ Every error a caller can do something about.
   - Conflict                      409    right request, wrong moment
     + QuotaExceeded               409    the contract's capacity would be passed
   - TooLarge                      413    more than one request may carry
+  - UnsupportedType               415    a body of a kind this route does not read
   - Invalid                       422    the request itself is wrong
   - TooMany                       429    the same was tried too often; wait
   - Unavailable                   503    try again later; nothing was changed
@@ -85,6 +86,10 @@ class QuotaExceeded(Conflict):
 
 class TooLarge(HokanError):
     code, title, status = "too-large", "Too much for one request", 413
+
+
+class UnsupportedType(HokanError):
+    code, title, status = "unsupported-media-type", "Unsupported Media Type", 415
 
 
 class Invalid(HokanError):

@@ -44,6 +44,8 @@ class Route:
         paged: It takes a cursor.
         media: The types of its answer, where that is not JSON of ours.
         answer_kind: The media type of its answer: JSON, or a kind of it.
+        takes: The type of its body, where that is not JSON.
+        also: Other statuses that it answers with *media*.
     """
 
     method: str
@@ -60,6 +62,8 @@ class Route:
     paged: bool
     media: tuple[str, ...] = ()
     answer_kind: str = JSON
+    takes: str = ""
+    also: tuple[int, ...] = ()
 
 
 def document(routes: Iterable[Route]) -> Node:
@@ -91,6 +95,7 @@ Bodies are JSON in UTF-8. Times are RFC 3339 in UTC with a Z, local dates YYYY-M
 Every error is a problem (RFC 9457); the last part of its `type` is stable. What is not the caller's own answers 404.
 Every answer carries `Hokan-Correlation-Id`. The protocol, and the codes of problems, are told in docs/api.md."""  # noqa: E501
 
+BYTES = {"type": "string", "format": "binary"}
 ELSEWHERE = "What is too large for an answer is there, for five minutes."
 
 SCHEMES: Node = {
@@ -131,9 +136,12 @@ def _operation(route: Route, known: dict[Any, Node]) -> Node:
         "x-roles": list(route.roles),
         "parameters": list(_parameters(route)),
         "responses": {str(route.status): _success(route, known)}
-        | ({"307": {"description": ELSEWHERE}} if route.media else {})
-        | _refusals(route),
+        | ({"307": {"description": ELSEWHERE}} if route.media and route.method == "GET" else {})
+        | _refusals(route)
+        | {str(each): _mixed(route, each) for each in route.also},
     }
+    if route.takes:
+        told["requestBody"] = {"required": True, "content": {route.takes: {"schema": BYTES}}}
     if route.body:
         has_to_come = any(field.required for field in msgspec.structs.fields(route.body))
         content = {JSON: {"schema": known[route.body]}}
@@ -180,6 +188,13 @@ def _success(route: Route, known: dict[Any, Node]) -> Node:
     }
 
 
+def _mixed(route: Route, status: int) -> Node:
+    """Describe a status that tells of parts of a request, or is a problem of all of it."""
+    media: Node = {each: {} for each in route.media}
+    problem = {PROBLEM_JSON: {"schema": PROBLEM}} if status >= HTTPStatus.BAD_REQUEST else {}
+    return {"description": HTTPStatus(status).phrase, "content": media | problem}
+
+
 def _refusals(route: Route) -> Node:
     return {
         str(each): {"$ref": f"#/components/responses/Problem{each}"} for each in refusals(route)
@@ -195,7 +210,7 @@ def refusals(route: Route) -> list[int]:
         found.add(404)
     if route.method in {"POST", "PUT"}:
         found.add(415)
-    if route.body:
+    if route.body or route.takes:
         found |= {413, 422}
     if route.paged:
         found.add(422)

@@ -16,6 +16,7 @@ from chalicelib.web.troubles import is_passing
 
 PROBLEM_JSON = "application/problem+json"
 HTML = "text/html; charset=utf-8"  # of a page, which says what is wrong to a person
+CHALICES = {None, "application/json", "text/plain"}  # what errors have that are not ours
 TYPE_PREFIX = "https://hokan.example/problems/"
 
 
@@ -63,7 +64,7 @@ def problems_only(event: Request, get_response: Callable[[Request], Response]) -
     """HTTP middleware: rewrite the errors that Chalice answers by itself (405, 415, ...)."""
     response = get_response(event)
     headers = dict(response.headers)
-    if response.status_code < 400 or headers.get("Content-Type") in {PROBLEM_JSON, HTML}:
+    if response.status_code < 400 or headers.get("Content-Type") not in CHALICES:
         return response
     body = response.body if isinstance(response.body, dict) else {}
     status = HTTPStatus(response.status_code)

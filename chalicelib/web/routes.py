@@ -56,6 +56,14 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
+class Came:
+    """A body of another kind than JSON, as it came in."""
+
+    media: str
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Sent:
     """An answer of another kind than JSON of ours, as it goes out: text, or bytes."""
 

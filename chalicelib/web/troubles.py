@@ -10,6 +10,7 @@ from pynamodb.exceptions import TransactWriteError
 # DynamoDB and S3, "Error retries" and "Error responses" of their developer guides.
 PASSING = frozenset(
     {
+        "ConditionalRequestConflict",  # somebody stores the same bytes at this moment
         "InternalError",
         "InternalServerError",
         "ProvisionedThroughputExceededException",

@@ -9,6 +9,8 @@ from typing import Any
 from chalice.test import Client
 
 from tests.access.test_matrix import body_for, ids_of
+from tests.dicomweb.scene import shipped
+from tests.dicomweb.sending import in_parts
 from tests.network.scene import BORN
 from tests.support.cognito import token
 from tests.support.world import World, a_form, build
@@ -33,6 +35,10 @@ class Scene:
     def body(self, path: str) -> dict[str, Any]:
         """Return a body that the route of *path* takes."""
         return self.bodies.get(path) or dict(body_for(path))
+
+    def files(self) -> bytes:
+        """Return a body of files, for routes that take no JSON."""
+        return in_parts(shipped("CT_small.dcm"))
 
 
 def build_scene(client: Client) -> Scene:

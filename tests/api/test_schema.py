@@ -32,6 +32,7 @@ from schemathesis.specs.openapi.checks import (
 from chalicelib.uploads.api import MULTIPART
 from tests.access.test_matrix import ROWS, caller
 from tests.api.scene import Scene, build_scene
+from tests.dicomweb.sending import MEDIA
 from tests.support.people import Anonymous
 from tests.support.snapshot import Snapshot
 
@@ -42,6 +43,7 @@ CHECKS = [
     response_schema_conformance,
     negative_data_rejection,
 ]
+JSON, FILES = "application/json", "multipart/related"
 CASES, REFUSED_CASES = 10, 1  # a route, of callers who may and who may not
 Request = Case[Any]
 # Callers come with a session or a signature of their own.
@@ -115,9 +117,15 @@ def operations() -> list[Any]:
 
 def right(operation: Any, scene: Scene) -> Request:
     """Return a request that is as it should be."""
-    kind = {"media_type": "application/json"}
-    body = {"body": scene.body(operation.path), **kind} if operation.body else {}
+    kind = {"media_type": kind_of(operation)}
+    sent = scene.body(operation.path) if kind_of(operation) == JSON else scene.files()
+    body = {"body": sent, **kind} if operation.body else {}
     return cast("Request", operation.Case(path_parameters=real(operation, scene), **body))
+
+
+def kind_of(operation: Any) -> str:
+    """Return the media type of a body of *operation*."""
+    return next((each.media_type for each in operation.body), JSON)
 
 
 def real(operation: Any, scene: Scene) -> dict[str, str]:
@@ -134,7 +142,7 @@ def cases(operation: Any, scene: Scene) -> st.SearchStrategy[Request]:
     path = real(operation, scene)
     described = operation.as_strategy(path_parameters=path)
     asked = [described, operation.as_strategy()]
-    if operation.body:
+    if operation.body and kind_of(operation) == JSON:
         body = st.just(scene.body(operation.path))
         nearly = st.builds(nearly_right, described, body, st.randoms())
         against = operation.as_strategy(GenerationMode.NEGATIVE, path_parameters=path)
@@ -163,7 +171,8 @@ def answered(somebody: Anonymous, case: Request) -> schemathesis.Response:
 
     method, path = case.method.upper(), case.formatted_path
     body = written(case.body)
-    headers = {"content-type": "application/json", **somebody.headers(method, path, body)}
+    kind = MEDIA if case.media_type == FILES else JSON
+    headers = {"content-type": kind, **somebody.headers(method, path, body)}
     event = {
         "requestContext": {"httpMethod": method, "resourcePath": case.path, "path": path},
         "headers": headers,

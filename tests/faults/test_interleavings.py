@@ -21,6 +21,7 @@ from chalicelib.contracts import changing
 from chalicelib.contracts import service as contracts
 from chalicelib.contracts.amending import Change
 from chalicelib.contracts.model import Timing, TimingKind
+from chalicelib.dicomweb import storing
 from chalicelib.jobs import events as job_events
 from chalicelib.jobs import scanner
 from chalicelib.jobs import service as jobs
@@ -33,6 +34,7 @@ from chalicelib.uploads.model import ChunkIn, Upload
 from chalicelib.uploads.settlement import Outcome
 from chalicelib.uploads.sweep import sweep
 from tests.album import scene as album
+from tests.dicomweb.sending import an_instance
 from tests.faults.crashes import calls_of
 from tests.faults.interleaving import Act, Actor, interruptions, orders, played
 from tests.faults.invariants import check_always, check_at_rest
@@ -332,6 +334,37 @@ def _(world: World) -> tuple[Act, Act]:
     contract_id = with_room_for(world, 0)
     more = Change(case_units=1)
     return opening(world, "E-1"), lambda: changing.amend(admin(world), contract_id, more)
+
+
+# --- files sent by STOW-RS -----------------------------------------------------------------------
+
+INSTANCE, ANOTHER = an_instance(1), an_instance(2)
+
+
+def sending(world: World, body: bytes) -> Act:
+    return lambda: storing.store(admin(world), world.target_id, None, [body])
+
+
+def with_room_for_bytes(world: World, capacity_bytes: int) -> None:
+    amending(world, Change(capacity_bytes=capacity_bytes))()
+
+
+@pair("send, send: the last bytes")
+def _(world: World) -> tuple[Act, Act]:
+    with_room_for_bytes(world, len(INSTANCE) * 3 // 2)
+    return sending(world, INSTANCE), sending(world, ANOTHER)
+
+
+@pair("send, send: the same file")
+def _(world: World) -> tuple[Act, Act]:
+    with_room_for_bytes(world, len(INSTANCE))
+    return sending(world, INSTANCE), sending(world, INSTANCE)
+
+
+@pair("send, reserve: the last bytes")
+def _(world: World) -> tuple[Act, Act]:
+    with_room_for_bytes(world, len(INSTANCE))
+    return sending(world, INSTANCE), reserving(world)
 
 
 def explore(world: World, name: str, chosen_of: Callable[[int, int], list[list[int]]]) -> int:

@@ -17,6 +17,7 @@ from playwright.sync_api import Page
 
 from infra.local.people import pool_of
 from tests.dicomweb.scene import shipped, uids_of
+from tests.dicomweb.sending import MEDIA, in_parts
 from tests.journeys.conftest import Facility, Founding, with_display_tool
 from tests.support.chromium import SCREENSHOTS, chromium
 from tests.support.ohif import Answer, beside
@@ -96,6 +97,36 @@ def test_dicomweb_client_finds_and_reads_what_was_stored(viewed: Facility) -> No
     still = uids_of(STILL)
     (whole,) = client.retrieve_series(still["study"], still["series"])
     assert whole.SOPInstanceUID == uids_of(STILL)["instance"]
+
+
+def test_dicomweb_client_stores_and_finds_what_it_stored(found: Founding) -> None:
+    facility = found(40 * 10**6)
+    with_display_tool(facility)
+    client, still = client_of(facility), uids_of(STILL)
+    sent = [pydicom.dcmread(io.BytesIO(shipped(name))) for name in (STILL, NAMED)]
+
+    for _ in range(2):  # an answer may be lost
+        answer = client.store_instances(sent)
+        assert {each.ReferencedSOPInstanceUID for each in answer.ReferencedSOPSequence} == {
+            each.SOPInstanceUID for each in sent
+        }
+        assert "FailedSOPSequence" not in answer
+    until(lambda: len(client.search_for_studies()) == len(sent))
+    read = client.retrieve_instance(still["study"], still["series"], still["instance"])
+    assert read.PixelData == sent[0].PixelData
+    refused = client.store_instances(sent, study_instance_uid=still["study"])
+    assert [each.FailureReason for each in refused.FailedSOPSequence] == [0xA900]
+
+
+def test_more_than_a_request_holds_is_told_how_to_send(found: Founding) -> None:
+    facility = found(40 * 10**6)
+    headers = {**headers_of(facility), "Content-Type": MEDIA}
+    body = in_parts(shipped(LARGE))
+
+    answer = requests.post(f"{root_of(facility)}/studies", headers=headers, data=body, timeout=60)
+
+    assert answer.status_code == 413
+    assert "hokan-agent" in answer.json()["detail"]
 
 
 def test_a_large_file_is_fetched_from_where_it_is(viewed: Facility) -> None:

@@ -1,8 +1,9 @@
-"""Viewers that search and read DICOM; their reading stands in the audit log first."""
+"""Viewers that search and read DICOM, audited first; clients that send it."""
 
 from __future__ import annotations
 
 from tests.dicomweb.scene import back_up, uids_of
+from tests.dicomweb.sending import an_instance, send
 from tests.faults.stories.telling import Act, calls, story
 from tests.support.world import World
 
@@ -38,3 +39,15 @@ for path in (
     f"{INSTANCE}/thumbnail",
 ):
     views(path)
+
+
+@story(f"POST {STUDIES}")
+def _(world: World) -> Act:
+    """Of two studies, and one of the files is none."""
+    files = (an_instance(1), an_instance(2, study=2), b"no DICOM")
+    return lambda: send(world.admin, world, *files)
+
+
+@story(f"POST {STUDIES}/{{study}}")
+def _(world: World) -> Act:
+    return lambda: send(world.admin, world, an_instance(1), an_instance(2), study="1.2.4.1")
