@@ -8,25 +8,31 @@ state takes no upload through a stack.
 from __future__ import annotations
 
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 import msgspec
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page, Route
 
 from chalicelib.access.model import Role
 from chalicelib.charts.model import Chart, Image, Kind, Mark, Measurement, Site
 from tests.album.scene import open_as_case, with_tool
 from tests.browser.test_billing_barriers import opened
-from tests.charts.scene import A_BUNDLE, amending, examined, path_of, saved, signed
+from tests.charts.scene import A_BUNDLE, DIGEST, amending, examined, path_of, saved, signed
 from tests.charts.test_pages import CHARTS, hand_in, page_of, typed
 from tests.charts.test_pictures import another, made
-from tests.pictures.making import digest
+from tests.pictures.making import deliver_all, digest, picture_at
 from tests.pictures.stills import a_still
 from tests.support.chromium import SCREENSHOTS, barriers, hidden_width
-from tests.support.visitor import Visitor, signed_in
+from tests.support.visitor import FROM_HERE, HOST, Visitor, signed_in
 from tests.support.world import World
 
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("chromium")]
+
+ALL_IN_SIGHT = """() => {
+  for (const each of document.querySelectorAll("details")) each.open = true;
+  for (const each of document.images) each.loading = "eager";
+}"""
 
 
 class Charts:
@@ -98,6 +104,7 @@ def taken(visitor: Visitor, charts: Charts) -> None:
 
 PAGES: dict[str, Show] = {
     "pictured": lambda v, c: v.get(c.pictured()),
+    "large": lambda v, c: v.get(c.pictured("?picture=1")),
     "pictured_edit": lambda v, c: v.get(c.pictured("/edit")),
     "pictured_document": lambda v, c: v.get(c.pictured("/html")),
     "in_album": lambda v, c: v.get(c.in_album()),
@@ -132,8 +139,8 @@ def test_a_page_of_a_chart_has_no_barrier(
     context = browser.new_context(bypass_csp=True)
     page = context.new_page()
     opened(page, visitor)
-    for each in page.locator("details").all():
-        each.evaluate("each => { each.open = true }")
+    page.evaluate(ALL_IN_SIGHT)
+    page.wait_for_function("[...document.images].every(each => each.complete)")
     for width in (360, 768, 1440):
         page.set_viewport_size({"width": width, "height": 900})
         page.screenshot(path=SCREENSHOTS / f"chart-{name}-{language}-{width}.png", full_page=True)
@@ -141,4 +148,48 @@ def test_a_page_of_a_chart_has_no_barrier(
         assert hidden_width(page) <= 0, (name, width)
     page.emulate_media(color_scheme="dark")
     assert barriers(page) == [], (name, "dark")
+    context.close()
+
+
+def surfing(page: Page, visitor: Visitor) -> None:
+    """Let the browser be *visitor*: each page it asks for, and each form it sends, is answered."""
+
+    def answer(route: Route) -> None:
+        asked = urlsplit(route.request.url)
+        path = f"{asked.path}?{asked.query}" if asked.query else asked.path
+        if asked.netloc != HOST:
+            route.fulfill(content_type="image/webp", body=picture_at(route.request.url))
+            return
+        kind = {"content_type": route.request.headers.get("content-type", "")}
+        body = route.request.post_data_buffer or b""
+        sent = visitor.ask(route.request.method, path, FROM_HERE | kind, body)
+        found = visitor.follow(sent)
+        route.fulfill(status=found.status, headers=found.headers, body=found.text)
+
+    page.route("**/*", answer)
+
+
+def test_a_chart_is_written_marked_and_signed_without_a_script(
+    browser: Browser, world: World
+) -> None:
+    examined(world, "E-1")
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    surfing(page, signed_in(Role.DOCTOR, world.facility_id))
+    page.goto(f"https://{HOST}{CHARTS}")
+    page.click("main .rows .links a >> nth=0")
+    page.click("main a.button[href$='/edit']")
+    page.fill("#findings-0-text", "Ulcer")
+    page.select_option("#findings-0-certainty", "possible")
+    page.select_option("#images-0-sha256", DIGEST)
+    for column, value in (("number", "1"), ("x", "250"), ("y", "750")):
+        page.fill(f"#images-0-{column}", value)
+    page.click("button[value=check] >> nth=0")
+    deliver_all(world)
+    page.click("main form[action$='/sign'] button")
+    assert "The chart is signed." in page.inner_text("main")
+    page.click("a.marked")
+    assert page.locator(".is-large a.marked svg text").text_content() == "1"
+    page.click("text=All versions")
+    assert page.inner_text("h1") == "Versions of a chart"
     context.close()

@@ -90,7 +90,7 @@ def test_a_mark_without_a_place_is_told_but_lies_nowhere(world: World) -> None:
 
 def test_who_does_not_see_it_hears_name_note_and_marks(world: World, examination: str) -> None:
     page = somebody(world).get(page_of(world, examination)).text
-    assert 'alt="antrum.jpg: Angulus (1)"' in page
+    assert 'alt="Picture antrum.jpg: Angulus (1)"' in page
 
 
 @pytest.mark.parametrize("rest", ["", "/versions/1", "/edit", "/sign"])
