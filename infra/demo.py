@@ -23,6 +23,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from infra import demo_album
 from infra.build import ROOT
 from infra.demo_data import EXAMINATIONS, FolderSummary, add_examination, make_facility_folder
 from infra.local.__main__ import TROUBLE, description, keep_up, up
@@ -41,6 +42,7 @@ COMPLETE, WITH_EXCEPTIONS = 0, 3  # the agent's exit codes
 TRY_IT = """
   Open the portal and sign in as the facility's administrator: last night's backup is there,
   with its images counted.  "Sign a contract: X-ray" takes three clicks from there.
+  The doctor finds the album in the menu, with one case open, and the chart under "Charts".
 """
 
 console = Console(highlight=False)
@@ -56,6 +58,7 @@ class Facility:
 
     operator: Person
     admin: Person
+    doctor: Person
     facility_id: str
     target_id: str
     contract_id: str
@@ -116,6 +119,7 @@ def _story(stack: LocalStack) -> dict[str, int]:
     patients, examinations = _show_catalogue(facility)
     _restore(facility, agent, restored)
     identical, different = _compared(source, restored)
+    examination, open_cases = _look(stack, facility)
     facts = {
         "files_sent": len(_files(source)),
         "bytes_sent": folder.bytes + new_bytes,
@@ -125,9 +129,12 @@ def _story(stack: LocalStack) -> dict[str, int]:
         "refused_over_quota": refused,
         "patients": patients,
         "examinations": examinations,
+        "cases_open": open_cases,
     }
     SUMMARY.write_text(json.dumps(facts, indent=1))
     _show(facts)
+    for what, address in demo_album.places(stack.portal_url, examination).items():
+        console.print(f"  {what:12} {address}", soft_wrap=True)
     return facts
 
 
@@ -156,7 +163,7 @@ def _sign_contract(stack: LocalStack, folder: FolderSummary) -> Facility:
     capacity = _megabytes(form["capacity_bytes"])
     console.print(f"  Kawabe Clinic, annual, {capacity}: {contract['state']}")
     ids = (facility_id, target["target_id"], contract["contract_id"])
-    return Facility(operator, admin, *ids)
+    return Facility(operator, admin, doctor, *ids)
 
 
 def _a_night(stack: LocalStack, facility: Facility, agent: _Agent, folder: Path) -> int:
@@ -217,6 +224,22 @@ def _show_catalogue(facility: Facility) -> tuple[int, int]:
     console.print(table)
     console.print(f"  {len(patients)} patients, {len(examinations)} examinations")
     return len(patients), len(examinations)
+
+
+def _look(stack: LocalStack, facility: Facility) -> tuple[dict[str, Any], int]:
+    """Open an examination in the display tool and write its chart; return it, and open cases."""
+    _say("Signing for the display tool", "and having pictures made of what is stored already")
+    tool = demo_album.sign_for_tool(facility.admin)
+    console.print(f"  Reading room, monthly, 100 cases: {tool['state']}")
+    demo_album.have_pictures_made(stack, facility.target_id)
+    facility.doctor.sign_in()  # the session of yesterday is over
+    covered, count = demo_album.wait_for_pictures(facility.doctor, facility.catalogue)
+    console.print(f"  {covered} of {count} examinations have pictures")
+    _say("Looking at an examination", "a doctor opens it as a case, and signs a chart of it")
+    examination = demo_album.open_newest(facility.doctor, facility.catalogue)
+    demo_album.sign_chart(facility.doctor, facility.catalogue, examination)
+    console.print(f"  {examination['kind']} of {examination['examined_at'][:10]}: signed")
+    return examination, int(facility.doctor.get("/cases")["open"])
 
 
 def _one_upload_too_many(facility: Facility, agent: _Agent) -> int:

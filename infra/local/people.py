@@ -59,6 +59,9 @@ class Person:
     def post(self, path: str, body: dict[str, Any] | None = None) -> Any:
         return self._call("POST", path, body or {})
 
+    def put(self, path: str, body: dict[str, Any]) -> Any:
+        return self._call("PUT", path, body)
+
     def delete(self, path: str) -> None:
         self._call("DELETE", path)
 

@@ -9,6 +9,7 @@ from typing import Any
 from chalice.test import Client
 
 from tests.access.test_matrix import body_for, ids_of
+from tests.album.scene import with_tool
 from tests.dicomweb.scene import shipped
 from tests.dicomweb.sending import in_parts
 from tests.network.scene import BORN
@@ -45,6 +46,7 @@ def build_scene(client: Client) -> Scene:
     world = build(client, capacity_bytes=CAPACITY_BYTES)
     ids = {**ids_of(world), "facility_id": world.facility_id, "number": "1"}
     world.agent.post(f"/agent/jobs/{ids['job_id']}/take")
+    with_tool(world)
     await_a_large_object(world, ids["batch_id"])
     return Scene(world, ids, bodies(world, ids))
 
