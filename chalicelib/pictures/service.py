@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from itertools import islice
 
 import msgspec
@@ -38,8 +37,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     anew: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(msgspec.Struct, frozen=True):
     """
     The pictures of one object for somebody who looks.
 
@@ -49,7 +47,7 @@ class Shown:
     """
 
     picture: Picture | None = None
-    urls: dict[Rendition, str] = field(default_factory=dict)
+    urls: dict[Rendition, str] = msgspec.field(default_factory=dict)
 
     @property
     def is_being_made(self) -> bool:
