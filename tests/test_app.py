@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import subprocess
 import sys
@@ -21,6 +22,13 @@ def test_every_event_handler_goes_through_app_py(client: Client) -> None:  # noq
     names = {"ingest", "export", "purge", "derive", "sweep", "tick", "operate"}
     assert {each.name for each in handlers} == names
     assert [each for each in handlers if not each.handler_string.startswith("app.")] == []
+
+
+def test_the_collector_that_imports_do_without_is_on_again(client: Client) -> None:  # noqa: ARG001
+    import app  # noqa: F401 - what it does is what matters
+
+    assert gc.isenabled()
+    assert gc.get_freeze_count() > 0
 
 
 def test_importing_the_app_loads_no_heavy_library(aws: dict[str, str]) -> None:

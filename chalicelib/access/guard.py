@@ -9,9 +9,9 @@ its types.  docs/api/openapi.json is made of these (chalicelib.access.descriptio
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Concatenate, ParamSpec, TypeVar, overload
 
+import msgspec
 from chalice.app import Request, Response
 
 from chalicelib.access import service, signatures
@@ -30,8 +30,7 @@ B = TypeVar("B")
 A = TypeVar("A")
 
 
-@dataclass(frozen=True, slots=True)
-class JsonRoute:
+class JsonRoute(msgspec.Struct, frozen=True):
     """
     What a route of the JSON interface says of itself.
 

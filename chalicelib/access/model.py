@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
+
+import msgspec
 
 from chalicelib.kernel.errors import NotAllowed
 
@@ -24,8 +25,7 @@ GROUPS = {  # Cognito group -> role, most powerful first
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Caller:
+class Caller(msgspec.Struct, frozen=True):
     """
     Somebody who proved who they are, or nobody.
 
@@ -53,8 +53,7 @@ ANONYMOUS = Caller(Role.ANONYMOUS, "anonymous")
 DEFAULT_ZONE = "Asia/Tokyo"
 
 
-@dataclass(frozen=True, slots=True)
-class Facility:
+class Facility(msgspec.Struct, frozen=True):
     """
     Attributes:
         zone: The IANA name of its time zone: its dates and times of backup are told there.
@@ -65,8 +64,7 @@ class Facility:
     zone: str = DEFAULT_ZONE
 
 
-@dataclass(frozen=True, slots=True)
-class Agent:
+class Agent(msgspec.Struct, frozen=True):
     """
     A device of a facility that runs Hokan's agent.
 
@@ -86,8 +84,7 @@ class Agent:
     version: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(msgspec.Struct, frozen=True):
     """
     Somebody with an account, of a facility or of the provider.
 
@@ -113,14 +110,12 @@ class Person:
         return "active" if self.last_in_at else "invited"
 
 
-@dataclass(frozen=True, slots=True)
-class Session:
+class Session(msgspec.Struct, frozen=True):
     caller: Caller
     expires_at: str
 
 
-@dataclass(frozen=True, slots=True)
-class PortalVisit:
+class PortalVisit(msgspec.Struct, frozen=True):
     """
     A browser's session.
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
+import msgspec
 from chalice.app import Response
 
 from chalicelib.access import people, people_store
@@ -20,8 +20,7 @@ PEOPLE = "/portal/people"
 pages = PageRoutes(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(msgspec.Struct, frozen=True):
     """
     A person on a page.
 

@@ -8,9 +8,10 @@ and never verify a signature.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
+
+import msgspec
 
 from chalicelib.access import store
 from chalicelib.access.model import Caller, Role
@@ -23,8 +24,7 @@ WINDOW = timedelta(seconds=300)
 _NONCE = re.compile(r"[A-Za-z0-9_-]{16,64}")
 
 
-@dataclass(frozen=True, slots=True)
-class SignedMessage:
+class SignedMessage(msgspec.Struct, frozen=True):
     """
     A request as its sender signed it.
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+import msgspec
 from chalice.app import Response
 
 from chalicelib.access.model import DEFAULT_ZONE
@@ -21,8 +21,7 @@ QUARANTINE = "/portal/quarantine"
 pages = PageRoutes(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class SetAside:
+class SetAside(msgspec.Struct, frozen=True):
     """
     An object in quarantine.
 

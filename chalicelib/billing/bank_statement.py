@@ -22,8 +22,9 @@ import io
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
+
+import msgspec
 
 from chalicelib.billing.wrong_lines import LineRefused, refusal
 from chalicelib.kernel.errors import Invalid, TooLarge
@@ -47,8 +48,7 @@ _DAY = re.compile(
 _AMOUNT = re.compile(r"[¥\\]?([0-9]+|[0-9]{1,3}(,[0-9]{3})+)円?")
 
 
-@dataclass(frozen=True, slots=True)
-class Credited:
+class Credited(msgspec.Struct, frozen=True):
     """
     One line of money that came in.
 
@@ -71,8 +71,7 @@ class Credited:
         return f"{self.received_on:%Y%m%d}-{digest[:24]}"
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(msgspec.Struct, frozen=True):
     """
     Attributes:
         credited: What came in; a line given twice stands here once.

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+
+import msgspec
 
 from chalicelib.access import people_store
 from chalicelib.access.local_times import local, zone_for
@@ -25,8 +26,7 @@ HUNDRED_GB = 100 * 10**9
 A_HUNDRED_CASES = 100
 
 
-@dataclass(frozen=True, slots=True)
-class Signed:
+class Signed(msgspec.Struct, frozen=True):
     """What somebody decided on, as a reader is told; *by* is an account where it is known."""
 
     by: str
@@ -34,8 +34,7 @@ class Signed:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(msgspec.Struct, frozen=True):
     """
     A book and the people behind it; the first one has none.
 
@@ -55,8 +54,7 @@ class Shown:
     declined: Signed | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
+class Figure(msgspec.Struct, frozen=True):
     """A field of a book, as typed, and what it was before; None where there was no book."""
 
     name: str
@@ -68,8 +66,7 @@ class Figure:
         return self.before not in (None, self.now)
 
 
-@dataclass(frozen=True, slots=True)
-class Example:
+class Example(msgspec.Struct, frozen=True):
     """What somebody pays for something usual, tax included; and what they paid before."""
 
     name: str

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+
+import msgspec
 
 from chalicelib.billing.periods import Term, number_on, period
 from chalicelib.billing.tax import TaxRule, tax_yen, with_tax_yen
@@ -19,8 +20,7 @@ class CancellationPolicy(StrEnum):
     SHORT_RATE = "short_rate"
 
 
-@dataclass(frozen=True, slots=True)
-class Refund:
+class Refund(msgspec.Struct, frozen=True):
     """
     What is paid back of a term cut short.
 

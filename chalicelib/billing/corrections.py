@@ -7,8 +7,8 @@ A credit note takes back part of it, or all; an overdue one can be given up.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
 
+import msgspec
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.access import service as access
@@ -166,7 +166,7 @@ def _taken_back(notes: list[CreditNote]) -> dict[int, int]:
 def _credited(found: Invoice, note: CreditNote) -> Invoice:
     """Return *found* after *note*: void when nothing of it was ever paid."""
     credited_yen = found.credited_yen + note.settled_yen
-    after = replace(found, credited_yen=credited_yen, revision=found.revision + 1)
+    after = msgspec.structs.replace(found, credited_yen=credited_yen, revision=found.revision + 1)
     if found.state not in UNPAID or after.open_yen:
         return after
     is_void = found.state is InvoiceState.ISSUED and not found.paid_yen
@@ -182,7 +182,9 @@ def write_off(caller: Caller, facility_id: str, number: str) -> None:
     """
     found = store.invoice(facility_id, number)
     INVOICE.check(found.state, InvoiceState.WRITTEN_OFF)
-    after = closed(replace(found, revision=found.revision + 1), InvoiceState.WRITTEN_OFF)
+    after = closed(
+        msgspec.structs.replace(found, revision=found.revision + 1), InvoiceState.WRITTEN_OFF
+    )
     amount_yen, on = found.open_yen, today(facility_id, clock.now())
     access.audit(caller, "write-off-invoice", number, facility_id=facility_id, amount=amount_yen)
     with expecting(OVERTAKEN, "overtaken"), transaction() as write:

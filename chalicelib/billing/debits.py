@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 
+import msgspec
 from msgspec.structs import replace
 
 from chalicelib.access import service as access
@@ -29,8 +29,7 @@ from chalicelib.telemetry import count
 RUNS = 100  # the newest; an invoice that a still older one asks for was answered long ago
 
 
-@dataclass(frozen=True, slots=True)
-class Answered:
+class Answered(msgspec.Struct, frozen=True):
     """
     What a bank's answer brought.
 

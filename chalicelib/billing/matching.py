@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+
+import msgspec
 
 from chalicelib.billing.model import luhn
 
@@ -26,8 +27,7 @@ class Match(StrEnum):
     UNCLEAR = "unclear"  # somebody must look
 
 
-@dataclass(frozen=True, slots=True)
-class Open:
+class Open(msgspec.Struct, frozen=True):
     """An invoice that waits for money."""
 
     facility_id: str
@@ -37,8 +37,7 @@ class Open:
     open_yen: int
 
 
-@dataclass(frozen=True, slots=True)
-class Share:
+class Share(msgspec.Struct, frozen=True):
     """What an invoice gets of a payment."""
 
     facility_id: str
@@ -46,8 +45,7 @@ class Share:
     amount_yen: int
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(msgspec.Struct, frozen=True):
     """
     What is to be done with a payment.
 

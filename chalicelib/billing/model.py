@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
@@ -77,8 +76,7 @@ class TaxTerms(msgspec.Struct, frozen=True):
         return TaxRule(mode=self.mode, rounding=self.rounding)
 
 
-@dataclass(frozen=True, slots=True)
-class HeadKey:
+class HeadKey(msgspec.Struct, frozen=True):
     """
     Which invoice: the day's for a facility, or for one target of it.
 
@@ -98,7 +96,7 @@ class HeadKey:
 
     @property
     def next(self) -> HeadKey:
-        return replace(self, sequence=self.sequence + 1)
+        return msgspec.structs.replace(self, sequence=self.sequence + 1)
 
 
 class Document(msgspec.Struct, frozen=True, kw_only=True):
@@ -136,8 +134,7 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
         return self.total_yen - self.tax_yen
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Invoice:
+class Invoice(msgspec.Struct, frozen=True, kw_only=True):
     """
     An invoice and where it stands.
 

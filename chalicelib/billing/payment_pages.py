@@ -33,7 +33,7 @@ def import_statement(visit: Visit) -> Response:
         brought = payments.import_statement(visit.caller, _file(visit))
     except (Invalid, TooLarge) as refused:
         return _payments(visit, refused)
-    counts = {each: str(getattr(brought, each)) for each in Imported.__dataclass_fields__}
+    counts = {each: str(getattr(brought, each)) for each in Imported.__struct_fields__}
     return visit.redirect(links.with_query(PAYMENTS, done="imported", **counts))
 
 
@@ -81,7 +81,7 @@ def _payments(visit: Visit, refused: HokanError | None = None) -> Response:
         receipts=found,
         cursor=cursor,
         shows_all=shows_all,
-        brought={each: _count(visit, each) for each in Imported.__dataclass_fields__},
+        brought={each: _count(visit, each) for each in Imported.__struct_fields__},
         refused=refused.code if refused else "",
         wrong=[str(each).split(" ", 1) for each in wrong] if isinstance(wrong, list) else [],
         most_lines=bank_statement.MAX_LINES,

@@ -9,9 +9,9 @@ list, and the next import of the same line goes on with it.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 
+import msgspec
 from msgspec.structs import replace
 
 from chalicelib.access import service as access
@@ -42,8 +42,7 @@ MAX_TEXT = 100  # characters
 OLDEST = date(2000, 1, 1)
 
 
-@dataclass(frozen=True, slots=True)
-class Imported:
+class Imported(msgspec.Struct, frozen=True):
     """
     What an import brought.
 

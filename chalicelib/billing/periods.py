@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from itertools import count
+
+import msgspec
 
 from chalicelib.kernel.calendar import months_after, months_between
 from chalicelib.kernel.errors import Invalid
@@ -23,8 +24,7 @@ class Term(StrEnum):
 MONTHS_OF = {Term.ANNUAL: 12, Term.MONTHLY: 1}
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class BillingPeriod:
+class BillingPeriod(msgspec.Struct, frozen=True, order=True):
     """The local dates from *start_on* up to, but without, *end_on*."""
 
     start_on: date

@@ -6,15 +6,15 @@ The denominator is the whole period as the anchor gives it, never the part that 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
+
+import msgspec
 
 from chalicelib.billing.periods import BillingPeriod
 from chalicelib.kernel.money import share_yen
 
 
-@dataclass(frozen=True, slots=True)
-class Amendment:
+class Amendment(msgspec.Struct, frozen=True):
     """
     Attributes:
         charge_yen: To be billed now, before tax.

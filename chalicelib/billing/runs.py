@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from itertools import islice, takewhile
+
+import msgspec
 
 from chalicelib.billing.cancellation import ends_on
 from chalicelib.billing.periods import BillingPeriod, Term, periods
@@ -27,8 +28,7 @@ class InvoiceGrouping(StrEnum):
     TARGET = "target"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BillablePlan:
+class BillablePlan(msgspec.Struct, frozen=True, kw_only=True):
     """
     One plan as billing sees it, priced by the book it is pinned to.
 
@@ -51,8 +51,7 @@ class BillablePlan:
     cancel_on: date | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InvoiceLine:
+class InvoiceLine(msgspec.Struct, frozen=True, kw_only=True):
     """
     The fee for one period of one plan, due at its start.
 
@@ -70,8 +69,7 @@ class InvoiceLine:
     amount_yen: int
 
 
-@dataclass(frozen=True, slots=True)
-class InvoiceDraft:
+class InvoiceDraft(msgspec.Struct, frozen=True):
     """The lines that fall on one day for one facility, or one target of it."""
 
     bill_on: date

@@ -8,10 +8,10 @@ at once, it is done once.  Whoever comes second finds the state changed and leav
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import msgspec
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.access import service as access
@@ -79,7 +79,7 @@ def _issue(draft: Invoice, now: datetime) -> None:
     facility = access_store.facility(draft.facility_id)
     document = _document(draft, lines, issuer, facility, now)
     is_free = document.total_yen == 0
-    issued = replace(
+    issued = msgspec.structs.replace(
         draft,
         state=InvoiceState.PAID if is_free else InvoiceState.ISSUED,
         document=document,
@@ -149,7 +149,7 @@ def _note_late(found: Invoice, now: datetime) -> None:
     days = (local_date(now, ZoneInfo(facility.zone)) - found.due_on).days
     stage = max((each for each in REMINDED_ON if each <= days), default=0)
     following = next((each for each in REMINDED_ON if each > days), None)
-    late = replace(
+    late = msgspec.structs.replace(
         found,
         state=InvoiceState.OVERDUE,
         revision=found.revision + 1,
@@ -177,14 +177,14 @@ def paid_by(found: Invoice, amount_yen: int) -> Invoice:
             code="bad-amount",
         )
     paid_yen = found.paid_yen + amount_yen
-    after = replace(found, paid_yen=paid_yen, revision=found.revision + 1)
+    after = msgspec.structs.replace(found, paid_yen=paid_yen, revision=found.revision + 1)
     return after if after.open_yen else closed(after, InvoiceState.PAID)
 
 
 def closed(after: Invoice, state: InvoiceState) -> Invoice:
     """Return *after* in its last *state*: nothing is due any more."""
     INVOICE.check(after.state, state)
-    return replace(after, state=state, due_at=None)
+    return msgspec.structs.replace(after, state=state, due_at=None)
 
 
 # --- the issuer ----------------------------------------------------------------------------------

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
+
+import msgspec
 
 from chalicelib.access import store as access_store
 from chalicelib.billing import ledger_store, payment_store, revenue_store, service, store
@@ -15,8 +16,7 @@ from chalicelib.kernel import clock
 MONTHS = 12
 
 
-@dataclass(frozen=True, slots=True)
-class Owed:
+class Owed(msgspec.Struct, frozen=True):
     """What a facility owes: how much, and since when the oldest of it is due."""
 
     open_yen: int
@@ -24,8 +24,7 @@ class Owed:
     is_late: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(msgspec.Struct, frozen=True):
     """
     A movement on a facility's account.
 
@@ -39,8 +38,7 @@ class Entry:
     owed_yen: int
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(msgspec.Struct, frozen=True):
     """A month of a facility's account; positive is owed by it, negative to it."""
 
     month: str
@@ -49,8 +47,7 @@ class Statement:
     closing_yen: int
 
 
-@dataclass(frozen=True, slots=True)
-class Bar:
+class Bar(msgspec.Struct, frozen=True):
     """A month of a chart; *percent* is of its highest."""
 
     month: str

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Generic, TypeVar
+
+import msgspec
 
 from chalicelib.kernel.errors import Conflict
 
@@ -36,8 +37,7 @@ class InvoiceState(StrEnum):
     VOID = "void"  # by a credit note: an issued invoice never changes
 
 
-@dataclass(frozen=True, slots=True)
-class Lifecycle(Generic[S]):
+class Lifecycle(msgspec.Struct, Generic[S], frozen=True):
     """What each state of *thing* may become; a state that becomes nothing maps to nothing."""
 
     thing: str

@@ -14,7 +14,6 @@ REFERENCE#<digits>  <number>                          what a payer names
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import date, datetime
 
 import msgspec
@@ -161,7 +160,7 @@ def charged_on(key: HeadKey, line: Line) -> Invoice | None:
         row = _Line.get(_pk(key.facility_id), _line_sk(key, line.key), consistent_read=True)
     except _Line.DoesNotExist:
         return None
-    return _head(key.facility_id, replace(key, sequence=int(row.sequence)).number)
+    return _head(key.facility_id, msgspec.structs.replace(key, sequence=int(row.sequence)).number)
 
 
 def postpone(draft: Invoice, until: datetime) -> None:

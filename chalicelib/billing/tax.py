@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
@@ -49,8 +48,7 @@ class TaxRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return max(known, key=lambda rate: rate.from_on).percent
 
 
-@dataclass(frozen=True, slots=True)
-class RateTotal:
+class RateTotal(msgspec.Struct, frozen=True):
     """What one rate of an invoice sums up to; *subtotal_yen* is as the lines are priced."""
 
     percent: int
@@ -58,8 +56,7 @@ class RateTotal:
     tax_yen: int
 
 
-@dataclass(frozen=True, slots=True)
-class InvoiceTotals:
+class InvoiceTotals(msgspec.Struct, frozen=True):
     """
     Attributes:
         rates: One total a rate, lowest rate first.

@@ -9,7 +9,6 @@ The bank sends the same file back with a result in each record.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
@@ -55,8 +54,7 @@ class Debit(msgspec.Struct, frozen=True):
     amount_yen: int
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(msgspec.Struct, frozen=True):
     """What the bank says of one debit; *record* is its number in the file, from 1."""
 
     record: int
@@ -65,8 +63,7 @@ class Result:
     outcome: Outcome
 
 
-@dataclass(frozen=True, slots=True)
-class Results:
+class Results(msgspec.Struct, frozen=True):
     consignor_code: str
     month_and_day: str
     results: tuple[Result, ...]

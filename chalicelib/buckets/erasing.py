@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 from chalicelib.buckets.client import client, objects
 from chalicelib.kernel.errors import Unavailable
@@ -10,8 +10,7 @@ from chalicelib.kernel.errors import Unavailable
 VERSIONS = 1_000  # a request, S3's limit
 
 
-@dataclass(frozen=True, slots=True)
-class Version:
+class Version(msgspec.Struct, frozen=True):
     """One version of a key, or a delete marker."""
 
     key: str

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 from botocore.exceptions import ClientError
 
 from chalicelib.buckets.client import CONTENT_TYPE, client, objects
@@ -12,8 +12,7 @@ from chalicelib.buckets.stored import stored_bytes
 from chalicelib.settings import settings
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(msgspec.Struct, frozen=True):
     number: int
     etag: str
     size_bytes: int

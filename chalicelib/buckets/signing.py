@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
+
+import msgspec
 
 from chalicelib.buckets.client import CONTENT_TYPE, address, base64_of, client, session
 from chalicelib.kernel import clock, sigv4
@@ -16,8 +17,7 @@ PART_SECONDS = 900
 GET_SECONDS = 300
 
 
-@dataclass(frozen=True, slots=True)
-class SignedRequest:
+class SignedRequest(msgspec.Struct, frozen=True):
     """A request somebody without AWS credentials may make: exactly these headers, this URL."""
 
     url: str

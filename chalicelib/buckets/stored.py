@@ -5,8 +5,8 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+import msgspec
 from botocore.exceptions import ClientError, HTTPClientError, IncompleteReadError
 
 from chalicelib.buckets.client import client, objects
@@ -17,8 +17,7 @@ PIECE_BYTES = 16 << 20  # of a stream
 TRIES = 3  # of a piece whose connection breaks
 
 
-@dataclass(frozen=True, slots=True)
-class StoredBytes:
+class StoredBytes(msgspec.Struct, frozen=True):
     """
     What S3 knows of an object.
 

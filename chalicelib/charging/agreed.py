@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
 from datetime import date
+
+import msgspec
 
 from chalicelib.contracts.cancelling import holds_at_start
 from chalicelib.contracts.model import Contract, in_force_on
@@ -14,8 +15,7 @@ Versions = Callable[[], Collection[Contract]]
 Growth = Callable[[], Collection[tuple[date, int]]]
 
 
-@dataclass(frozen=True, slots=True)
-class Agreed:
+class Agreed(msgspec.Struct, frozen=True):
     """
     Attributes:
         contract: In the version and the term that hold on the day of the bill.

@@ -9,8 +9,9 @@ one limit is at its end.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from datetime import date
+
+import msgspec
 
 from chalicelib.billing.periods import BillingPeriod, Term, number_on, period
 from chalicelib.billing.pricing import fee_yen
@@ -20,8 +21,7 @@ from chalicelib.contracts.model import Billed, Contract
 from chalicelib.contracts.signing import book_for
 
 
-@dataclass(frozen=True, slots=True)
-class Overage:
+class Overage(msgspec.Struct, frozen=True):
     """
     What a month costs beyond its fee.
 
@@ -50,7 +50,7 @@ def begun(agreed: Agreed, billed: Billed) -> Billed:
     ]
     if not since:
         return billed
-    return replace(billed, metered_on=_month_on(agreed, min(since)).start_on)
+    return msgspec.structs.replace(billed, metered_on=_month_on(agreed, min(since)).start_on)
 
 
 def over(agreed: Agreed, billed: Billed, upto: date) -> Iterator[Overage]:
@@ -68,7 +68,7 @@ def over(agreed: Agreed, billed: Billed, upto: date) -> Iterator[Overage]:
 def settled(agreed: Agreed, billed: Billed, upto: date) -> Billed:
     """Return *billed* with every month done that has ended by *upto*, dear or not."""
     for month in _months(agreed, billed, upto):
-        billed = replace(billed, metered_on=month.end_on)
+        billed = msgspec.structs.replace(billed, metered_on=month.end_on)
     return billed
 
 

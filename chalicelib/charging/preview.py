@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
+
+import msgspec
 
 from chalicelib.billing import store as invoices
 from chalicelib.billing.model import HeadKey, TaxTerms, totals_of
@@ -25,8 +26,7 @@ from chalicelib.kernel import clock
 EARLIEST_ZONE = timedelta(hours=14)  # where a day begins first: UTC+14
 
 
-@dataclass(frozen=True, slots=True)
-class Expected:
+class Expected(msgspec.Struct, frozen=True):
     """
     An invoice to come, or what will be added to one of that day.
 
@@ -74,7 +74,7 @@ def compared(expected: Iterable[Expected]) -> Iterator[Expected]:
         if billed_id not in latest:
             issued = invoices.issued_before(each.key)
             latest[billed_id] = issued.total_yen if issued else None
-        yield replace(each, before_yen=latest[billed_id])
+        yield msgspec.structs.replace(each, before_yen=latest[billed_id])
         latest[billed_id] = each.totals.total_yen
 
 

@@ -7,9 +7,10 @@ The run writes what these functions say, and the preview shows it: there is no s
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import takewhile
+
+import msgspec
 
 from chalicelib.billing.model import HeadKey, Line, LineKind, TaxTerms
 from chalicelib.billing.periods import Term, periods
@@ -26,8 +27,7 @@ from chalicelib.contracts.signing import book_for
 ONE_DAY = timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Charge:
+class Charge(msgspec.Struct, frozen=True):
     """
     A line that is due, and where it goes.
 
@@ -55,13 +55,13 @@ def charges(
     billed = overage.begun(agreed, billed)
     for at in _starts(agreed, billed.periods, upto):
         there = agreed.at_start(at)
-        billed = replace(billed, periods=billed.periods + 1)
+        billed = msgspec.structs.replace(billed, periods=billed.periods + 1)
         yield _charge(there, _period_line(there, at, billed), at, billed)
     for each in _changes(agreed, billed.version, upto):
-        billed = replace(billed, version=each.version)
+        billed = msgspec.structs.replace(billed, version=each.version)
         yield _charge(each, _change_line(each, billed), effective_on(each), billed)
     for found in overage.over(agreed, billed, counted_upto or upto):
-        billed = replace(billed, metered_on=found.month.end_on)
+        billed = msgspec.structs.replace(billed, metered_on=found.month.end_on)
         yield _charge(found.there, _overage_line(found, billed), found.month.end_on, billed)
 
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
+import msgspec
 from pynamodb.exceptions import TransactWriteError
 
 from chalicelib.access.model import Caller, Role
@@ -127,7 +127,10 @@ def _looking_ahead(
     if not due or agreed.contract.refund_yen > billed.refund_yen:
         return due
     last = due[-1]
-    return [*due[:-1], replace(last, after=_settled(agreed, last.after, counted_upto))]
+    return [
+        *due[:-1],
+        msgspec.structs.replace(last, after=_settled(agreed, last.after, counted_upto)),
+    ]
 
 
 def _settled(agreed: Agreed, billed: Billed, counted_upto: date) -> Billed:
@@ -138,7 +141,7 @@ def _settled(agreed: Agreed, billed: Billed, counted_upto: date) -> Billed:
     ahead = [start_of_day(starts_on, zone)] if starts_on else []
     ahead += [start_of_day(counts_on, zone) + COUNTED_AFTER] if counts_on else []
     due_at = clock.text(min(ahead)) if ahead else None
-    return replace(billed, version=agreed.contract.version, due_at=due_at)
+    return msgspec.structs.replace(billed, version=agreed.contract.version, due_at=due_at)
 
 
 def _write(before: Billed, charge: Charge, now: datetime) -> bool:
@@ -167,9 +170,11 @@ def _settle(agreed: Agreed, billed: Billed, now: datetime, counted_upto: date) -
     if refund_yen > billed.refund_yen:
         wait_until = _refund(agreed, billed, now)
         if wait_until is not None:
-            billed_store.advance(billed, replace(billed, due_at=clock.text(wait_until)))
+            billed_store.advance(
+                billed, msgspec.structs.replace(billed, due_at=clock.text(wait_until))
+            )
             return
-    settled = replace(_settled(agreed, billed, counted_upto), refund_yen=refund_yen)
+    settled = msgspec.structs.replace(_settled(agreed, billed, counted_upto), refund_yen=refund_yen)
     if settled != billed:
         billed_store.advance(billed, settled)
 

@@ -8,8 +8,9 @@ units, a backup has neither.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Protocol
+
+import msgspec
 
 from chalicelib.billing.model import LineKind
 from chalicelib.billing.periods import Term
@@ -34,8 +35,7 @@ class Terms(Protocol):
     def case_units(self) -> int | None: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Goods:
+class Goods(msgspec.Struct, frozen=True):
     """
     What is sold for one kind of target.
 

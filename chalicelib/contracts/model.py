@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -131,8 +130,7 @@ class Contract(msgspec.Struct, frozen=True, kw_only=True):
     next_term: NextTerm | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Billed:
+class Billed(msgspec.Struct, frozen=True):
     """
     How far a contract has been billed.
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
+
+import msgspec
 
 from chalicelib.billing.periods import Term
 from chalicelib.billing.pricebook import PriceBook, ServiceClass
@@ -90,8 +91,7 @@ class Typed(TypedForm):
     field_of = FIELD_OF
 
 
-@dataclass(frozen=True, slots=True)
-class Sketch:
+class Sketch(msgspec.Struct, frozen=True):
     """As much of a form as its price depends on."""
 
     term: Term

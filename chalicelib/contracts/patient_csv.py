@@ -11,8 +11,9 @@ import csv
 import io
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
+
+import msgspec
 
 from chalicelib.contracts.answers import Answers
 from chalicelib.kernel.errors import Invalid
@@ -35,8 +36,7 @@ class Wrong(StrEnum):
     CONTRADICTION = "contradiction"
 
 
-@dataclass(frozen=True, slots=True)
-class WrongLine:
+class WrongLine(msgspec.Struct, frozen=True):
     """A line that cannot be taken; a spreadsheet shows it under this number."""
 
     number: int

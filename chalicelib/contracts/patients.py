@@ -8,8 +8,9 @@ the same, so it holds at once, for the next batch that is declared.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from itertools import islice
+
+import msgspec
 
 from chalicelib.access.model import Caller
 from chalicelib.access.service import audit
@@ -35,8 +36,7 @@ MAX_KNOWN = 2 * MAX_LISTED  # on both sides of a list, when what becomes of new 
 MAX_DOWNLOADED = 10_000  # patients in one file
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(msgspec.Struct, frozen=True):
     """
     A patient and the answer.
 
@@ -55,8 +55,7 @@ class Row:
         return self.examinations is not None
 
 
-@dataclass(frozen=True, slots=True)
-class Book:
+class Book(msgspec.Struct, frozen=True):
     """
     A target with the contract that decides.
 
@@ -78,8 +77,7 @@ class Book:
         return takes_new(self.selection)
 
 
-@dataclass(frozen=True, slots=True)
-class Planned:
+class Planned(msgspec.Struct, frozen=True):
     """
     A change before it is asked for.
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
+
+import msgspec
 
 from chalicelib.billing.tax import tax_yen, with_tax_yen
 from chalicelib.contracts import local, store
@@ -31,8 +32,7 @@ from chalicelib.kernel import clock
 from chalicelib.kernel.errors import Conflict
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(msgspec.Struct, frozen=True):
     """
     A contract by the version that holds today.
 
@@ -100,8 +100,7 @@ class Shown:
         return not self.is_over and self.contract.cancelled_on is None
 
 
-@dataclass(frozen=True, slots=True)
-class Version:
+class Version(msgspec.Struct, frozen=True):
     """
     What both sides accepted at one time.
 
@@ -117,8 +116,7 @@ class Version:
     is_standard: bool
 
 
-@dataclass(frozen=True, slots=True)
-class ShownTarget:
+class ShownTarget(msgspec.Struct, frozen=True):
     """
     A target, and its contracts a person may want to look at.
 

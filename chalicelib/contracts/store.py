@@ -12,7 +12,6 @@ WAITING        CONTRACT#<contract id>  whose contract, or change of one, waits f
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 import msgspec
 from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute
@@ -40,8 +39,7 @@ WAITING = "WAITING"
 OVERTAKEN = "somebody changed it in the meantime, or more is stored than it allows: look again"
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(msgspec.Struct, frozen=True):
     """
     What is backed up, controlled and billed on its own.
 

@@ -14,10 +14,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import msgspec
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.exceptions import DeleteError, UpdateError
 from pynamodb.models import Model
@@ -37,8 +37,7 @@ WORKING = {State.ACTIVE, State.GRACE}
 A_MOMENT = timedelta(microseconds=1)
 
 
-@dataclass(frozen=True, slots=True)
-class RunTimer:
+class RunTimer(msgspec.Struct, frozen=True):
     """
     When a nightly plan runs next.
 

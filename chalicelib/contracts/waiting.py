@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from chalicelib.access.store import facility_name
 from chalicelib.contracts import store
@@ -15,8 +16,7 @@ WAITING_A_PAGE = 20
 MOST_COUNTED = 100
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
+class Waiting(msgspec.Struct, frozen=True):
     """
     A contract, or a change of one, that the provider has not answered.
 

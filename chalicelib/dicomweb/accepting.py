@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+import msgspec
 
 from chalicelib.kernel.errors import NotAcceptable
 
@@ -33,8 +34,7 @@ MEDIA_OF = {  # PS3.18, table 8.7.3-2: of compressed frames
 _PARAMETER = re.compile(r';\s*([\w-]+)\s*=\s*(?:"([^"]*)"|([^;,\s]*))')
 
 
-@dataclass(frozen=True, slots=True)
-class Accepted:
+class Accepted(msgspec.Struct, frozen=True):
     """
     One of the types a client takes.
 

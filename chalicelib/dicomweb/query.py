@@ -9,7 +9,8 @@ from __future__ import annotations
 import fnmatch
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+
+import msgspec
 
 from chalicelib.dicomweb.dataset import Dataset, Element
 from chalicelib.kernel.errors import Invalid
@@ -22,8 +23,7 @@ _KEYWORD = re.compile(r"[A-Za-z][A-Za-z0-9]{1,63}")
 _UIDS = re.compile(r"[\\,]")
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
+class Query(msgspec.Struct, frozen=True):
     """
     Attributes:
         wanted: The values asked for, by tag; each set of them has to match.

@@ -8,10 +8,11 @@ found again by its UIDs, is refused here, though an agent's upload of the same f
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from email import message_from_bytes
 from enum import IntEnum
 from typing import Any
+
+import msgspec
 
 from chalicelib.archive.dicom_header import DIRECTORY
 from chalicelib.archive.facts import Facts, Flag, Kind
@@ -38,8 +39,7 @@ class Reason(IntEnum):
     NOT_UNDERSTOOD = 0xC000
 
 
-@dataclass(frozen=True, slots=True)
-class Received:
+class Received(msgspec.Struct, frozen=True):
     """One file of a request."""
 
     body: bytes
@@ -66,7 +66,7 @@ def files_in(media: str, body: bytes) -> list[bytes]:
     """
     head = f"Content-Type: {media}\r\n\r\n".encode("ascii", "replace")
     message = message_from_bytes(head + body)
-    if message.get_param("type", FILE) != FILE:
+    if str(message.get_param("type", FILE)).lower() != FILE:
         raise UnsupportedType(f'files come as {PARTS}; type="{FILE}"')
     found: Any = message.get_payload()
     if not isinstance(found, list) or not found:

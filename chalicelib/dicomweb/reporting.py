@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from http import HTTPStatus
+
+import msgspec
 
 from chalicelib.archive.facts import Facts
 from chalicelib.dicomweb.dataset import Dataset, Element
@@ -15,8 +16,7 @@ REFERENCED_CLASS, REFERENCED_INSTANCE = "00081150", "00081155"
 FAILURE_REASON, FAILED, STORED, OTHER_FAILURES = "00081197", "00081198", "00081199", "0008119A"
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(msgspec.Struct, frozen=True):
     """
     What became of a file.
 

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 import msgspec
 from pynamodb.attributes import BinaryAttribute, UnicodeAttribute, UnicodeSetAttribute
@@ -30,8 +29,7 @@ from chalicelib.tables import CatalogueTable, condition_failed, transaction
 UNDATED = "0000"  # sorts before every date
 
 
-@dataclass(frozen=True, slots=True)
-class Study:
+class Study(msgspec.Struct, frozen=True):
     """
     Attributes:
         parts: Names of the documents it is made of, oldest first.

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
+
+import msgspec
 
 from chalicelib.access.model import Caller
 from chalicelib.access.service import audit
@@ -20,8 +21,7 @@ from chalicelib.web.forms import one_line
 FIELDS = ("scope", "subject", "when", "date", "time", "by")
 
 
-@dataclass(frozen=True, slots=True)
-class Chosen:
+class Chosen(msgspec.Struct, frozen=True):
     """
     The answers so far; all of them opaque ids and times, fit for an address.
 
@@ -67,8 +67,7 @@ def _needed(given: Mapping[str, str]) -> dict[str, str]:
     return {name: given[name] for name in ("scope", "subject")}
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(msgspec.Struct, frozen=True):
     """Whom or what a restore is of: at most one of these, none for a whole target."""
 
     patient: Patient | None = None

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict
 from typing import Any
 
+import msgspec
 from chalice.app import Response
 
 from chalicelib.access import store as access_store
@@ -177,7 +177,7 @@ def _shown(visit: Visit, target_id: str, what: Chosen) -> dict[str, Any]:
         "target": contracts.target(visit.caller.facility_id, target_id),
         "what": what,
         "subject": subject(visit.caller, target_id, what),
-        "query": with_query("", **asdict(what)),
+        "query": with_query("", **msgspec.structs.asdict(what)),
         "local": local_to(visit),
     }
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import islice
+
+import msgspec
 
 from chalicelib import buckets
 from chalicelib.access import store as access
@@ -48,8 +49,7 @@ MAX_VERSION = 40  # characters
 LEFT_OUT_SHOWN = 1_000  # names a page can bear
 
 
-@dataclass(frozen=True, slots=True)
-class Work:
+class Work(msgspec.Struct, frozen=True):
     """
     What an agent is told to do.
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
+
+import msgspec
 
 from chalicelib.access import store as access
 from chalicelib.access.model import Caller
@@ -24,8 +25,7 @@ PATHS = 50  # of one reason, on one page
 QUIET_FOR = timedelta(minutes=15)  # an agent that has not asked for so long does not run
 
 
-@dataclass(frozen=True, slots=True)
-class ShownJob:
+class ShownJob(msgspec.Struct, frozen=True):
     """A job, told in the time of *zone*."""
 
     job: Job
@@ -70,8 +70,7 @@ class ShownJob:
         return clock.parse(written).astimezone(self.zone)
 
 
-@dataclass(frozen=True, slots=True)
-class TargetJobs:
+class TargetJobs(msgspec.Struct, frozen=True):
     """
     A target with its newest jobs.
 
@@ -88,8 +87,7 @@ class TargetJobs:
         return self.jobs[0] if self.jobs else None
 
 
-@dataclass(frozen=True, slots=True)
-class NextCall:
+class NextCall(msgspec.Struct, frozen=True):
     """
     When an agent of the facility asks for work.
 
@@ -102,8 +100,7 @@ class NextCall:
     expected_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(msgspec.Struct, frozen=True):
     """Files that were left out for the same reason, at most PATHS of them by name."""
 
     code: str
@@ -115,8 +112,7 @@ class Reason:
         return self.count - len(self.paths)
 
 
-@dataclass(frozen=True, slots=True)
-class JobPage:
+class JobPage(msgspec.Struct, frozen=True):
     """
     Everything about one job.
 
@@ -133,8 +129,7 @@ class JobPage:
     unlisted: int
 
 
-@dataclass(frozen=True, slots=True)
-class Missed:
+class Missed(msgspec.Struct, frozen=True):
     """A missed job as the provider sees it, in the facility's time."""
 
     shown: ShownJob

@@ -7,9 +7,9 @@ Each step is audited before it is done, and is one conditional write.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import date
 
+import msgspec
 from msgspec.structs import replace
 
 from chalicelib.access import store as access_store
@@ -26,8 +26,7 @@ from chalicelib.telemetry import count
 _CONSENT_ID = re.compile(r"consent-[0-9a-z]{26}")
 
 
-@dataclass(frozen=True, slots=True)
-class Agreed:
+class Agreed(msgspec.Struct, frozen=True):
     """What a patient agreed to, as it was typed and read; see :class:`Consent`."""
 
     to: str

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from heapq import nlargest
+
+import msgspec
 
 from chalicelib.access import store as access_store
 from chalicelib.access.model import Caller
@@ -17,8 +18,7 @@ SIDES = {"ours": look_store.AT_OURS, "us": look_store.BY_US}
 OF_A_PERSON = 100  # the newest looks, over all cards
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
+class Listed(msgspec.Struct, frozen=True):
     """
     A look on a facility's page.
 

@@ -8,8 +8,9 @@ card that leads nowhere take as long and look the same.
 from __future__ import annotations
 
 import hmac
-from dataclasses import dataclass
 from datetime import date, timedelta
+
+import msgspec
 
 from chalicelib.access import portal_store
 from chalicelib.access.model import Caller
@@ -22,8 +23,7 @@ from chalicelib.telemetry import count
 MISSES, WINDOW = 20, timedelta(minutes=15)  # of one person's tries
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(msgspec.Struct, frozen=True):
     """A network ID and a birth date, read as they were meant."""
 
     network_id: str
@@ -34,8 +34,7 @@ class Shown:
         return cards.person_id(self.network_id)
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(msgspec.Struct, frozen=True):
     """
     Whom a card names.
 

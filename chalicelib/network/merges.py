@@ -8,8 +8,8 @@ which facilities hold records, and never whose.  Each of them finds every step i
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
+import msgspec
 from msgspec.structs import replace
 
 from chalicelib.access import store as access_store
@@ -26,8 +26,7 @@ ROWS = 25  # a page
 _MERGE_ID = re.compile(r"merge-[0-9a-z]{26}")
 
 
-@dataclass(frozen=True, slots=True)
-class Side:
+class Side(msgspec.Struct, frozen=True):
     """
     One of two cards, with all that stands under it.
 
@@ -41,8 +40,7 @@ class Side:
     facilities: list[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Planned:
+class Planned(msgspec.Struct, frozen=True):
     kept: Side
     merged: Side
 

@@ -7,8 +7,9 @@ committed before anything is returned, and the patient can see who looked.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
+
+import msgspec
 
 from chalicelib.access import store as access_store
 from chalicelib.access.model import Caller
@@ -25,8 +26,7 @@ from chalicelib.network.model import Link, LookKind, Pass
 from chalicelib.tables import transaction
 
 
-@dataclass(frozen=True, slots=True)
-class Holding:
+class Holding(msgspec.Struct, frozen=True):
     """
     What one other facility shows of a patient.
 
@@ -41,16 +41,14 @@ class Holding:
     examinations: list[Examination]
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
+class Opened(msgspec.Struct, frozen=True):
     """What a pass opens at this moment."""
 
     used: Pass
     holdings: list[Holding]
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(msgspec.Struct, frozen=True):
     """
     One examination of another facility, opened.
 

@@ -7,9 +7,9 @@ Each step is audited before it is done, and is one conditional write.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import date
 
+import msgspec
 from msgspec.structs import replace
 
 from chalicelib.access.model import Caller
@@ -39,8 +39,7 @@ _ADDRESS = re.compile(r"[^@\s]{1,64}@[^@\s]+\.[^@\s]+")
 MAX_ADDRESS = 254  # RFC 5321
 
 
-@dataclass(frozen=True, slots=True)
-class Shared:
+class Shared(msgspec.Struct, frozen=True):
     """
     A patient of a facility, and their card.
 

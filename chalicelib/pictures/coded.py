@@ -6,9 +6,9 @@ import io
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any, cast
 
+import msgspec
 from PIL import Image, ImageOps
 
 from chalicelib.archive import jpeg_header
@@ -22,8 +22,7 @@ ORIENTATION, LYING = 0x0112, {5, 6, 7, 8}  # EXIF: on its side
 CODING_STYLE, START_OF_TILE = 0xFF52, 0xFF90
 
 
-@dataclass(frozen=True, slots=True)
-class Wavelets:
+class Wavelets(msgspec.Struct, frozen=True):
     """
     What a JPEG 2000 codestream says of itself.
 

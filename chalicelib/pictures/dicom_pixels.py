@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
+
+import msgspec
 
 from chalicelib.archive.dicom_elements import UNDEFINED, Encoding, End, Head
 from chalicelib.archive.dicom_header import Header, header_of
@@ -34,8 +35,7 @@ FLOAT_CELLS = {FLOATS: 32, DOUBLES: 64}
 _DIGITS = re.compile(r"[0-9]{1,10}")
 
 
-@dataclass(frozen=True, slots=True)
-class Cells:
+class Cells(msgspec.Struct, frozen=True):
     """
     How a sample stands in its cell.
 
@@ -51,8 +51,7 @@ class Cells:
     is_float: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Shades:
+class Shades(msgspec.Struct, frozen=True):
     """
     What greys stand for (PS3.3, C.11.1 and C.11.2).
 
@@ -67,8 +66,7 @@ class Shades:
     is_inverted: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Palette:
+class Palette(msgspec.Struct, frozen=True):
     """
     Colours by index.
 
@@ -83,8 +81,7 @@ class Palette:
     blue: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Pixels:
+class Pixels(msgspec.Struct, frozen=True):
     """
     Attributes:
         source: What *head* and *offsets* count from; the inflated data set of a deflated object.

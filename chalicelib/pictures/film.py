@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 
+import msgspec
 from PIL import Image
 
 from chalicelib.archive.facts import Kind
@@ -23,8 +23,7 @@ JPEG2000 = {f"1.2.840.10008.1.2.4.{each}" for each in (90, 91, 201, 202, 203)}  
 RUN_LENGTHS = "1.2.840.10008.1.2.5"
 
 
-@dataclass(frozen=True, slots=True)
-class Film:
+class Film(msgspec.Struct, frozen=True):
     """
     Attributes:
         width, height: Of the original.
@@ -103,7 +102,7 @@ def _run_lengths(pixels: Pixels, frame: bytes, _: int, longest: int) -> Image.Im
     if width_bytes < 1:
         raise NotShown(Reason.UNSUPPORTED_PIXELS)
     data = run_lengths.unpacked(frame, pixels.rows * pixels.columns, pixels.samples, width_bytes)
-    return native.picture(replace(pixels, by_plane=True), data, longest)
+    return native.picture(msgspec.structs.replace(pixels, by_plane=True), data, longest)
 
 
 def _jpeg(pixels: Pixels, frame: bytes, _: int, longest: int) -> Image.Image:
@@ -123,7 +122,7 @@ def _jpeg2000(pixels: Pixels, frame: bytes, _: int, longest: int) -> Image.Image
     cells = Cells(width, stored, width - 1, pixels.cells.is_signed and not counts_from_half)
     values = grey.values_of(image.tobytes(), image.size, cells)
     if counts_from_half:
-        values = replace(values, bias=-float(1 << stored - 1), ceiling=None)
+        values = msgspec.structs.replace(values, bias=-float(1 << stored - 1), ceiling=None)
     return grey.shown(values, pixels.shades, longest)
 
 

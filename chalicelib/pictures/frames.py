@@ -9,8 +9,9 @@ from __future__ import annotations
 import struct
 from array import array
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import islice, pairwise
+
+import msgspec
 
 from chalicelib.archive.dicom_elements import ITEM, SEQUENCE_END
 from chalicelib.pictures.dicom_pixels import Pixels
@@ -23,8 +24,7 @@ ITEM_HEAD = struct.Struct("<HHL")
 STARTS = (b"\xff\xd8\xff", b"\xff\x4f\xff\x51", b"\0\0\0\x0cjP  ")  # JPEG, JPEG 2000, and its file
 
 
-@dataclass(frozen=True, slots=True)
-class Native:
+class Native(msgspec.Struct, frozen=True):
     """
     Frames without compression: one after the other.
 
@@ -55,8 +55,7 @@ def _swapped_bytes(pixels: Pixels) -> int:
     return max(2 if pixels.head.vr == b"OW" else 1, pixels.cells.allocated // 8)
 
 
-@dataclass(frozen=True, slots=True)
-class Encapsulated:
+class Encapsulated(msgspec.Struct, frozen=True):
     """
     Compressed frames, each of one fragment or several.
 

@@ -7,9 +7,9 @@ by Pillow once the picture is small: one multiplication and one addition a pixel
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import cast
 
+import msgspec
 from PIL import Image
 
 from chalicelib.pictures.dicom_pixels import Cells, Shades
@@ -21,8 +21,7 @@ WHITE = 255
 AS_THEY_ARE = Shades(slope=1.0, intercept=0.0, window=None, is_inverted=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Values:
+class Values(msgspec.Struct, frozen=True):
     """
     Numbers in the shape of a picture: each is *gain* times its pixel, and *bias*.
 

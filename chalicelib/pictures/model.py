@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import StrEnum
 
 import msgspec
@@ -63,8 +62,7 @@ class Picture(msgspec.Struct, frozen=True, kw_only=True):
     made_by: int = RENDERER
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(msgspec.Struct, frozen=True):
     """
     The pictures of one object for somebody who looks.
 
@@ -74,7 +72,7 @@ class Shown:
     """
 
     picture: Picture | None = None
-    urls: dict[Rendition, str] = field(default_factory=dict)
+    urls: dict[Rendition, str] = {}
 
     @property
     def is_being_made(self) -> bool:

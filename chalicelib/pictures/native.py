@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+import msgspec
 from PIL import Image
 
 from chalicelib.pictures import grey
@@ -53,7 +52,10 @@ def _bits(frame: bytes, first_bit: int, count: int) -> bytes:
 
 def _of_palette(pixels: Pixels, palette: Palette, frame: bytes) -> Image.Image:
     """Look each index up; those before the first entry and after the last have its colour."""
-    size, cells = (pixels.columns, pixels.rows), replace(pixels.cells, is_signed=False)
+    size, cells = (
+        (pixels.columns, pixels.rows),
+        msgspec.structs.replace(pixels.cells, is_signed=False),
+    )
     if cells.allocated not in {8, 16} or cells.high + 1 != cells.stored:
         raise NotShown(Reason.UNSUPPORTED_PIXELS)
     plain = grey.plain(frame, cells)

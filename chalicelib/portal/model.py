@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
+
+import msgspec
 
 from chalicelib.archive.store.batches import Batch
 from chalicelib.archive.store.cases import CaseCount
@@ -58,16 +59,14 @@ class FacilityStanding(StrEnum):
     NO_CONTRACT = "no-contract"
 
 
-@dataclass(frozen=True, slots=True)
-class Bill:
+class Bill(msgspec.Struct, frozen=True):
     """What the next period costs, tax included, and when it begins."""
 
     on: date
     total_yen: int
 
 
-@dataclass(frozen=True, slots=True)
-class LastBackup:
+class LastBackup(msgspec.Struct, frozen=True):
     """
     The newest backup that came to an end, or that began where none has.
 
@@ -81,8 +80,7 @@ class LastBackup:
     seconds: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class TargetFacts:
+class TargetFacts(msgspec.Struct, frozen=True):
     """
     What is known of one target.
 
@@ -236,8 +234,7 @@ def _is_late(facts: TargetFacts) -> bool:
     return is_nightly and last is not None and facts.now - last.at > LATE_AFTER
 
 
-@dataclass(frozen=True, slots=True)
-class FacilityFacts:
+class FacilityFacts(msgspec.Struct, frozen=True):
     """A facility and its contracts, as the provider sees them."""
 
     facility_id: str

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
+
+import msgspec
 
 from chalicelib.access import store as access
 from chalicelib.access.model import Caller
@@ -25,8 +26,7 @@ from chalicelib.portal.model import ORDER, Bill, FacilityFacts, TargetFacts, fac
 FACILITIES_A_PAGE = 25
 
 
-@dataclass(frozen=True, slots=True)
-class FacilityHome:
+class FacilityHome(msgspec.Struct, frozen=True):
     """A facility's own first page."""
 
     name: str
@@ -43,8 +43,7 @@ class FacilityHome:
         return sum(each.needs_somebody for each in self.targets)
 
 
-@dataclass(frozen=True, slots=True)
-class ProviderHome:
+class ProviderHome(msgspec.Struct, frozen=True):
     """
     The provider's first page.
 
@@ -135,7 +134,7 @@ def _in_effect(target: Target, now: datetime) -> Target:
     """Return *target* with the version of its contract that holds today."""
     if target.contract is None:
         return target
-    return replace(target, contract=in_force_on(target.contract, now.date()))
+    return msgspec.structs.replace(target, contract=in_force_on(target.contract, now.date()))
 
 
 def _bill(target: Target, now: datetime) -> Bill | None:

@@ -7,8 +7,9 @@ goes on where it stopped, and a finished batch always has its manifest.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
+
+import msgspec
 
 from chalicelib import buckets
 from chalicelib.archive import manifest as manifests
@@ -25,8 +26,7 @@ from chalicelib.uploads.model import Chunk
 from chalicelib.uploads.settlement import resolve
 
 
-@dataclass(frozen=True, slots=True)
-class Content:
+class Content(msgspec.Struct, frozen=True):
     """
     What a batch declared and what became of it.
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import msgspec
 
 from chalicelib import buckets
@@ -48,8 +46,7 @@ class SignedPart(msgspec.Struct, frozen=True):
     expires_at: str
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(msgspec.Struct, frozen=True):
     """How an object is cut: *count* parts of *size_bytes*, the last one smaller."""
 
     size_bytes: int

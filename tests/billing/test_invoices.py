@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, timedelta
 
+import msgspec
 import pytest
 
 from chalicelib.billing import (
@@ -167,7 +167,7 @@ def test_an_invoice_over_nothing_is_paid_at_once(here: str) -> None:
 
 def test_issuing_twice_is_issuing_once(here: str) -> None:
     issued = an_invoice(here)
-    again = replace(issued, due_at=clock.text(AT))
+    again = msgspec.structs.replace(issued, due_at=clock.text(AT))
     assert again.state is not InvoiceState.DRAFT
     service.falls_due(here, issued.number, ISSUED_AT)
     assert store.invoice(here, issued.number) == issued

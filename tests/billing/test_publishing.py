@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -28,7 +27,7 @@ from tests.faults.interleaving import interruptions, played
 from tests.support.price_books import APPROVER, AUTHOR, dearer_book, first_of_month, published
 from tests.support.snapshot import Snapshot
 
-OTHER = replace(APPROVER, id="person-other")
+OTHER = msgspec.structs.replace(APPROVER, id="person-other")
 
 
 @pytest.fixture(autouse=True)
@@ -49,7 +48,7 @@ def changed(book: PriceBook) -> PriceBook:
 
 
 def approving(book: PriceBook, by: str = "person-approver") -> Callable[[], object]:
-    caller = replace(APPROVER, id=by)
+    caller = msgspec.structs.replace(APPROVER, id=by)
     return lambda: publishing.approve(caller, book.version, book.sha256())
 
 

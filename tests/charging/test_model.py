@@ -7,7 +7,7 @@ knows a contract as a list of what was asked for.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from fractions import Fraction
 from math import floor
@@ -133,7 +133,7 @@ def lived(asked: Asked, luck: Random) -> Billing:
             for charge in charges(agreed(there, versions), billed, day):
                 found.append((charge.key.bill_on, charge.line.amount_yen))
                 billed = charge.after
-            billed = replace(billed, version=there.version)
+            billed = msgspec.structs.replace(billed, version=there.version)
     following = next_start_on(agreed(there, versions), billed)
     assert following is None or following >= END
     return found

@@ -11,8 +11,8 @@ The rows are those of examinations.py and cases.py, read together.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+import msgspec
 from pynamodb.attributes import NumberAttribute
 
 from chalicelib.archive.model import Examination, Patient
@@ -33,8 +33,7 @@ class _Row(PatientRow):
     open_cases = NumberAttribute(null=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Beside:
+class Beside(msgspec.Struct, frozen=True):
     """
     Attributes:
         patients: By key.

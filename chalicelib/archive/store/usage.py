@@ -9,8 +9,7 @@ so settling an upload changes nothing here.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+import msgspec
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
@@ -19,8 +18,7 @@ from chalicelib.kernel.errors import NotFound
 from chalicelib.tables import CoreTable
 
 
-@dataclass(frozen=True, slots=True)
-class Usage:
+class Usage(msgspec.Struct, frozen=True):
     facility_id: str
     target_id: str
     limit_bytes: int
