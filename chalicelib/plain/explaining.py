@@ -1,0 +1,24 @@
+"""The words of a text, explained: each once, as the doctor wrote it first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from chalicelib.plain import grades
+from chalicelib.plain.english import Known
+from chalicelib.plain.model import Explained, Language
+
+ASK: Mapping[Language, str] = {
+    "en": "This word is not explained here. Ask your doctor what it means.",
+    "ja": "ここでは説明していません。担当の医師に聞いてください。",
+}
+
+
+def explained(met: Iterable[Known], text: str, language: Language) -> tuple[Explained, ...]:
+    """Return what the terms that were *met* mean, and the grades that stand in *text*."""
+    found: dict[str, Explained] = {}
+    for form, term in met:
+        said = term.told(language).short if term else ASK[language]
+        one = Explained(term=form, explanation=said, known=term is not None)
+        found.setdefault(term.id if term else form.lower(), one)
+    return (*found.values(), *grades.explained(text, language))

@@ -1,0 +1,146 @@
+"""A Japanese report in plain words: sentence by sentence, with readings in kana on first use."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import NamedTuple
+
+from chalicelib.plain import glossary, sizes
+from chalicelib.plain.checking import differences
+from chalicelib.plain.english import Known, Worded
+from chalicelib.plain.lexicon import pairs
+from chalicelib.plain.model import Sentence
+from chalicelib.plain.spans import Piece, trimmed
+
+_LINE = re.compile(r"[^\r\n]+")
+_HEADING = re.compile(r"【[^】\n]{1,30}】|[■◆●○□]?[^\s:：。、()（）\d]{1,12}[:：](?=\s|\S)")
+_END = re.compile(r"[。！？!]+[」』)）]*|;|；")
+_TELLING = re.compile(r"[\w?？+<>=]")
+_KANJI = re.compile(r"[\u4e00-\u9fff\u3005]")
+_JAPANESE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
+_SAID = re.compile(r"[。！？!?？:：]$")
+_NONE = re.compile(r"(?:は|を|が)?(?:特に)?(?:なし|無し|認めず|認めない|みられず)$")
+_SUSPECTED = re.compile(r"(?:の)?疑い$")
+
+
+class Entry(NamedTuple):
+    to: str
+    term: glossary.Term | None = None
+
+
+def sentences(text: str, kind: str) -> Iterator[tuple[Sentence, Worded]]:
+    """Yield the plain sentences of a Japanese *text*, each with the terms that were met in it."""
+    seen: set[str] = set()
+    for piece in _pieces(text):
+        source = text[piece.start : piece.end]
+        worded = reworded(source, kind, seen)
+        said = worded.text if piece.heading else sizes.graspable(_finished(worded.text), "ja")
+        wrong = not _JAPANESE.search(source) or differences(source, said, "ja")
+        yield (
+            Sentence(
+                text=source if wrong else said,
+                source=(piece.start, piece.end),
+                fallback=bool(wrong),
+                heading=piece.heading,
+            ),
+            worded,
+        )
+
+
+def reworded(text: str, kind: str, seen: set[str] | None = None) -> Worded:
+    """
+    Return *text* with what the glossary knows replaced, or read out in kana.
+
+    A reading is given once: of the terms that are in *seen* it was.
+    """
+    seen = set() if seen is None else seen
+    out: list[str] = []
+    met: list[Known] = []
+    place, bound = 0, True  # bound: no kanji that belongs to nothing stands before
+    while place < len(text):
+        form, entry = _at(text, place)
+        if entry is None or not _is_whole(text, place + len(form), bound=bound):
+            bound = not _KANJI.match(text[place])
+            out.append(text[place])
+            place += 1
+            continue
+        sure = entry.term is None or entry.term.is_sure(kind)
+        out.append(_said(form, entry, seen) if sure else form)
+        if entry.term:
+            met.append(Known(form, entry.term if sure else None))
+        place, bound = place + len(form), True
+    return Worded("".join(out), tuple(met))
+
+
+def _said(form: str, entry: Entry, seen: set[str]) -> str:
+    if "(" in entry.to and entry.to.startswith(form):  # a reading: once
+        if form in seen:
+            return form
+        seen.add(form)
+        return entry.to
+    if entry.term is None or entry.to != form or form in seen or not _KANJI.search(form):
+        return entry.to
+    seen.add(form)
+    if next(iter(entry.term.ja.words)) != form:
+        return form
+    return f"{form}({entry.term.ja.reading})"
+
+
+def _is_whole(text: str, end: int, *, bound: bool) -> bool:
+    """Whether a form is not a part of a longer word of kanji."""
+    after = text[end : end + 1]
+    return bound and (not _KANJI.match(after) or bool(_at(text, end)[1]))
+
+
+def _finished(text: str) -> str:
+    text = text.strip().rstrip("。、")
+    if not _SAID.search(text):
+        text = _SUSPECTED.sub("の疑いがあります", _NONE.sub("はありません", text))
+        text += "。"
+    return text
+
+
+def _pieces(text: str) -> Iterator[Piece]:
+    for line in _LINE.finditer(text):
+        start, end = trimmed(text, line.start(), line.end())
+        heading = _HEADING.match(text, start, end)
+        if heading:
+            yield Piece(start, heading.end(), heading=True)
+            start = heading.end()
+        for first, last in _sentences(text, start, end):
+            if _TELLING.search(text, first, last):
+                yield Piece(first, last)
+
+
+def _sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    for stop in _END.finditer(text, start, end):
+        yield trimmed(text, start, stop.end())
+        start = stop.end()
+    yield trimmed(text, start, end)
+
+
+def _at(text: str, place: int) -> tuple[str, Entry | None]:
+    known, longest = entries()
+    for length in range(min(longest.get(text[place : place + 1], 0), len(text) - place), 0, -1):
+        form = text[place : place + length]
+        if form in known:
+            return form, known[form]
+    return "", None
+
+
+@cache
+def entries() -> tuple[dict[str, Entry], dict[str, int]]:
+    """Return what stands for each form, and how long the longest is by its first character."""
+    found = {form: Entry(_faithful(form, to)) for form, to in pairs("ja.tsv")}
+    for form, term in glossary.forms("ja").items():
+        found[form] = Entry(_faithful(form, term.ja.words[form]), term)
+    longest: dict[str, int] = {}
+    for form in found:
+        longest[form[0]] = max(longest.get(form[0], 0), len(form))
+    return found, longest
+
+
+def _faithful(form: str, to: str) -> str:
+    return form if differences(form, to, "ja") else to
