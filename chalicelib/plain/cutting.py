@@ -48,7 +48,7 @@ _OWN_VERB = (
 )
 _PLACES = r"(?:to|into|through|over|under|with|from|for|down|up|out|in|using|by)"
 _JOINT = re.compile(
-    r";\s+(?=\S)"
+    r";\s+(?:(?:however,?|but|and)\s+)?(?=\S)"
     rf"|\s*,?\s+(?:and|but|so)\s+(?:then\s+|also\s+|again\s+)?(?={_OWN_VERB})"
     rf"|\s*,\s*(?:however|then|at which point|at which time),?\s+(?={_OWN_VERB})"
     rf"|\s*,\s+(?={_OWN_VERB})"

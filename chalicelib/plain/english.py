@@ -13,6 +13,7 @@ _ARTICLE = re.compile(r"\b([Aa]n?|[Tt]he)\s+$")
 _SOUNDS_VOWEL = re.compile(
     r"^(?:[aeiou](?!ne\b|nce\b)(?!ni[^nm]|se|ur|rin|ret|ter)|hour|honest|[FLMNRSX]-)", re.IGNORECASE
 )
+_ASKED = re.compile(r"(^|[\s(,/])\?+ ?(?=[A-Za-z])")  # "?ulcer"
 _LAST = re.compile(r"[.!?:]['\")\]]*$")
 
 
@@ -43,7 +44,7 @@ def sentence(source: str, lead: str, kind: str, *, freely: bool = True) -> Worde
     text = " ".join(source.split())
     marker = _MARKER.match(text)
     number = marker[0] if marker else ""
-    body = text[len(number) :]
+    body = _ASKED.sub(r"\1possible ", text[len(number) :])
     worded = reworded(voice.active(body) if freely and not lead else body, kind)
     said = sizes.graspable(worded.text, "en") if freely else worded.text
     return Worded(number + _finished(lead + said), worded.met)

@@ -21,6 +21,18 @@ _TELLING = re.compile(r"[\w?？+<>=]")
 _KANJI = re.compile(r"[\u4e00-\u9fff\u3005]")
 _JAPANESE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
 _SAID = re.compile(r"[。！？!?？:：]$")
+_ENDINGS = (
+    (re.compile(r"(?<![まで])した$"), "しました"),
+    (re.compile(r"する$"), "します"),
+    (re.compile(r"であった$"), "でした"),
+    (re.compile(r"である$"), "です"),
+    (re.compile(r"れた$"), "れました"),
+    (re.compile(r"れる$"), "れます"),
+    (re.compile(r"となった$"), "となりました"),
+    (re.compile(r"となる$"), "となります"),
+    (re.compile(r"ている$"), "ています"),
+    (re.compile(r"ていた$"), "ていました"),
+)
 _NONE = re.compile(r"(?:は|を|が)?(?:特に)?(?:なし|無し|認めず|認めない|みられず)$")
 _SUSPECTED = re.compile(r"(?:の)?疑い$")
 
@@ -58,19 +70,21 @@ def reworded(text: str, kind: str, seen: set[str] | None = None) -> Worded:
     seen = set() if seen is None else seen
     out: list[str] = []
     met: list[Known] = []
-    place, bound = 0, True  # bound: no kanji that belongs to nothing stands before
+    place = 0
+    last: Entry | None = None  # what stands right before
     while place < len(text):
         form, entry = _at(text, place)
-        if entry is None or not _is_whole(text, place + len(form), bound=bound):
-            bound = not _KANJI.match(text[place])
+        if entry is None or not _is_whole(text, place, form, entry, last):
             out.append(text[place])
-            place += 1
+            place, last = place + 1, None
             continue
         sure = entry.term is None or entry.term.is_sure(kind)
+        if last and last.term and entry.term and last.term.kind == "anatomy":
+            out.append("の")  # doctors put places side by side
         out.append(_said(form, entry, seen) if sure else form)
         if entry.term:
             met.append(Known(form, entry.term if sure else None))
-        place, bound = place + len(form), True
+        place, last = place + len(form), entry
     return Worded("".join(out), tuple(met))
 
 
@@ -88,17 +102,27 @@ def _said(form: str, entry: Entry, seen: set[str]) -> str:
     return f"{form}({entry.term.ja.reading})"
 
 
-def _is_whole(text: str, end: int, *, bound: bool) -> bool:
+def _is_whole(text: str, place: int, form: str, entry: Entry, last: Entry | None) -> bool:
     """Whether a form is not a part of a longer word of kanji."""
-    after = text[end : end + 1]
-    return bound and (not _KANJI.match(after) or bool(_at(text, end)[1]))
+    end = place + len(form)
+    if _KANJI.match(text[end : end + 1]) and not _at(text, end)[1]:
+        return False
+    verb = entry.term is None and not _KANJI.match(form[-1])
+    return verb or last is not None or not _KANJI.match(text[place - 1 : place])
 
 
 def _finished(text: str) -> str:
     text = text.strip().rstrip("。、")
     if not _SAID.search(text):
         text = _SUSPECTED.sub("の疑いがあります", _NONE.sub("はありません", text))
-        text += "。"
+        text = f"{_polite(text)}。"
+    return text
+
+
+def _polite(text: str) -> str:
+    for ending, polite in _ENDINGS:
+        if ending.search(text):
+            return ending.sub(polite, text)
     return text
 
 

@@ -26,7 +26,9 @@ _SIZE = re.compile(
     re.IGNORECASE,
 )
 _LARGE = re.compile(
-    r"(?<![\d.x×~〜-])(?P<value>\d{1,3}(?:\.\d{1,2})?) ?(?P<unit>mm|cm)(?=大)", re.IGNORECASE
+    r"(?:(?<=径)|(?<=さしわたし)|(?<![\d.x×~〜-])(?=[\d. ]+[mc]m大))"
+    r"(?P<value>\d{1,3}(?:\.\d{1,2})?) ?(?P<unit>mm|cm)大?",
+    re.IGNORECASE,
 )
 _GROWTH = (
     r"(?:polyps?|ulcers?|lesions?|mass(?:es)?|nodules?|tumou?rs?|stones?|erosions?|growths?|lumps?"
