@@ -6,7 +6,7 @@ import re
 from typing import NamedTuple
 
 from chalicelib.plain import glossary, grades, lexicon, sizes, voice
-from chalicelib.plain.unknown import hard_words
+from chalicelib.plain.unknown import hard_words, marked
 
 _MARKER = re.compile(r"^(?:\(?\d{1,2}[.)]|[a-h][.)]|[-•*–])\s+")
 _ARTICLE = re.compile(r"\b([Aa]n?|[Tt]he)\s+$")
@@ -64,7 +64,9 @@ def reworded(text: str, kind: str) -> Worded:
     """Return *text* with what the lexicon knows replaced, for an examination of that *kind*."""
     out: list[str] = []
     met: list[Known] = []
-    found = list(lexicon.matches(text))
+    kept = grades.places(text)
+    graded = marked(text, kept)
+    found = [each for each in lexicon.matches(text) if not any(graded[each.start : each.end])]
     at = 0
     for each in found:
         written, term = text[each.start : each.end], each.entry.term
@@ -77,7 +79,7 @@ def reworded(text: str, kind: str) -> Worded:
         at = each.end
         if term:
             met.append(Known(written, term if sure else None))
-    covered = [*((each.start, each.end) for each in found), *grades.places(text)]
+    covered = [*((each.start, each.end) for each in found), *kept]
     met.extend(Known(word, None) for word in hard_words(text, covered))
     return Worded("".join((*out, text[at:])), tuple(met))
 

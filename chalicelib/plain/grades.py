@@ -22,8 +22,8 @@ def explained(text: str, language: Language) -> list[Explained]:
         form = text[start:end]
         scale, grade = glossary.grades()[form]
         told, name = grade.told(language), scale.told(language).name
-        means = f"{name}: {told.plain.rstrip('.。')}"
-        said = f"{means}. {told.direction}" if language == "en" else f"{means}。{told.direction}"
+        means, way = told.plain.rstrip(".。"), told.direction.rstrip(".。")
+        said = f"{name}: {means}; {way}." if language == "en" else f"{name}:{means}。{way}。"
         found.setdefault(form, Explained(term=form, explanation=said))
     return list(found.values())
 

@@ -34,7 +34,7 @@ _ENDINGS = (
     (re.compile(r"ていた$"), "ていました"),
 )
 _NONE = re.compile(r"(?:は|を|が)?(?:特に)?(?:なし|無し|認めず|認めない|みられず)$")
-_SUSPECTED = re.compile(r"(?:の)?疑い$")
+_SUSPECTED = re.compile(r"の?疑い(?:\(うたがい\))?$")
 
 
 class Entry(NamedTuple):
@@ -85,6 +85,8 @@ def reworded(text: str, kind: str, seen: set[str] | None = None) -> Worded:
         if entry.term:
             met.append(Known(form, entry.term if sure else None))
         place, last = place + len(form), entry
+        if entry.to.endswith("ました") and text.startswith("した", place):
+            place += len("した")
     return Worded("".join(out), tuple(met))
 
 
@@ -108,7 +110,8 @@ def _is_whole(text: str, place: int, form: str, entry: Entry, last: Entry | None
     if _KANJI.match(text[end : end + 1]) and not _at(text, end)[1]:
         return False
     verb = entry.term is None and not _KANJI.match(form[-1])
-    return verb or last is not None or not _KANJI.match(text[place - 1 : place])
+    inside = _KANJI.match(form) and _KANJI.match(text[place - 1 : place])
+    return verb or last is not None or not inside
 
 
 def _finished(text: str) -> str:

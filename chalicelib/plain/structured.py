@@ -6,6 +6,7 @@ What is not recorded is said to be not recorded; it is never taken for absent, n
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -17,6 +18,8 @@ from chalicelib.plain.english import Worded
 from chalicelib.plain.explaining import explained
 from chalicelib.plain.model import Explained, Language, Plain, Sentence
 from chalicelib.plain.templates import SIDES, Template, of_part
+
+_NAME = re.compile(r"(?!(?:the|a|an|at|in|on|near)\b)[A-Za-z]", re.IGNORECASE)
 
 
 class Row(NamedTuple):
@@ -79,10 +82,16 @@ def _site(site: Site, language: Language) -> str:
     side = SIDES[language].get(site.side, "")
     if language == "ja":
         return "の".join(filter(None, (site.organ, site.place, side)))
-    where = (
-        f"{site.organ} ({site.place})" if site.organ and site.place else site.organ or site.place
-    )
-    return ", ".join(filter(None, (where, side)))
+    return ", ".join(filter(None, (_place(site), side)))
+
+
+def _place(site: Site) -> str:
+    """Return where in words that fit into a sentence, as far as what was typed lets them."""
+    if not _NAME.match(site.organ):
+        told = " ".join(filter(None, (site.organ, site.place)))
+        return f"(place: {told})" if told else ""
+    organ = site.organ if site.organ[:2].isupper() else site.organ[:1].lower() + site.organ[1:]
+    return f"in the {organ} ({site.place})" if site.place else f"in the {organ}"
 
 
 def _said(row: Row, language: Language, kind: str) -> tuple[Sentence, Worded]:

@@ -54,7 +54,7 @@ class Template(NamedTuple):
 
 
 def _english(says: str, means: str) -> Template:
-    return Template(says, " in this place ({site})", means, ", ")
+    return Template(says, " {site}", means, ", ")
 
 
 def _japanese(says: str, means: str) -> Template:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 _ABBREVIATION = re.compile(r"\b(?:[A-Z][A-Z0-9]{1,5}|[A-Z]\.[A-Z]\.)(?![a-z'])")
 _LEARNED = re.compile(
@@ -100,8 +100,14 @@ def hard_words(text: str, covered: Sequence[tuple[int, int]]) -> list[str]:
         [] if shouted else [each for each in _ABBREVIATION.finditer(text) if each[0] not in _KNOWN]
     )
     found += [each for each in _LEARNED.finditer(text) if each[0].lower() not in _EASY]
-    known = bytearray(len(text))
-    for start, end in covered:
-        known[start:end] = b"\1" * (end - start)
+    known = marked(text, covered)
     open_ones = sorted(each.span() for each in found if not any(known[slice(*each.span())]))
     return list(dict.fromkeys(text[start:end] for start, end in open_ones))
+
+
+def marked(text: str, places: Iterable[tuple[int, int]]) -> bytearray:
+    """Return a byte for each character of *text*: 1 within the *places*."""
+    marks = bytearray(len(text))
+    for start, end in places:
+        marks[start:end] = b"\1" * (end - start)
+    return marks

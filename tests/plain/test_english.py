@@ -75,7 +75,7 @@ def test_a_term_is_explained_once() -> None:
 
 def test_a_grade_is_explained_with_its_direction() -> None:
     (term,) = convert("LA grade A.").terms
-    assert term.explanation == "Los Angeles grade: small breaks. A is the mildest of A to D."
+    assert term.explanation == "Los Angeles grade: small breaks; A is the mildest of A to D."
 
 
 def test_a_replacement_that_changes_the_meaning_is_not_put_in() -> None:

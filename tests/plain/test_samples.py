@@ -36,7 +36,7 @@ CHANGES: dict[str, Change] = {
     "a side": swapped(
         r"\b(?:left|right)\b", lambda each: "right" if each[0].lower() == "left" else "left"
     ),
-    "a side gone": swapped(r"\b(?:left|right|both) ?", lambda _: ""),
+    "a side gone": swapped(r"\b(?:left|right|both)\b ?", lambda _: ""),
     "a negation gone": swapped(r"\b(?:no|not|without)\b ?", lambda _: ""),
     "a negation more": swapped(r"\b(?:was|were|is)\b", lambda each: f"{each[0]} not"),
     "a doubt gone": swapped(r"\b(?:possible|may|suspicious|likely|appeared) ?", lambda _: ""),

@@ -64,7 +64,7 @@ def test_a_finding_says_where_it_is_and_how_large() -> None:
         site=Site(organ="oesophagus", place="lower third", side=Side.LEFT),
         size=Quantity(value="5", unit="mm"),
     )
-    where = "in this place (food pipe (lower third), on the left side)"
+    where = "in the food pipe (lower third), on the left side"
     size = "5 mm (about the size of a pea)"
     assert told(of(findings=(finding,))) == [f"The doctor saw this {where}: Polyp, {size}."]
 
