@@ -28,10 +28,14 @@ _SCOPE = re.compile(
 _NEGATION = re.compile(
     r"\b(?:no|not|never|without|neither|nor|none|den\w+|unable)\b", re.IGNORECASE
 )
-_UNDER = re.compile(
-    r"^\W*(?:after|before|once|when|while|if|although|though|because|since|as|until|whether|unless|"
-    r"upon|following|given|where|during|with)\b",
-    re.IGNORECASE,
+_SUBORDINATE = (
+    r"(?:after|before|once|when|while|if|although|though|because|since|as|until|whether|unless"
+    r"|upon|following|given|where|during|with)\b"
+)
+_UNDER = re.compile(rf"^\W*{_SUBORDINATE}", re.IGNORECASE)
+# A subordinate clause stands at the end, and the main one has yet to come.
+_OPEN = re.compile(
+    rf"(?:^\W*|,\s*(?:and |but )?|\b(?:and|but) ){_SUBORDINATE}[^,]*$", re.IGNORECASE
 )
 _IS = (
     r"(?:was|were|is|are|had|has|have|did|will|could|can"
@@ -52,6 +56,7 @@ _JOINT = re.compile(
     rf"|\s*,?\s+(?:and|but|so)\s+(?:then\s+|also\s+|again\s+)?(?={_OWN_VERB})"
     rf"|\s*,\s*(?:however|then|at which point|at which time),?\s+(?={_OWN_VERB})"
     rf"|\s*,\s+(?={_OWN_VERB})"
+    rf"|\s*,?\s+(?:and|but)\s+(?=(?:after|once|when)\s[^,.;]{{5,120}},\s+{_OWN_VERB})"
     r"|\s*,\s+which\s+(?=(?:was|were|is|are|had|has|showed|revealed|appeared|could|may)\b)"
     r"|\s*,?\s+(?:and|but)\s+(?:then\s+)?(?=(?:was|were|is|are|had|has|did|will|could)\b)"
     rf"|\s+and\s+(?:then\s+)?(?=[a-z]{{3,}}ed\s+{_PLACES}\b)",
@@ -109,7 +114,7 @@ def _cut(sentence: str, start: int, lead: str, kept: frozenset[int]) -> list[Par
     for joint in _JOINT.finditer(sentence, start):
         if joint.start() in kept:
             continue
-        before, after = sentence[start + skip : joint.start()], sentence[joint.end() :]
+        before, after = lead + sentence[start + skip : joint.start()], sentence[joint.end() :]
         following = _lead(joint, sentence, before)
         if following is None or not _is_safe(before, after, joint[0]):
             continue
@@ -133,9 +138,9 @@ def _is_safe(before: str, after: str, joint: str) -> bool:
 
 def _hangs(before: str, joint: str) -> bool:
     """Whether *before* waits for what follows ("After he was asleep, ...")."""
-    if not _UNDER.match(before):
-        return False
-    return "," not in before or not re.match(r"\s*,?\s*(?:and|but|so|however|;)", joint)
+    if _OPEN.search(before):
+        return True
+    return bool(_UNDER.match(before)) and not re.match(r"\s*,?\s*(?:and|but|so|however|;)", joint)
 
 
 def _reaches_over(before: str) -> bool:
@@ -162,7 +167,7 @@ def _lead(joint: re.Match[str], sentence: str, before: str) -> str | None:
         return "Then "
     if word == "which":
         return "These " if re.match(r"(?:were|are|have)\b", after) else "This "
-    if re.match(_OWN_VERB, after, re.IGNORECASE) or ";" in joint[0]:
+    if re.match(_OWN_VERB, after, re.IGNORECASE) or ";" in joint[0] or _UNDER.match(after):
         lead = contrast or ("So " if word.startswith("so") else "")
         return (lead + then).capitalize() if lead + then else ""
     subject = _SUBJECT.match(before)

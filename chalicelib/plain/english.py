@@ -64,24 +64,41 @@ def reworded(text: str, kind: str) -> Worded:
     """Return *text* with what the lexicon knows replaced, for an examination of that *kind*."""
     out: list[str] = []
     met: list[Known] = []
-    kept = grades.places(text)
-    graded = marked(text, kept)
-    found = [each for each in lexicon.matches(text) if not any(graded[each.start : each.end])]
+    graded = grades.places(text)
+    found = _outside(graded, text)
     at = 0
+    last: glossary.Term | None = None
     for each in found:
         written, term = text[each.start : each.end], each.entry.term
+        between = text[at : each.start]
         sure = term is None or term.is_sure(kind)
-        between, to = text[at : each.start], each.entry.to
-        if lexicon.is_same(written, to) or not sure:
+        if not sure or _stays(written, each.entry, between, last):
             out.extend((between, written))
         else:
-            out.extend(_joined(between, _cased(written, to)))
-        at = each.end
+            out.extend(_joined(between, _cased(written, each.entry.to)))
+        at, last = each.end, term
         if term:
             met.append(Known(written, term if sure else None))
-    covered = [*((each.start, each.end) for each in found), *kept]
+    covered = [*((each.start, each.end) for each in found), *graded]
     met.extend(Known(word, None) for word in hard_words(text, covered))
     return Worded("".join((*out, text[at:])), tuple(met))
+
+
+def _outside(places: list[tuple[int, int]], text: str) -> list[lexicon.Match]:
+    """Return what the lexicon knows of *text*, but for what overlaps *places*."""
+    marks = marked(text, places)
+    return [each for each in lexicon.matches(text) if not any(marks[each.start : each.end])]
+
+
+def _stays(written: str, entry: lexicon.Entry, between: str, last: glossary.Term | None) -> bool:
+    """Whether a form stays as it is written, though the lexicon knows it."""
+    if lexicon.is_same(written, entry.to):
+        return True
+    if entry.term is None:
+        return False
+    if entry.term.kind == "unit" and re.search(r"\d[ -]?$", between):
+        return True
+    return entry.term is last and between.strip() == "("  # "resection of the prostate (TURP)"
 
 
 def _cased(written: str, to: str) -> str:

@@ -38,6 +38,10 @@ def plain(text: str) -> list[str]:
             "The patient was asleep on the table and was turned to the left side.",
             ["The patient was asleep on the table.", "The patient was turned to the left side."],
         ),
+        (
+            "The man was put on his back, and after the drug was given, the neck was cleaned.",
+            ["The man was put on his back.", "After the drug was given, the neck was cleaned."],
+        ),
     ],
 )
 def test_a_part_with_a_verb_of_its_own_becomes_a_sentence(text: str, expected: list[str]) -> None:
