@@ -7,8 +7,10 @@ What is not recorded is said to be not recorded; it is never taken for absent, n
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
+
+import msgspec
 
 from chalicelib.charts.model import Chart, Finding, Measurement, Named, Site, label
 from chalicelib.plain import english, japanese, sizes
@@ -43,16 +45,19 @@ def of_chart(chart: Chart, language: Language = "en") -> Plain:
     """
     Return *chart* in plain words; each sentence names the field it comes from.
 
-    Sentences of the narrative name their place in it, too: ``narrative:0-45``.
+    Sentences of the narrative, and of notes to images, name their place in it: ``narrative:0-45``.
     """
     rows = list(_rows(chart, language))
     made = [_said(row, language, chart.kind) for row in rows]
     met = [known for _, worded in made for known in worded.met]
     listed = explained(met, "\n".join(row.what for row in rows), language)
-    told = convert(chart.narrative, language, chart.kind)
+    texts = {"narrative": chart.narrative} | {
+        f"images/{place}": image.note for place, image in enumerate(chart.images)
+    }
+    told = {path: convert(text, language, chart.kind) for path, text in texts.items()}
     return Plain(
         sentences=(*(sentence for sentence, _ in made), *_narrated(told)),
-        terms=_once((*listed, *told.terms)),
+        terms=_once((*listed, *(term for each in told.values() for term in each.terms))),
     )
 
 
@@ -121,15 +126,11 @@ def _sized(row: Row, language: Language) -> str:
     return f"{row.size}{sizes.beside(value, unit, language)}"
 
 
-def _narrated(told: Plain) -> Iterator[Sentence]:
-    for each in told.sentences:
-        start, end = each.span
-        yield Sentence(
-            text=each.text,
-            source=f"narrative:{start}-{end}",
-            fallback=each.fallback,
-            heading=each.heading,
-        )
+def _narrated(told: Mapping[str, Plain]) -> Iterator[Sentence]:
+    for path, plain in told.items():
+        for each in plain.sentences:
+            start, end = each.span
+            yield msgspec.structs.replace(each, source=f"{path}:{start}-{end}")
 
 
 def _once(terms: tuple[Explained, ...]) -> tuple[Explained, ...]:

@@ -39,6 +39,19 @@ def plain(text: str) -> list[str]:
             ["The patient was asleep on the table.", "The patient was turned to the left side."],
         ),
         (
+            "The scope was passed to the stomach at which point there was a lot of old food.",
+            ["The doctor passed the scope to the stomach.", "Then there was a lot of old food."],
+        ),
+        (
+            "The patient was moved to the room and deep sleep was brought about by drugs.",
+            ["The patient was moved to the room.", "Deep sleep was brought about by drugs."],
+        ),
+        (
+            "The wire was left in place, and over the wire the tube was put into the gut.",
+            ["The wire was left in place.", "Over the wire the tube was put into the gut."],
+        ),
+        ("Look at the gut; taking out a polyp.", ["Look at the gut.", "Taking out a polyp."]),
+        (
             "The man was put on his back, and after the drug was given, the neck was cleaned.",
             ["The man was put on his back.", "After the drug was given, the neck was cleaned."],
         ),
@@ -58,6 +71,8 @@ def test_a_part_with_a_verb_of_its_own_becomes_a_sentence(text: str, expected: l
         "The mass, which was large and soft to the touch of a finger, was cut out.",
         "Once the tests are back from the lab, he will be told what they say.",
         "The lump was not seen at the time and felt with the finger only.",
+        "No blood in the gut; no lumps in the liver; no stones in the bladder.",
+        "The skin that was red and sore to the touch of the hand was cut out.",
     ],
 )
 def test_in_doubt_a_sentence_stays_whole(text: str) -> None:

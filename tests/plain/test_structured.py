@@ -13,6 +13,7 @@ from chalicelib.charts.model import (
     Diagnosis,
     Done,
     Finding,
+    Image,
     Instruction,
     Kind,
     Measurement,
@@ -77,6 +78,7 @@ def test_every_field_is_told_in_order_with_its_path() -> None:
         procedures=(Procedure(done=Done.NOT_DONE, text="biopsy"),),
         medicines=(Medicine(instruction=Instruction.STOP, text="Aspirin", dose="100 mg"),),
         narrative="An ulcer was seen.",
+        images=(Image(sha256="0" * 64, note="The ulcer."),),
     )
     assert [(each.source, each.text) for each in of_chart(chart).sentences] == [
         ("findings/0", "The doctor saw this: sore."),
@@ -85,6 +87,7 @@ def test_every_field_is_told_in_order_with_its_path() -> None:
         ("procedures/0", "This was not done: biopsy."),
         ("medicines/0", "Stop taking this drug: Aspirin, 100 mg."),
         ("narrative:0-18", "A sore was seen."),
+        ("images/0:0-10", "The sore."),
     ]
 
 
@@ -104,5 +107,9 @@ def test_a_term_is_explained_once_in_a_whole_chart() -> None:
 def test_every_field_of_any_chart_has_its_sentence(chart: Chart) -> None:
     lists = (chart.findings, chart.measurements, chart.diagnoses, chart.procedures, chart.medicines)
     for language in ("en", "ja"):
-        fields = [each for each in of_chart(chart, language).sentences if "/" in str(each.source)]
+        fields = [
+            each
+            for each in of_chart(chart, language).sentences
+            if str(each.source)[-1].isdigit() and ":" not in str(each.source)
+        ]
         assert len(fields) == sum(map(len, lists))
