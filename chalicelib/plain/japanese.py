@@ -13,6 +13,7 @@ from chalicelib.plain.english import Known, Worded
 from chalicelib.plain.lexicon import pairs
 from chalicelib.plain.model import Sentence
 from chalicelib.plain.spans import Piece, trimmed
+from chalicelib.plain.unknown import learned_words
 
 _LINE = re.compile(r"[^\r\n]+")
 _HEADING = re.compile(r"【[^】\n]{1,30}】|[■◆●○□]?[^\s:：。、()（）\d]{1,12}[:：](?=\s|\S)")
@@ -70,6 +71,7 @@ def reworded(text: str, kind: str, seen: set[str] | None = None) -> Worded:
     seen = set() if seen is None else seen
     out: list[str] = []
     met: list[Known] = []
+    covered: list[tuple[int, int]] = []
     place = 0
     last: Entry | None = None  # what stands right before
     while place < len(text):
@@ -84,9 +86,11 @@ def reworded(text: str, kind: str, seen: set[str] | None = None) -> Worded:
         out.append(_said(form, entry, seen) if sure else form)
         if entry.term:
             met.append(Known(form, entry.term if sure else None))
+        covered.append((place, place + len(form)))
         place, last = place + len(form), entry
         if entry.to.endswith("ました") and text.startswith("した", place):
             place += len("した")
+    met.extend(Known(word, None) for word in learned_words(text, covered))
     return Worded("".join(out), tuple(met))
 
 

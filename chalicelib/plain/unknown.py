@@ -13,6 +13,7 @@ _LEARNED = re.compile(
     r"|desis|pexy|oid|ular|eal|iform|metr(?:y|ic))\b",
     re.IGNORECASE,
 )
+_KANJI_RUN = re.compile(r"[\u4e00-\u9fff\u3005]{4,}")
 _EASY = frozenset(
     {
         "regular",
@@ -103,6 +104,13 @@ def hard_words(text: str, covered: Sequence[tuple[int, int]]) -> list[str]:
     known = marked(text, covered)
     open_ones = sorted(each.span() for each in found if not any(known[slice(*each.span())]))
     return list(dict.fromkeys(text[start:end] for start, end in open_ones))
+
+
+def learned_words(text: str, covered: Sequence[tuple[int, int]]) -> list[str]:
+    """Return the long words in kanji of *text* outside of what is *covered*, each once."""
+    known = marked(text, covered)
+    found = (each for each in _KANJI_RUN.finditer(text) if not any(known[slice(*each.span())]))
+    return list(dict.fromkeys(each[0] for each in found))
 
 
 def marked(text: str, places: Iterable[tuple[int, int]]) -> bytearray:

@@ -54,3 +54,12 @@ def test_headings_and_lines_are_parts_of_a_report() -> None:
 def test_what_is_not_japanese_is_shown_as_it_is() -> None:
     (sentence,) = convert("Normal mucosa.", "ja").sentences
     assert (sentence.text, sentence.fallback) == ("Normal mucosa.", True)
+
+
+def test_a_long_word_that_nobody_explains_is_left_to_the_doctor() -> None:
+    terms = convert("扁平隆起性病変。", "ja").terms
+    assert [(each.term, each.known) for each in terms] == [("扁平隆起性病変", False)]
+
+
+def test_nothing_abnormal_is_not_called_normal() -> None:
+    assert plain("異常を認めず。") == ["異常(いじょう)はみられません。"]
