@@ -102,6 +102,8 @@ def _hangs(before: str, joint: str) -> bool:
     """Whether *before* waits for what follows ("After he was asleep, ...")."""
     if joints.OPEN.search(before):
         return True
+    if joint.strip() == "," and not joints.FINITE.search(re.split("[,;]", before)[-1]):
+        return True  # "...; however, in the lower third, there were"
     return bool(joints.UNDER.match(before)) and not re.match(
         r"\s*,?\s*(?:and|but|so|however|;)", joint
     )
@@ -115,7 +117,7 @@ def _reaches_over(before: str) -> bool:
 
 def _is_bare(joint: str, after: str) -> bool:
     """Whether what follows has no subject of its own, or perhaps no verb."""
-    return "which" in joint or not re.match(joints.OWN_VERB, after, re.IGNORECASE)
+    return "which" in joint or not joints.OWN.match(after)
 
 
 def _words(text: str) -> int:

@@ -71,5 +71,7 @@ AFTER = re.compile(
 )
 NOT_PAST = re.compile(r"\b(?:will|should|may|can|is|are|if|would)\b", re.IGNORECASE)
 RELATIVE = re.compile(r"\b(?:which|who|where)\b", re.IGNORECASE)
-# A part that needs nothing before it.
-STANDS = re.compile(rf"{OWN_VERB}|{SUBORDINATE}|{WHERE}|{BARE_SUBJECT}", re.IGNORECASE)
+_INTRODUCED = rf"(?:in|on|at|within|upon|during)\s[^,.;]{{3,60}},\s+{OWN_VERB}"
+# What has a subject and a verb of its own, and what needs nothing before it.
+OWN = re.compile(rf"{OWN_VERB}|{WHERE}{OWN_VERB}|{_INTRODUCED}", re.IGNORECASE)
+STANDS = re.compile(rf"{OWN.pattern}|{SUBORDINATE}|{BARE_SUBJECT}", re.IGNORECASE)

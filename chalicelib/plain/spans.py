@@ -83,6 +83,15 @@ _UNITS = frozenset(
         "yrs",
         "mo",
         "wk",
+        "q.d",
+        "b.i.d",
+        "t.i.d",
+        "q.i.d",
+        "p.r.n",
+        "p.o",
+        "q.h.s",
+        "a.m",
+        "p.m",
     }
 )
 _STARTS = re.compile(

@@ -50,6 +50,10 @@ def plain(text: str) -> list[str]:
             "The wire was left in place, and over the wire the tube was put into the gut.",
             ["The wire was left in place.", "Over the wire the tube was put into the gut."],
         ),
+        (
+            "There was no sore there; however, in the lower third, there were two spots.",
+            ["There was no sore there.", "But in the lower third, there were two spots."],
+        ),
         ("Look at the gut; taking out a polyp.", ["Look at the gut.", "Taking out a polyp."]),
         (
             "The man was put on his back, and after the drug was given, the neck was cleaned.",
@@ -72,6 +76,7 @@ def test_a_part_with_a_verb_of_its_own_becomes_a_sentence(text: str, expected: l
         "Once the tests are back from the lab, he will be told what they say.",
         "The lump was not seen at the time and felt with the finger only.",
         "No blood in the gut; no lumps in the liver; no stones in the bladder.",
+        "There was no sore in the gut but, in the lower third, there were spots.",
         "The skin that was red and sore to the touch of the hand was cut out.",
     ],
 )
