@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from chalicelib.plain import joints
+from chalicelib.plain.checking import facts
 
 _LONG = 9  # words, from which on cutting helps
 _LEAST = 3  # words of a part
@@ -144,8 +145,9 @@ def _lead(joint: re.Match[str], sentence: str, before: str) -> str | None:
 
 
 def _repeated(subject: re.Match[str], after: str, then: str) -> str:
-    plural = subject[2] in {"were", "are"}
-    name = subject[1] or ("They" if plural else "It")
+    name = re.sub(r"^An? ", "The ", subject[1])
+    if facts(name):  # what it says of a side or a number is said once
+        name = "They" if subject[2] in {"were", "are"} else "It"
     if re.match(r"(?:was|were|is|are|had|has|did|will|could)\b", after):
         return f"{name} {then}"
     return f"{name} {subject[2]} {then}"

@@ -45,9 +45,9 @@ def sentence(source: str, lead: str, kind: str, *, freely: bool = True) -> Worde
     marker = _MARKER.match(text)
     number = marker[0] if marker else ""
     body = _ASKED.sub(r"\1possible ", text[len(number) :])
-    worded = reworded(voice.active(body) if freely and not lead else body, kind)
+    worded = reworded(voice.active(body) if freely and not lead else lead + body, kind)
     said = sizes.graspable(worded.text, "en") if freely else worded.text
-    return Worded(number + _finished(lead + said), worded.met)
+    return Worded(number + _finished(said), worded.met)
 
 
 def heading(source: str, kind: str) -> Worded:

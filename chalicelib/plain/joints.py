@@ -60,8 +60,7 @@ JOINT = re.compile(
 )
 SUBJECT = re.compile(
     r"^\W*(?:\d{1,2}[.)]\s+)?"
-    r"(?:(He|She|It|They|We|I|This|These|The patient|This patient)"
-    r"|(?:The|A|An|His|Her)(?: [\w'#\-]+){1,5}?)"
+    r"(He|She|It|They|We|I|This|These|(?:The|A|An|His|Her|This)(?: [\w'#\-]+){1,5}?)"
     r"(?: then| also| again)?\s+(was|were|is|are|had|has)\b"
 )
 AFTER = re.compile(

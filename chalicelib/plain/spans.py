@@ -18,7 +18,7 @@ class Piece(NamedTuple):
 # A file of comma-separated values made commas of line breaks: "...reflux.,FINDINGS: ,Normal."
 _BREAK = re.compile(
     r"[\r\n]+"
-    r"|(?<=[.:;?!])[ \t]{0,8},[ \t]{0,8}(?=\S|$)"
+    r"|(?<=[.:;?!])[ \t]{0,8},[ \t]{0,8}(?=[^\sa-z]|$)"
     r"|(?<=[ \t]),(?=\S)"
     r"|,(?=[A-Z][A-Z /&#()-]{2,60}:)"
     r"|,(?=\d{1,2}\.[ \t]+[A-Z])"
@@ -29,6 +29,7 @@ _HEADING = re.compile(
 )
 _MARKER = re.compile(r"(?:\(?\d{1,2}[.)]|[a-h][.)]|[-•*–])(?=\s)")
 _END = re.compile(r"[.?!]+[\"')\]]*(?=\s|$)|(?<=[a-z)])\.(?=[A-Z][a-z])")
+_ACRONYM = re.compile(r"(?:\b[A-Za-z]\.){2,}$")
 _WORD_BEFORE = re.compile(r"[\w.'’]{1,20}$")
 _SHORTENED = frozenset(
     {
@@ -120,8 +121,8 @@ def trimmed(text: str, start: int, end: int) -> tuple[int, int]:
 def _lines(text: str) -> Iterator[tuple[int, int]]:
     start = 0
     for each in _BREAK.finditer(text):
-        if _is_shortened(text, each.start() - 1):
-            continue  # "e.g., "
+        if _ACRONYM.search(text[max(0, each.start() - 8) : each.start()]):
+            continue  # "J. Doe, M.D., "
         yield trimmed(text, start, each.start())
         start = each.end()
     yield trimmed(text, start, len(text))

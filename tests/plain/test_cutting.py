@@ -54,6 +54,10 @@ def plain(text: str) -> list[str]:
             "There was no sore there; however, in the lower third, there were two spots.",
             ["There was no sore there.", "But in the lower third, there were two spots."],
         ),
+        (
+            "A nurse was called to the room at once and was told of the pain he felt.",
+            ["A nurse was called to the room at once.", "The nurse was told of the pain he felt."],
+        ),
         ("Look at the gut; taking out a polyp.", ["Look at the gut.", "Taking out a polyp."]),
         (
             "The man was put on his back, and after the drug was given, the neck was cleaned.",

@@ -26,6 +26,8 @@ def cut(text: str) -> list[str]:
         ("- ulcer\n- polyp", ["- ulcer", "- polyp"]),
         ("? ulcer seen. ?Barrett's", ["? ulcer seen.", "?Barrett's"]),
         ("Drugs, e.g., aspirin, were given.", ["Drugs, e.g., aspirin, were given."]),
+        ("J. Doe, M.D., did it.", ["J. Doe, M.D., did it."]),
+        ("At 9 a.m., he ate.", ["At 9 a.m., he ate."]),
         (" . , ;\n--", []),
     ],
 )
