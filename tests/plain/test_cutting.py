@@ -58,6 +58,10 @@ def plain(text: str) -> list[str]:
             "A nurse was called to the room at once and was told of the pain he felt.",
             ["A nurse was called to the room at once.", "The nurse was told of the pain he felt."],
         ),
+        (
+            "The left tube was seen at the start and was then put back in its place.",
+            ["The left tube was seen at the start.", "It was then put back in its place."],
+        ),
         ("Look at the gut; taking out a polyp.", ["Look at the gut.", "Taking out a polyp."]),
         (
             "The man was put on his back, and after the drug was given, the neck was cleaned.",
@@ -81,6 +85,9 @@ def test_a_part_with_a_verb_of_its_own_becomes_a_sentence(text: str, expected: l
         "The lump was not seen at the time and felt with the finger only.",
         "No blood in the gut; no lumps in the liver; no stones in the bladder.",
         "There was no sore in the gut but, in the lower third, there were spots.",
+        "The lump which was red and was sore to the hand was cut out.",
+        "The lump was not hot to the hand and was red on top of it.",
+        "The man was prepped and draped in the usual way by the nurse.",
         "The skin that was red and sore to the touch of the hand was cut out.",
     ],
 )

@@ -37,6 +37,7 @@ def test_terms_are_replaced_and_articles_mended(text: str, expected: str) -> Non
         ("A polyp at 35 cm was seen.", "A polyp at 35 cm was seen."),
         ("A polyp 5 mm from the rim was seen.", "A polyp 5 mm from the rim was seen."),
         ("A 4 x 26 mm stent.", "A 4 x 26 mm stent."),
+        ("A 5 mm by 4 mm polyp.", "A 5 mm by 4 mm polyp."),
         ("A 20 cm mass.", "A 20 cm mass."),
     ],
 )
@@ -79,4 +80,18 @@ def test_a_grade_is_explained_with_its_direction() -> None:
 
 
 def test_a_replacement_that_changes_the_meaning_is_not_put_in() -> None:
-    assert plain("A nonbleeding vessel.") == "A nonbleeding vessel."
+    (sentence,) = convert("A nonbleeding ulcer.").sentences
+    assert (sentence.text, sentence.fallback) == ("A nonbleeding sore.", False)
+
+
+def test_a_unit_behind_a_number_stays() -> None:
+    (sentence,) = convert("An ulcer by a 21-gauge needle.").sentences
+    assert (sentence.text, sentence.fallback) == ("A sore by a 21-gauge needle.", False)
+
+
+def test_an_abbreviation_of_what_stands_before_it_stays() -> None:
+    assert plain("Prostate resection (TURP).") == "Surgery on the gland (TURP)."
+
+
+def test_a_term_is_named_without_the_no_before_it() -> None:
+    assert [each.term for each in convert("No stone.").terms] == ["stone"]

@@ -63,3 +63,8 @@ def test_a_long_word_that_nobody_explains_is_left_to_the_doctor() -> None:
 
 def test_nothing_abnormal_is_not_called_normal() -> None:
     assert plain("異常を認めず。") == ["異常(いじょう)はみられません。"]
+
+
+def test_a_japanese_replacement_that_changes_the_meaning_is_not_put_in() -> None:
+    expected = "非出血性(ひしゅっけつせい)の潰瘍(かいよう)があります。"
+    assert plain("非出血性の潰瘍を認める。") == [expected]
