@@ -12,6 +12,7 @@ from chalicelib.plain.checking import differences
 from chalicelib.plain.english import Known, Worded
 from chalicelib.plain.lexicon import pairs
 from chalicelib.plain.model import Sentence
+from chalicelib.plain.odd import is_odd
 from chalicelib.plain.spans import Piece, trimmed
 from chalicelib.plain.unknown import learned_words
 
@@ -50,7 +51,8 @@ def sentences(text: str, kind: str) -> Iterator[tuple[Sentence, Worded]]:
         source = text[piece.start : piece.end]
         worded = reworded(source, kind, seen)
         said = worded.text if piece.heading else sizes.graspable(_finished(worded.text), "ja")
-        wrong = not _JAPANESE.search(source) or differences(source, said, "ja")
+        own = is_odd(source) or not _JAPANESE.search(source)
+        wrong = own or differences(source, said, "ja")
         yield (
             Sentence(
                 text=source if wrong else said,

@@ -84,10 +84,17 @@ def test_2_a_negation_reaches_no_further_than_it_did(text: str, expected: str) -
         "No lesion was not seen.",
         "Cannot be denied that there was an ulcer.",
         "It is not without risk.",
+        "He was not unable to swallow.",
     ],
 )
 def test_3_an_odd_negation_is_shown_as_it_is(text: str) -> None:
     (sentence,) = convert(text).sentences
+    assert (sentence.text, sentence.fallback) == (text, True)
+
+
+@pytest.mark.parametrize("text", ["潰瘍がないとはいえない。", "潰瘍は否めない。"])
+def test_3_an_odd_japanese_negation_is_shown_as_it_is(text: str) -> None:
+    (sentence,) = convert(text, "ja").sentences
     assert (sentence.text, sentence.fallback) == (text, True)
 
 
