@@ -67,6 +67,8 @@ def _is_list(sentence: str) -> bool:
 def _listed(sentence: str) -> list[Part]:
     found, start, skip = [], 0, 0
     for joint in re.finditer(r";\s*(?:and\s+)?(?=\w)", sentence):
+        if not re.search(r"\w", sentence[start + skip : joint.start()]):
+            continue
         found.append(Part(start, joint.start(), skip))
         start, skip = joint.start(), joint.end() - joint.start()
     return [*found, Part(start, len(sentence), skip)]

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
-from chalicelib.plain import glossary, sizes
+from chalicelib.plain import glossary, readings, sizes
 from chalicelib.plain.checking import differences
 from chalicelib.plain.english import Known, Worded
 from chalicelib.plain.lexicon import pairs
@@ -49,24 +49,36 @@ def sentences(text: str, kind: str) -> Iterator[tuple[Sentence, Worded]]:
     seen: set[str] = set()
     for piece in _pieces(text):
         source = text[piece.start : piece.end]
-        worded = reworded(source, kind, seen)
-        said = worded.text if piece.heading else sizes.graspable(_finished(worded.text), "ja")
-        own = is_odd(source) or not _JAPANESE.search(source)
-        wrong = own or differences(source, said, "ja")
+        worded = _faithfully(source, piece, kind, seen)
         yield (
             Sentence(
-                text=source if wrong else said,
+                text=worded.text or source,
                 source=(piece.start, piece.end),
-                fallback=bool(wrong),
+                fallback=not worded.text,
                 heading=piece.heading,
             ),
             worded,
         )
 
 
-def reworded(text: str, kind: str, seen: set[str] | None = None) -> Worded:
+def _faithfully(source: str, piece: Piece, kind: str, seen: set[str]) -> Worded:
+    """Return *source* in plain words that say the same; without a text, if there are none."""
+    worded = reworded(source, kind, set())
+    if is_odd(source) or not _JAPANESE.search(source):
+        return worded._replace(text="")
+    for aloud in (True, False):  # kana that read like a "no" would be taken for one
+        known = set(seen)
+        worded = reworded(source, kind, known, aloud=aloud)
+        said = worded.text if piece.heading else sizes.graspable(_finished(worded.text), "ja")
+        if not differences(source, said, "ja"):
+            seen |= known
+            return worded._replace(text=said)
+    return worded._replace(text="")
+
+
+def reworded(text: str, kind: str, seen: set[str] | None = None, *, aloud: bool = True) -> Worded:
     """
-    Return *text* with what the glossary knows replaced, or read out in kana.
+    Return *text* with what the glossary knows replaced, and *aloud* with readings in kana.
 
     A reading is given once: of the terms that are in *seen* it was.
     """
@@ -85,7 +97,7 @@ def reworded(text: str, kind: str, seen: set[str] | None = None) -> Worded:
         sure = entry.term is None or entry.term.is_sure(kind)
         if last and last.term and entry.term and last.term.kind == "anatomy":
             out.append("の")  # doctors put places side by side
-        out.append(_said(form, entry, seen) if sure else form)
+        out.append(_said(form, entry, seen, aloud=aloud) if sure else form)
         if entry.term:
             met.append(Known(form, entry.term if sure else None))
         covered.append((place, place + len(form)))
@@ -93,21 +105,17 @@ def reworded(text: str, kind: str, seen: set[str] | None = None) -> Worded:
         if entry.to.endswith("ました") and text.startswith("した", place):
             place += len("した")
     met.extend(Known(word, None) for word in learned_words(text, covered))
-    return Worded("".join(out), tuple(met))
+    said = "".join(out)
+    return Worded(readings.added(said, seen) if aloud else said, tuple(met))
 
 
-def _said(form: str, entry: Entry, seen: set[str]) -> str:
-    if "(" in entry.to and entry.to.startswith(form):  # a reading: once
-        if form in seen:
-            return form
-        seen.add(form)
+def _said(form: str, entry: Entry, seen: set[str], *, aloud: bool) -> str:
+    if "(" not in entry.to or not entry.to.startswith(form) or entry.term:
         return entry.to
-    if entry.term is None or entry.to != form or form in seen or not _KANJI.search(form):
-        return entry.to
-    seen.add(form)
-    if next(iter(entry.term.ja.words)) != form:
+    if form in seen or not aloud:  # a reading: once
         return form
-    return f"{form}({entry.term.ja.reading})"
+    seen.add(form)
+    return entry.to
 
 
 def _is_whole(text: str, place: int, form: str, entry: Entry, last: Entry | None) -> bool:

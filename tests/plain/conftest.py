@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.plain import glossary, grades, japanese, lexicon
+from chalicelib.plain import glossary, grades, japanese, lexicon, readings
 
 OWN = Path(__file__).parent / "glossary"
 READ_ONCE = (
@@ -18,6 +18,7 @@ READ_ONCE = (
     lexicon.entries,
     japanese.entries,
     grades.written,
+    readings.readings,
 )
 
 

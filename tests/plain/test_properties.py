@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from chalicelib.plain import Language, convert
@@ -57,6 +57,7 @@ TEXTS = st.text(max_size=200) | st.lists(WORDS, max_size=40).map(" ".join)
 
 
 @given(TEXTS, LANGUAGES)
+@example(";0;;1", "en")
 def test_sentences_cover_every_word_in_order(text: str, language: Language) -> None:
     end = 0
     for each in convert(text, language).sentences:
