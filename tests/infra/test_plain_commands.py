@@ -1,0 +1,99 @@
+"""The commands that convert a report, and that look for what conversion changed."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from chalicelib.plain import Plain, Sentence
+from infra import plain, plain_check
+from infra.plain_check import Report, failures
+
+Printed = pytest.CaptureFixture[str]
+TEXT = "FINDINGS: An ulcer of 5 mm was noted, and the scope was not able to pass it."
+
+
+def written(folder: Path, text: str | bytes, name: str = "report.txt") -> Path:
+    path = folder / name
+    path.write_bytes(text.encode() if isinstance(text, str) else text)
+    return path
+
+
+def test_a_report_is_told_as_json(tmp_path: Path, capsys: Printed) -> None:
+    assert plain.main([str(written(tmp_path, TEXT)), "--lang", "en", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert [each["source"] for each in told["sentences"]] == [[0, 9], [10, 36], [36, 76]]
+    assert {frozenset(each) for each in told["sentences"]} == {
+        frozenset({"text", "source", "fallback"})
+    }
+    assert {frozenset(each) for each in told["terms"]} <= {frozenset({"term", "explanation"})}
+
+
+def test_a_report_is_told_to_people(tmp_path: Path, capsys: Printed) -> None:
+    assert plain.main([str(written(tmp_path, "It is not without risk."))]) == 0
+    assert '"It is not without risk."' in capsys.readouterr().out
+
+
+def test_a_chart_is_told_with_the_paths_of_its_fields(tmp_path: Path, capsys: Printed) -> None:
+    chart = '{"kind": "other", "findings": [{"certainty": "not-recorded", "text": "Mass"}]}'
+    assert plain.main([str(written(tmp_path, chart)), "--json"]) == 0
+    (sentence,) = json.loads(capsys.readouterr().out)["sentences"]
+    assert sentence["source"] == "findings/0"
+
+
+@pytest.mark.parametrize(
+    ("raw", "why"),
+    [
+        (b" \n", "is empty"),
+        (b"\xff\xfe", "is not UTF-8"),
+        (b"a" * 100_001, "is too long: 100,001 characters"),
+        (b'{"kind": "no such kind"}', "this is no chart"),
+    ],
+)
+def test_what_cannot_be_read_is_told(raw: bytes, why: str, tmp_path: Path, capsys: Printed) -> None:
+    assert plain.main([str(written(tmp_path, raw))]) == 2
+    assert why in capsys.readouterr().err
+
+
+def test_a_file_that_is_not_there_is_told(tmp_path: Path, capsys: Printed) -> None:
+    assert plain.main([str(tmp_path / "none.txt")]) == 2
+    assert "cannot be read: No such file" in capsys.readouterr().err
+
+
+def test_a_folder_of_faithful_reports_passes(tmp_path: Path, capsys: Printed) -> None:
+    written(tmp_path, TEXT)
+    written(tmp_path, json.dumps([{"id": "a", "text": TEXT}, {"body": TEXT}]), "more.json")
+    assert plain_check.main([str(tmp_path)]) == 0
+    printed = capsys.readouterr().out
+    assert "3 reports, 6 plain sentences" in printed
+    assert "0 differences" in printed
+
+
+def test_a_changed_sentence_and_a_lost_one_are_failures() -> None:
+    report = Report("a.txt", "No ulcer. A polyp on the left.", "en")
+    changed = Plain(sentences=(Sentence(text="A sore.", source=(0, 9)),), terms=())
+    assert list(failures(report, changed)) == [
+        "not -> nothing: 'No ulcer.' became 'A sore.'",
+        "left out: ' A polyp on the left.'",
+        "'left' stands there 1 times, and 0 times in plain words",
+        "'not' stands there 1 times, and 0 times in plain words",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "why"),
+    [
+        ("a.json", "{}", "is no list of records"),
+        ("a.json", "[1]", "record 0 has neither text nor body"),
+        ("a.json", "[", "is not JSON"),
+        ("a.md", "text", "holds no reports"),
+    ],
+)
+def test_a_folder_that_cannot_be_read_is_told(
+    name: str, text: str, why: str, tmp_path: Path, capsys: Printed
+) -> None:
+    written(tmp_path, text, name)
+    assert plain_check.main([str(tmp_path)]) == 2
+    assert why in capsys.readouterr().err

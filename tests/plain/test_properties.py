@@ -1,0 +1,120 @@
+"""What holds of any text, also of one that nobody should have written."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from chalicelib.plain import Language, convert
+from chalicelib.plain.checking import differences
+
+LONG = 100_000
+LANGUAGES = st.sampled_from(("en", "ja"))
+WORDS = st.sampled_from(
+    (
+        "the",
+        "an",
+        "ulcer",
+        "was",
+        "seen",
+        "and",
+        "no",
+        "5",
+        "mm",
+        "polyp",
+        ",",
+        ".",
+        ";",
+        ":",
+        "FINDINGS:",
+        "which",
+        "left",
+        "right",
+        "not",
+        "?",
+        "after",
+        "1.",
+        "possible",
+        "Dr.",
+        "cm.",
+        "(about",
+        "潰瘍",
+        "を認めない",
+        "。",
+        "左",
+        "5mm",
+        "-",
+        "/",
+        "______",
+        "denies",
+        "there",
+    )
+)
+TEXTS = st.text(max_size=200) | st.lists(WORDS, max_size=40).map(" ".join)
+
+
+@given(TEXTS, LANGUAGES)
+@example(";0;;1", "en")
+def test_sentences_cover_every_word_in_order(text: str, language: Language) -> None:
+    end = 0
+    for each in convert(text, language).sentences:
+        start, stop = each.span
+        assert end <= start < stop <= len(text)
+        assert not any(letter.isalnum() for letter in text[end:start])
+        end = stop
+    assert not any(letter.isalnum() for letter in text[end:])
+
+
+@given(TEXTS, LANGUAGES)
+def test_every_sentence_says_what_its_source_says(text: str, language: Language) -> None:
+    for each in convert(text, language).sentences:
+        source = text[slice(*each.span)]
+        if each.fallback:
+            assert each.text == source
+        else:
+            assert differences(source, each.text, language) == []
+
+
+@given(TEXTS, LANGUAGES)
+def test_digits_stay_in_their_sentence(text: str, language: Language) -> None:
+    for each in convert(text, language).sentences:
+        source = text[slice(*each.span)]
+        assert _digits(source) == _digits(each.text)
+
+
+def _digits(text: str) -> list[str]:
+    return [each for each in text if each.isdecimal()]
+
+
+@given(TEXTS, LANGUAGES)
+def test_the_same_text_becomes_the_same_words(text: str, language: Language) -> None:
+    assert convert(text, language) == convert(text, language)
+
+
+HOSTILE = (
+    ("en", "a"),
+    ("en", "a "),
+    ("en", "A"),
+    ("en", "1."),
+    ("en", ","),
+    ("en", ", and the a"),
+    ("en", "After was "),
+    ("en", "ulcer "),
+    ("en", "not un"),
+    ("en", "5 mm "),
+    ("en", "\n "),
+    ("ja", "潰瘍"),
+    ("ja", "認め"),
+    ("ja", "左。"),
+)
+
+
+@pytest.mark.parametrize(("language", "again"), HOSTILE)
+def test_no_text_takes_long(language: Language, again: str) -> None:
+    text = again * (LONG // len(again))
+    before = time.process_time()
+    convert(text, language)
+    assert time.process_time() - before < 10  # it takes a second; what explodes takes hours
