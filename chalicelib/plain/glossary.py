@@ -35,38 +35,62 @@ class _Line(
     """What stands in a line: a misspelt field is an error, not a default."""
 
 
-class English(_Line, frozen=True):
+class _Told(_Line, frozen=True, kw_only=True):
     """
+    A term in one language.
+
     Attributes:
-        words: Every form, in lower case, with what stands for it in the same grammatical place;
-            a form that stands for itself is explained and not replaced.
-        short: What it is, in a sentence.
+        named: Every form that names the term, with what stands for it in the same grammatical
+            place; a form that stands for itself is explained and not replaced.  ``words`` in JSON.
+        also: Forms of related things: what stands for each of them explains it, too.
+        short: What the term is, in a sentence.
         more: Two or three sentences for who wants to know more.
-        aloud: How to say it.
     """
 
-    words: dict[str, str]
+    named: dict[str, str] = msgspec.field(name="words")
     short: str
     more: str = ""
+    also: dict[str, str] = {}
+
+    @property
+    def words(self) -> dict[str, str]:
+        """Every form with what stands for it; those that name the term come first."""
+        return self.named | self.also
+
+
+class English(_Told, frozen=True, kw_only=True):
+    """
+    A term in English; its forms are in lower case.
+
+    Attributes:
+        aloud: How to say the first of them.
+    """
+
     aloud: str = ""
 
+    def meaning(self, form: str) -> str:
+        """Return what *form* means, in a sentence."""
+        return f"It means: {self.also[form]}." if form in self.also else self.short
 
-class Japanese(_Line, frozen=True):
+
+class Japanese(_Told, frozen=True, kw_only=True):
     """
+    A term in Japanese.
+
     Attributes:
-        words, short, more: As in English.
-        reading: The first of the words, in kana.
+        reading: The first of its forms, in kana.
     """
 
-    words: dict[str, str]
     reading: str
-    short: str
-    more: str = ""
 
     @property
     def aloud(self) -> str:
         """How to say it: as it is read."""
         return self.reading
+
+    def meaning(self, form: str) -> str:
+        """Return what *form* means, in a sentence."""
+        return f"「{self.also[form]}」という意味です。" if form in self.also else self.short
 
 
 class Term(_Line, frozen=True):

@@ -139,6 +139,25 @@ def test_an_ambiguous_form_that_no_examination_makes_sure_stands_for_itself() ->
     ] == []
 
 
+def test_what_is_only_related_is_explained_by_what_stands_for_it() -> None:
+    """So it never stands for itself: kidney damage is not explained by what a kidney is."""
+    assert forms("en")["nephropathy"].en.meaning("nephropathy") == "It means: kidney damage."
+    assert [
+        form
+        for term in terms()
+        for told in (term.en, term.ja)
+        for form, plain in told.also.items()
+        if form == plain or form in told.named or told.meaning(form) == told.short
+    ] == []
+
+
+def test_what_names_a_term_is_explained_by_its_sentence() -> None:
+    told = forms("ja")["潰瘍"].ja
+
+    assert told.meaning("潰瘍") == told.short
+    assert told.aloud == "かいよう"
+
+
 def test_english_forms_are_in_lower_case_and_clean() -> None:
     clean = re.compile(r"[a-z0-9](?:[a-z0-9.'/()-]|,? )*")
 
