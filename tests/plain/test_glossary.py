@@ -27,7 +27,9 @@ REASSURING = re.compile(
     r"\b(safe|harmless|nothing to worry|don't worry|no danger|fortunately)", re.IGNORECASE
 )
 ALARMING = re.compile(r"\b(cancer|malignan|deadly|fatal|danger|terrible)", re.IGNORECASE)
-CANCER = re.compile(r"cancer|carcino|malignan|chemo|sarcoma|lymphoma|leuk|radiation", re.IGNORECASE)
+CANCER = re.compile(
+    r"cancer|metasta|carcino|malignan|chemo|sarcoma|lymphoma|leuk|radiation", re.IGNORECASE
+)
 SOOTHING_JA = re.compile(r"安心|心配|異常なし|大丈夫|安全|無害|問題ありません")
 ALARMING_JA = re.compile(r"がん|癌|悪性|危険|致命")
 CANCER_JA = re.compile(r"癌|がん|悪性|化学|CIS|リンパ腫|白血病")
@@ -254,7 +256,7 @@ def test_explanations_speak_of_cancer_only_where_the_term_is_of_cancer() -> None
 
     assert speaking <= {
         "adenocarcinoma", "benign", "carcinoma", "carcinoma-in-situ", "chemotherapy", "lymphoma",
-        "malignant", "abbr-cis",
+        "malignant", "abbr-cis", "metastasis",
     }  # fmt: skip
 
 
@@ -292,6 +294,14 @@ def test_sides_and_negations_are_kept_in_japanese() -> None:
         for _, form, plain in replaced("ja")
         if re.search("なし|せず|認めず|認めない|しない|しなかった|未|非", form)
         and not NEGATION_JA.search(plain)
+    ] == []
+
+
+def test_no_side_is_added_in_japanese() -> None:
+    assert [
+        (form, plain)
+        for _, form, plain in replaced("ja")
+        if {*SIDES_JA.findall(plain)} - {*SIDES_JA.findall(form)} - {*("左右" * ("両側" in form))}
     ] == []
 
 
