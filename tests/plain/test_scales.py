@@ -196,6 +196,17 @@ def test_the_two_ends_of_a_scale_are_not_called_alike(id_: str, best: str, worst
     assert grades()[best][0].id == id_
 
 
+@pytest.mark.parametrize("id_", IN_ORDER)
+def test_no_end_of_a_scale_is_called_what_the_other_is(id_: str) -> None:
+    scale = SCALES[id_]
+    low, high = r"mildest|lowest|first|いちばん(?:軽|低)", r"worst|highest|last|いちばん(?:重|高)"
+    good, bad = (low, high) if scale.better == "lower" else (high, low)
+    best, worst = grades()[IN_ORDER[id_][0]][1], grades()[IN_ORDER[id_][-1]][1]
+
+    assert not re.search(bad, best.en.direction + best.ja.direction)
+    assert not re.search(f"best|いちばん良|{good}", worst.en.direction + worst.ja.direction)
+
+
 @pytest.mark.parametrize(("form", "english", "japanese"), MEANINGS)
 def test_a_grade_means(form: str, english: str, japanese: str) -> None:
     grade = grades()[form][1]
