@@ -43,9 +43,9 @@ NEGATIONS = re.compile(r"\b(?:no|not|non|nothing|never|neither|nor|cannot|withou
 SAID_OTHERWISE = {
     r"\bd1\b": "first", r"\bd2\b": "second", r"\bd3\b": "third", r"\bd4\b": "fourth",
     r"\bb\.?i\.?d\b": "twice", r"\bt\.?i\.?d\b": "three", r"\bq\.?i\.?d\b": "four",
-    r"\bbilob\w*": "two", r"\btrilobar": "three", r"\bbisected": "half", r"\bhemicolectomy": "half",
-    r"\bunilateral\w*": "single", r"\binterrupted": "single", r"\bbilateral\w*": "both",
-    r"\bnon[- ]?(?=\w)": "not ", r"\bn(?:po|bm)\b": "nothing", r"\bnkda\b": "no",
+    r"\bo2\b": "oxygen",
+    r"\bunilaterally": "one", r"\bunilateral": "single", r"\bbilateral\w*": "both",
+    r"\bnon[- ]?(?=\w)": "not ", r"\bn(?:po|bm)\b": "nothing", r"\bnkda\b": "no", r"\buneventfully": "without",
     r"\br[uml]l\b": "right", r"\bl[ul]l\b": "left",
 }  # fmt: skip
 NEGATION_JA = re.compile(r"な(?:し|い|く|かった)|ず|ません|不|非|無|未|陰性|消失|低下")
