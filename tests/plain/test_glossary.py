@@ -45,7 +45,8 @@ SAID_OTHERWISE = {
     r"\bb\.?i\.?d\b": "twice", r"\bt\.?i\.?d\b": "three", r"\bq\.?i\.?d\b": "four",
     r"\bo2\b": "oxygen",
     r"\bunilaterally": "one", r"\bunilateral": "single", r"\bbilateral\w*": "both",
-    r"\bnon[- ]?(?=\w)": "not ", r"\bn(?:po|bm)\b": "nothing", r"\bnkda\b": "no", r"\buneventfully": "without",
+    r"\bnon[- ]?(?=\w)": "not ", r"\bn(?:po|bm)\b": "nothing", r"\bnkda\b": "no",
+    r"\buneventfully": "without",
     r"\br[uml]l\b": "right", r"\bl[ul]l\b": "left",
 }  # fmt: skip
 NEGATION_JA = re.compile(r"な(?:し|い|く|かった)|ず|ません|不|非|無|未|陰性|消失|低下")
