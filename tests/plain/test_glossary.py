@@ -154,6 +154,13 @@ def test_what_is_only_related_is_explained_by_what_stands_for_it() -> None:
     ] == []
 
 
+def test_a_drug_is_explained_by_what_it_is_for_and_not_by_its_name() -> None:
+    assert forms("en")["bcg"].en.meaning("bcg") == "It means: bladder drug."
+    assert (
+        forms("ja")["フルマゼニル"].ja.meaning("フルマゼニル") == "「目を覚ます薬」という意味です。"
+    )
+
+
 def test_what_names_a_term_is_explained_by_its_sentence() -> None:
     told = forms("ja")["潰瘍"].ja
 
