@@ -9,7 +9,7 @@ import pytest
 
 from chalicelib.plain.glossary import Grade, Scale, grades, scales
 from chalicelib.plain.readability import grade as school_grade
-from tests.plain.test_glossary import ORGANS, REASSURING, SOOTHING_JA
+from tests.plain.reading import ORGANS, REASSURING, SOOTHING_JA
 
 SCALES = {scale.id: scale for scale in scales()}
 ENDS_EN = re.compile(
