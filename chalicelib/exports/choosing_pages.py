@@ -20,7 +20,7 @@ from chalicelib.contracts.display import has_display_tool
 from chalicelib.contracts.local import zone_of
 from chalicelib.exports import service
 from chalicelib.exports.choosing import FIELDS, Chosen, chosen, subject
-from chalicelib.exports.model import MOST_BYTES, MOST_FILES
+from chalicelib.exports.model import MOST_FILES, Form
 from chalicelib.exports.pages import RESTORES, local_to
 from chalicelib.kernel import clock
 from chalicelib.kernel.errors import Conflict, HokanError, Invalid, NotFound
@@ -100,12 +100,13 @@ def check(visit: Visit, target_id: str) -> Response:
         **_shown(visit, target_id, what),
         selection=selection,
         extent=extent,
+        fits=extent.fits(what.form or Form.FILES),
         agent=agent,
         has_tool=has_display_tool(visit.caller.facility_id),
         has_agents=bool(_agents(visit)),
         export_id=service.new_id(),
         most_files=MOST_FILES,
-        most_bytes=MOST_BYTES,
+        most_bytes=service.most_bytes(what.form or Form.FILES),
     )
 
 

@@ -15,6 +15,7 @@ BUILD_LIFE = timedelta(minutes=16)  # longer than the function that builds it ca
 GIVEN_UP_AFTER = timedelta(hours=6)  # by then its message has failed three times
 MOST_FILES = 10_000  # docs/adr/0014: what one function gets through in 900 s
 MOST_BYTES = 20 * 10**9
+MOST_BYTES_WITH_ALBUM = 10 * 10**9  # docs/adr/0030: pictures and pages take their time, too
 
 
 class State(StrEnum):

@@ -15,7 +15,16 @@ from chalicelib.archive.model import Selection
 from chalicelib.archive.store import usage
 from chalicelib.contracts.display import has_display_tool
 from chalicelib.exports import store
-from chalicelib.exports.model import MOST_BYTES, MOST_FILES, OPEN, Export, Form, State, at
+from chalicelib.exports.model import (
+    MOST_BYTES,
+    MOST_BYTES_WITH_ALBUM,
+    MOST_FILES,
+    OPEN,
+    Export,
+    Form,
+    State,
+    at,
+)
 from chalicelib.kernel import clock, ids
 from chalicelib.kernel.errors import Conflict, Invalid
 from chalicelib.settings import settings
@@ -50,11 +59,16 @@ class Extent:
     files: int | None
     size_bytes: int | None
 
-    @property
-    def fits_a_zip(self) -> bool:
+    def fits(self, form: Form) -> bool:
+        """Whether one ZIP takes it."""
         if self.files is None or self.size_bytes is None:
             return False
-        return self.files <= MOST_FILES and self.size_bytes <= MOST_BYTES
+        return self.files <= MOST_FILES and self.size_bytes <= most_bytes(form)
+
+
+def most_bytes(form: Form) -> int:
+    """Return how much one ZIP takes."""
+    return MOST_BYTES_WITH_ALBUM if form is Form.ALBUM else MOST_BYTES
 
 
 def new_id() -> str:
@@ -105,9 +119,9 @@ def ask(
     if form is Form.ALBUM and not has_display_tool(caller.facility_id):
         raise Conflict("an album needs a contract for a display tool", code="no-display-tool")
     found = extent(caller, selection)
-    if not found.fits_a_zip:
+    if not found.fits(form):
         raise Conflict(
-            f"a ZIP takes {MOST_FILES} files and {MOST_BYTES} bytes; let an agent restore this",
+            f"a ZIP takes {MOST_FILES} files and {most_bytes(form)} bytes; choose less",
             code="zip-too-large",
         )
     subject = selection.subject or selection.target_id

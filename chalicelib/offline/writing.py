@@ -12,7 +12,7 @@ from chalicelib.offline import names
 from chalicelib.offline.model import Named, Wanted
 from chalicelib.web import pages
 
-# A page from a disc has no origin, so 'self' is nothing there: "file:" is what is beside it.
+# A page from a disc has no origin: by the standard 'self' is nothing there.
 BESIDE = "'self' file:"
 POLICY = (
     f"default-src 'none'; img-src {BESIDE}; style-src {BESIDE}; script-src {BESIDE}; "

@@ -62,10 +62,9 @@ class Reader:
 
     @property
     def are_pictures_there(self) -> bool:
-        script = "[...document.images].every(each => each.complete && each.naturalWidth > 0)"
         self.page.evaluate("[...document.images].forEach(each => each.loading = 'eager')")
-        self.page.wait_for_function("[...document.images].every(each => each.complete)")
-        return bool(self.page.evaluate(script))
+        decoded = "Promise.all([...document.images].map(each => each.decode()))"
+        return bool(self.page.evaluate(f"{decoded}.then(() => true, () => false)"))
 
 
 Sit = Callable[..., Reader]
@@ -205,7 +204,7 @@ def test_without_javascript_lists_lead_everywhere_and_search_says_it_cannot(sit:
     assert not reader.page.is_visible("#typed")
     reader.page.click("text=All patients by name")
     reader.page.click("li:has-text('山田 太郎') .go")
-    reader.page.click(".card .whole")
+    reader.page.click(".card .opens")
     reader.page.click(".card a")
     assert reader.page.is_visible("#p1")
     reader.page.click("text=All pictures")

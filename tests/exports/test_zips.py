@@ -18,7 +18,7 @@ from chalicelib.audit.store import of_facility
 from chalicelib.buckets import media, stored
 from chalicelib.exports import building, service
 from chalicelib.exports import model as limits
-from chalicelib.exports.model import State, at
+from chalicelib.exports.model import Form, State, at
 from chalicelib.kernel import clock
 from chalicelib.kernel.errors import Conflict, Invalid, NotFound
 from chalicelib.offline import events
@@ -271,7 +271,7 @@ def test_what_cannot_be_counted_fits_no_zip(world: World, monkeypatch: pytest.Mo
     monkeypatch.setattr(selecting, "MOST_VERSIONS", 3)
     world.back_up(FILES)
     found = service.extent(caller(world), selection(world))
-    assert (found.files, found.fits_a_zip) == (None, False)
+    assert (found.files, found.fits(Form.FILES)) == (None, False)
 
 
 def test_an_id_no_form_of_ours_carries_is_refused(world: World) -> None:

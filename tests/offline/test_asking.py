@@ -62,6 +62,19 @@ def test_without_a_display_tool_there_is_no_album(world: World) -> None:
     assert refused.value.code == "no-display-tool"
 
 
+def test_an_album_takes_fewer_bytes_than_a_plain_zip(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "MOST_BYTES_WITH_ALBUM", 3)
+    ready(world)
+    service.ask(caller(world), service.new_id(), selection(world))
+    with pytest.raises(Conflict) as refused:
+        asked(world)
+    assert refused.value.code == "zip-too-large"
+    page = doctor(world).get(new(world, "/check?scope=target&by=album"))
+    assert "which takes 10,000 files and 3 B" in said(page)
+
+
 def test_the_page_offers_an_album_only_with_a_display_tool(world: World) -> None:
     with_examinations(world)
     path = new(world, "/how?scope=target")

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import hashlib
 import json
+import subprocess
+from pathlib import Path
 
 import boto3
 import pytest
 
-from chalicelib.archive.model import examination_id
+from chalicelib.archive import selecting
+from chalicelib.archive.model import RestoredFile, examination_id
+from chalicelib.buckets import derived
 from chalicelib.exports import zipping
 from chalicelib.kernel import clock
-from chalicelib.offline import service
+from chalicelib.offline import picturing, service
+from chalicelib.offline.model import Wanted
 from chalicelib.pictures import service as pictures
 from chalicelib.settings import settings
 from tests.charts.scene import path_of
 from tests.exports.scene import asked as plainly_asked
-from tests.exports.scene import deliver, in_bucket, unzipped
+from tests.exports.scene import deliver, in_bucket, selection, unzipped
 from tests.offline.scene import (
     FILES,
     Page,
@@ -27,6 +32,7 @@ from tests.offline.scene import (
     pages,
     places,
     ready,
+    unpacked,
     with_chart,
     with_examinations,
     with_pictures,
@@ -77,6 +83,13 @@ def test_every_file_of_the_folder_has_its_sum(folder: dict[str, bytes]) -> None:
         for name, body in folder.items()
         if name not in {"SHA256SUMS", "hokan-restore.json"}
     }
+
+
+def test_an_ordinary_tool_checks_all_of_it(folder: dict[str, bytes], tmp_path: Path) -> None:
+    unpacked(folder, tmp_path)
+    check = ["sha256sum", "--check", "--strict", "--quiet", "SHA256SUMS"]
+    done = subprocess.run(check, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "")
 
 
 def test_a_zip_that_was_asked_for_without_an_album_has_none(world: World) -> None:
@@ -195,6 +208,34 @@ def test_a_long_list_goes_on_on_the_next_page(
     test_every_link_leads_to_a_file_of_the_folder(folder)
     test_every_page_is_led_to_from_the_first(folder)
     test_every_original_is_led_to(folder)
+
+
+def test_no_more_is_at_hand_than_the_next_few_pictures(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever comes of it goes on before the next is read: memory does not grow with pictures."""
+    read: list[str] = []
+    read_file = derived.read_file
+
+    def noted(key: str) -> bytes:
+        read.append(key)
+        return read_file(key)
+
+    monkeypatch.setattr(derived, "read_file", noted)
+    monkeypatch.setattr(picturing, "AT_ONCE", 2)
+    ready(world)
+    wanted = Wanted(world.facility_id, world.target_id, clock.text(clock.now()), "en")
+    named = dict(zip(zipping.names(files := stored(world)), files, strict=True))
+    given, ahead = 0, []
+    for name, _ in service.files(wanted, named):
+        given += name.endswith(".webp")
+        ahead.append(len(read) - given)
+    assert given > 10
+    assert max(ahead) < 2
+
+
+def stored(world: World) -> list[RestoredFile]:
+    return selecting.files(selection(world))
 
 
 # --- what is not in it ----------------------------------------------------------------------------
