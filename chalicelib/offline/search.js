@@ -2,6 +2,7 @@
 "use strict";
 
 const MOST = 100; // shown
+const JAPANESE = /[\u3005-\u30ff\u3400-\u9fff\uf900-\ufaff\uff66-\uff9f]/;
 const { rules, people, examinations } = window.album;
 const form = document.getElementById("search");
 const typed = document.getElementById("typed");
@@ -28,20 +29,36 @@ function key(written) {
   return [...short].slice(0, 64).join("");
 }
 
+// 2026/4/1 and 2026年4月1日 are 20260401; what begins with no year is no date.
+function date(written) {
+  const digits = written.normalize("NFKC").replace(/(?<!\d)\d(?!\d)/g, "0$&").replace(/[-/.:年月日\s]/g, "");
+  return /^\d{4,}$/.test(digits) ? digits : "";
+}
+
+function meant(written) {
+  return { key: key(written), date: date(written) };
+}
+
 // What is typed as one word may be a name, an ID, a date, or stand in a description.
 function isOf(examination, word) {
   const [, when, , words, place] = examination;
-  if (when.startsWith(word.written)) return true;
+  if (word.date && date(when).startsWith(word.date)) return true;
   if (!word.key) return false;
   const [, , , , keys, id] = people[place] ?? ["", "", "", "", [], ""];
   return keys.some((each) => each.startsWith(word.key)) || id.startsWith(word.key) || words.includes(word.key);
 }
 
 function search(text) {
-  const whole = { written: text.trim(), key: key(text) };
-  const words = text.normalize("NFKC").split(/\s+/).filter(Boolean).map((each) => ({ written: each, key: key(each) }));
+  const whole = meant(text);
+  const words = text.normalize("NFKC").split(/\s+/).filter(Boolean).map(meant);
   if (!words.length) return [];
   return examinations.filter((each) => isOf(each, whole) || words.every((word) => isOf(each, word)));
+}
+
+// A screen reader is told the language, by the rule of web/formats.py.
+function say(element, text) {
+  element.textContent = text;
+  element.lang = JAPANESE.test(text) ? "ja" : "en";
 }
 
 function row([page, when, what, , place]) {
@@ -51,11 +68,11 @@ function row([page, when, what, , place]) {
   const link = document.createElement("a");
   const more = document.createElement("span");
   link.href = page;
-  link.textContent = name || id;
+  say(link, name || id);
   title.className = "name";
   title.append(link);
   more.className = "quiet";
-  more.textContent = [reading, name && id, born, when || form.dataset.undated, what].filter(Boolean).join(" · ");
+  say(more, [reading, name && id, born, when || form.dataset.undated, what].filter(Boolean).join(" · "));
   item.append(title, more);
   return item;
 }

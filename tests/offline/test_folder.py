@@ -40,6 +40,7 @@ from tests.offline.scene import (
 from tests.pictures.making import deliver_all, digest, still
 from tests.support.snapshot import once
 from tests.support.world import World
+from tests.web.test_languages import mislabelled
 
 ALL_FILES = {path: body for files, _ in FILES.values() for path, body in files.items()}
 
@@ -188,6 +189,13 @@ def test_its_pages_are_in_the_language_of_who_asked(world: World, language: str,
     page = album(world, language)["album/patients.html"].decode()
     assert f'<html lang="{language}">' in page
     assert word in page
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_every_text_says_which_language_it_is_in(world: World, language: str) -> None:
+    ready(world)
+    for name, text in pages(album(world, language)).items():
+        assert mislabelled(text) == [], name
 
 
 def test_a_name_is_text_and_never_code(folder: dict[str, bytes]) -> None:
