@@ -68,7 +68,7 @@ BUGS = [
         "chalicelib/offline/charting.py",
         "    return [each for each in all_of_them if each.signed_at <= wanted.as_of]\n",
         "    return list(all_of_them)\n",
-        "tests/offline/test_folder.py",
+        "tests/offline/test_contents.py",
     ),
     Bug(
         "an offline album leads to pictures that were lost",

@@ -1,4 +1,4 @@
-"""What is in the folder of an offline album, and what is not."""
+"""What is in the folder of an offline album: files, sums, pages that lead to each other."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import boto3
 import pytest
 
 from chalicelib.archive import selecting
-from chalicelib.archive.model import RestoredFile, examination_id
+from chalicelib.archive.model import RestoredFile
 from chalicelib.buckets import derived
 from chalicelib.exports import zipping
 from chalicelib.kernel import clock
@@ -19,22 +19,18 @@ from chalicelib.offline import picturing, service
 from chalicelib.offline.model import Wanted
 from chalicelib.pictures import service as pictures
 from chalicelib.settings import settings
-from tests.charts.scene import path_of
 from tests.exports.scene import asked as plainly_asked
 from tests.exports.scene import deliver, in_bucket, selection, unzipped
 from tests.offline.scene import (
     FILES,
     Page,
-    a_chart,
     album,
-    amended,
     page_of,
     pages,
     places,
     ready,
     unpacked,
     with_chart,
-    with_examinations,
     with_pictures,
 )
 from tests.pictures.making import deliver_all, digest, still
@@ -244,65 +240,3 @@ def test_no_more_is_at_hand_than_the_next_few_pictures(
 
 def stored(world: World) -> list[RestoredFile]:
     return selecting.files(selection(world))
-
-
-# --- what is not in it ----------------------------------------------------------------------------
-
-
-def all_of(folder: dict[str, bytes]) -> str:
-    """Return what the album itself says, and each file's name."""
-    made = (body for name, body in folder.items() if not name.startswith("files/"))
-    return " ".join([*folder, *(body.decode(errors="replace") for body in made)])
-
-
-def test_a_patients_album_names_nobody_else(world: World) -> None:
-    ready(world)
-    listed = world.doctor.get(f"/targets/{world.target_id}/patients")["items"]
-    key = next(each["patient_key"] for each in listed if each["patient_id"] == "P-2")
-    folder = album(world, scope="patient", subject=key)
-    assert "山田" in all_of(folder)
-    assert [name for name in ("佐藤", "金糸雀", "CANARY", "P-3") if name in all_of(folder)] == []
-
-
-def test_an_album_of_then_has_what_was_stored_by_then(world: World) -> None:
-    ready(world)
-    moment = clock.text(clock.now())
-    clock.move(60)
-    world.back_up({"E-9/late.txt": b"no picture"}, id="E-9", description="Later")
-    folder = album(world, as_of=moment)
-    assert "Later" not in all_of(folder)
-
-
-def signed_versions(folder: dict[str, bytes]) -> list[str]:
-    return sorted(name for name in folder if name.startswith("album/charts/"))
-
-
-def test_a_chart_is_in_it_by_its_signed_versions(world: World) -> None:
-    ready(world)
-    path = with_chart(world)
-    amended(world, path, sign=True)
-    folder = album(world)
-    assert signed_versions(folder) == ["album/charts/1-1.html", "album/charts/1-2.html"]
-    assert "早期胃癌疑い" in folder["album/charts/1-2.html"].decode()
-    page = page_of(folder, "E-1/")
-    assert page.index("version 2") < page.index("version 1")
-    assert "A word was wrong" in page
-
-
-def test_a_draft_is_in_no_album(world: World) -> None:
-    ready(world)
-    amended(world, with_chart(world), sign=False)
-    with_examinations(world)
-    identifier = examination_id(world.target_id, "E-2")
-    world.doctor.put(path_of(world, identifier), {"revision": 0, "chart": a_chart()})
-    assert signed_versions(album(world)) == ["album/charts/1-1.html"]
-
-
-def test_a_chart_that_was_signed_later_is_in_no_album_of_then(world: World) -> None:
-    ready(world)
-    path = with_chart(world)
-    moment = clock.text(clock.now())
-    clock.move(60)
-    amended(world, path, sign=True)
-    with_chart(world, "E-2")
-    assert signed_versions(album(world, as_of=moment)) == ["album/charts/1-1.html"]
