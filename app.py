@@ -46,7 +46,6 @@ from chalicelib.contracts.signing_pages import pages as signing_pages
 from chalicelib.dicomweb import api as dicomweb
 from chalicelib.dicomweb import events as derived
 from chalicelib.dicomweb.storing_api import routes as dicom_storing
-from chalicelib.exports import events as exports
 from chalicelib.exports.choosing_pages import pages as choosing_pages
 from chalicelib.exports.pages import pages as restore_pages
 from chalicelib.jobs import events as jobs
@@ -57,6 +56,7 @@ from chalicelib.network.api import routes as network_routes
 from chalicelib.network.merge_pages import pages as merge_pages
 from chalicelib.network.pages import pages as network_pages
 from chalicelib.network.sharing_pages import pages as sharing_pages
+from chalicelib.offline import events as offline
 from chalicelib.portal.pages import pages as portal_pages
 from chalicelib.portal.provider_pages import pages as provider_pages
 from chalicelib.portal.queue_pages import pages as queue_pages
@@ -147,8 +147,8 @@ def ingest(event: SQSEvent) -> dict[str, Any]:
     queue_arn="arn:aws:sqs:ap-northeast-1:000000000000:exports", batch_size=1, name="export"
 )
 def export(event: SQSEvent) -> dict[str, Any]:
-    """Somebody asked for a restore as a ZIP: build it."""
-    return exports.zip_wanted(event.to_dict(), event.context)
+    """Somebody asked for a restore as a ZIP: build it, with an album if they want one."""
+    return offline.zip_wanted(event.to_dict(), event.context)
 
 
 @app.on_sqs_message(

@@ -30,9 +30,9 @@ def move(source: str, target: str) -> int:
     return len(messages)
 
 
-def send(name: str, body: str) -> None:
-    """Put a message into the queue *name*."""
-    _client().send_message(QueueUrl=_url(name), MessageBody=body)
+def send(name: str, body: str, *, after_seconds: int = 0) -> None:
+    """Put a message into the queue *name*, to be handed out in some seconds (900 at most)."""
+    _client().send_message(QueueUrl=_url(name), MessageBody=body, DelaySeconds=after_seconds)
 
 
 @dataclass(frozen=True, slots=True)

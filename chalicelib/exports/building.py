@@ -13,12 +13,14 @@ from chalicelib.buckets.media import MediaUpload
 from chalicelib.contracts.local import zone_of
 from chalicelib.exports import store, zipping
 from chalicelib.exports.model import BUILD_LIFE, OPEN, Export, at
+from chalicelib.exports.service import Message
 from chalicelib.exports.zipping import Damaged
 from chalicelib.kernel import clock, ids
 from chalicelib.kernel.errors import NotFound, Unavailable
 from chalicelib.telemetry import count, count_bytes, logger
 
 RESERVE_MS = 30_000  # to end in good order
+MOST_WAITS = 60  # half an hour; what is not made by then, the album names
 
 
 class OutOfTime(Exception):
@@ -29,17 +31,36 @@ class TakenOver(Exception):
     """Somebody else builds it now."""
 
 
-def build(facility_id: str, export_id: str, has_time: Callable[[], bool]) -> None:
+class Waits(Exception):
+    """What its album needs is still being made."""
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """
+    What an album is made by; it is made above us, and knows nothing of ZIPs.
+
+    Attributes:
+        is_ready: Whether all it shows of these files is there; asked first, it has the rest made.
+        files: Its own files, one after the other, by name; of each of ours it is told the name.
+    """
+
+    is_ready: Callable[[Export, list[RestoredFile], bool], bool]
+    files: Callable[[Export, dict[str, RestoredFile]], Iterator[tuple[str, bytes]]]
+
+
+def build(message: Message, has_time: Callable[[], bool], beside: Beside) -> None:
     """
     Build the ZIP of an export, unless that is done: a message may come twice.
 
     Raises:
         Unavailable: Somebody else builds it; whether they get through is seen later.
+        Waits: It is not begun yet.
     """
     try:
-        export = at(store.export(facility_id, export_id), clock.now())
+        export = at(store.export(message.facility_id, message.export_id), clock.now())
     except NotFound:
-        logger.info("export is gone", extra={"export_id": export_id})
+        logger.info("export is gone", extra={"export_id": message.export_id})
         return
     if export.state not in OPEN:
         return
@@ -47,7 +68,7 @@ def build(facility_id: str, export_id: str, has_time: Callable[[], bool]) -> Non
     builder = ids.new_id("builder", now)
     if not store.begin(export, builder, now, now + BUILD_LIFE):
         raise Unavailable("somebody else builds this ZIP", code="export-is-built")
-    _build(Work(export, builder, has_time))
+    _build(Work(export, builder, has_time, beside, message.waits))
 
 
 def _build(work: Work) -> None:
@@ -86,12 +107,15 @@ class Work:
 
     Attributes:
         has_time: Whether the function lives long enough to go on.
+        waits: How often it has waited for its album.
         parts_noted: How many parts had gone up when progress was noted last.
     """
 
     export: Export
     builder: str
     has_time: Callable[[], bool]
+    beside: Beside
+    waits: int
     files_done: int = 0
     bytes_done: int = 0
     parts_noted: int = 0
@@ -99,13 +123,29 @@ class Work:
     def write(self) -> None:
         """Write the ZIP; nobody sees any of it before it is whole."""
         files = selecting.files(self.export.selection)
+        self._wait_for(files)
+        named = dict(zip(zipping.names(files), files, strict=True))
         with MediaUpload(self.export.key) as self._upload:
             zone = zone_of(self.export.facility_id)
-            zipping.write(self._upload, self.export, files, self._pieces, zone)
+            zipping.write(self._upload, self.export, named, self._pieces, zone, self._album(named))
             self._upload.complete()
         done = (self.files_done, self.bytes_done, self._upload.size_bytes)
         if not store.finish(self.export, self.builder, *done):
             raise TakenOver
+
+    def _wait_for(self, files: list[RestoredFile]) -> None:
+        """Let the album's pictures be made first, but not for ever."""
+        if not self.export.has_album or self.waits >= MOST_WAITS:
+            return
+        if not self.beside.is_ready(self.export, files, self.waits == 0):
+            raise Waits
+
+    def _album(self, named: dict[str, RestoredFile]) -> Iterator[tuple[str, bytes]]:
+        if not self.export.has_album:
+            return
+        for name, body in self.beside.files(self.export, named):
+            yield name, body
+            self._go_on()
 
     def _pieces(self, file: RestoredFile) -> Iterator[bytes]:
         key = buckets.object_key(self.export.selection.target_id, file.sha256)

@@ -14,6 +14,7 @@ from chalicelib.archive import selecting
 from chalicelib.archive.model import Examination, Patient
 from chalicelib.archive.store import batches, examinations, usage
 from chalicelib.archive.store.batches import Batch
+from chalicelib.exports.model import Form
 from chalicelib.kernel import clock
 from chalicelib.kernel.errors import Invalid
 from chalicelib.web.forms import one_line
@@ -27,7 +28,7 @@ class Chosen(msgspec.Struct, frozen=True):
 
     Attributes:
         when: ``now``, or ``then``: at *date* and *time*, local to the facility.
-        by: ``zip``, or the id of the agent that restores.
+        by: ``zip``, ``album`` (a ZIP with one), or the id of the agent that restores.
     """
 
     scope: str
@@ -36,6 +37,11 @@ class Chosen(msgspec.Struct, frozen=True):
     date: str = ""
     time: str = ""
     by: str = "zip"
+
+    @property
+    def form(self) -> Form | None:
+        """What the ZIP is to hold; None where an agent restores."""
+        return {"zip": Form.FILES, "album": Form.ALBUM}.get(self.by)
 
     def as_of(self, zone: ZoneInfo) -> datetime:
         """

@@ -16,10 +16,11 @@ from chalicelib.archive import service as archive
 from chalicelib.archive.model import Selection, patient_key
 from chalicelib.archive.store import examinations, usage
 from chalicelib.contracts import store as contracts
+from chalicelib.contracts.display import has_display_tool
 from chalicelib.contracts.local import zone_of
 from chalicelib.exports import service
 from chalicelib.exports.choosing import FIELDS, Chosen, chosen, subject
-from chalicelib.exports.model import MOST_BYTES, MOST_FILES
+from chalicelib.exports.model import MOST_FILES, Form
 from chalicelib.exports.pages import RESTORES, local_to
 from chalicelib.kernel import clock
 from chalicelib.kernel.errors import Conflict, HokanError, Invalid, NotFound
@@ -99,11 +100,13 @@ def check(visit: Visit, target_id: str) -> Response:
         **_shown(visit, target_id, what),
         selection=selection,
         extent=extent,
+        fits=extent.fits(what.form or Form.FILES),
         agent=agent,
+        has_tool=has_display_tool(visit.caller.facility_id),
         has_agents=bool(_agents(visit)),
         export_id=service.new_id(),
         most_files=MOST_FILES,
-        most_bytes=MOST_BYTES,
+        most_bytes=service.most_bytes(what.form or Form.FILES),
     )
 
 
@@ -117,8 +120,9 @@ def start(visit: Visit) -> Response:
     except ValueError:
         raise Invalid("as_of is no moment; begin again") from None
     try:
-        if what.by == "zip":
-            made = service.ask(visit.caller, visit.form.get("export_id", ""), selection)
+        if what.form:
+            export_id = visit.form.get("export_id", "")
+            made = service.ask(visit.caller, export_id, selection, what.form, visit.language)
             return visit.redirect(f"{RESTORES}/zips/{made.export_id}")
         archive.grant_restore(
             visit.caller,
@@ -167,6 +171,7 @@ def _how_page(
         status=refused.status if refused else 200,
         **_shown(visit, target_id, what),
         agents=_agents(visit),
+        has_tool=has_display_tool(visit.caller.facility_id),
         refused=refused.code if refused else "",
     )
 

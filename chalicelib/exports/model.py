@@ -15,6 +15,7 @@ BUILD_LIFE = timedelta(minutes=16)  # longer than the function that builds it ca
 GIVEN_UP_AFTER = timedelta(hours=6)  # by then its message has failed three times
 MOST_FILES = 10_000  # docs/adr/0014: what one function gets through in 900 s
 MOST_BYTES = 20 * 10**9
+MOST_BYTES_WITH_ALBUM = 10 * 10**9  # docs/adr/0030: pictures and pages take their time, too
 
 
 class State(StrEnum):
@@ -28,12 +29,20 @@ class State(StrEnum):
 OPEN = frozenset({State.QUEUED, State.BUILDING})
 
 
+class Form(StrEnum):
+    """What a ZIP holds."""
+
+    FILES = "files"
+    ALBUM = "album"  # the files, and pages to look at them with
+
+
 class Export(msgspec.Struct, frozen=True, kw_only=True):
     """
     A ZIP of one restore.
 
     Attributes:
         files, size_bytes: What it holds, as counted when it was asked for.
+        language: Of the pages of an album.
         files_done, bytes_done: What is in it so far.
         builder, lease_ends_at: Who builds it, and from when on somebody else may.
         failure: Why it failed: object-damaged, took-too-long.
@@ -48,6 +57,8 @@ class Export(msgspec.Struct, frozen=True, kw_only=True):
     selection: Selection
     files: int
     size_bytes: int
+    form: Form = Form.FILES
+    language: str = ""
     state: State = State.QUEUED
     files_done: int = 0
     bytes_done: int = 0
@@ -65,6 +76,10 @@ class Export(msgspec.Struct, frozen=True, kw_only=True):
     def percent(self) -> int:
         """How much of it is done, rounded down."""
         return self.bytes_done * 100 // self.size_bytes if self.size_bytes else 0
+
+    @property
+    def has_album(self) -> bool:
+        return self.form is Form.ALBUM
 
     @property
     def file_name(self) -> str:

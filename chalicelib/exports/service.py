@@ -12,8 +12,18 @@ from chalicelib.access.service import audit
 from chalicelib.archive import selecting
 from chalicelib.archive.model import Selection
 from chalicelib.archive.store import usage
+from chalicelib.contracts.display import has_display_tool
 from chalicelib.exports import store
-from chalicelib.exports.model import MOST_BYTES, MOST_FILES, OPEN, Export, State, at
+from chalicelib.exports.model import (
+    MOST_BYTES,
+    MOST_BYTES_WITH_ALBUM,
+    MOST_FILES,
+    OPEN,
+    Export,
+    Form,
+    State,
+    at,
+)
 from chalicelib.kernel import clock, ids
 from chalicelib.kernel.errors import Conflict, Invalid
 from chalicelib.settings import settings
@@ -23,11 +33,17 @@ NEWEST = 25  # in a list
 _EXPORT_ID = re.compile(r"export-[0-9a-z]{26}")
 
 
-class Message(msgspec.Struct, frozen=True):
-    """What the queue carries: which export, and nothing about it."""
+class Message(msgspec.Struct, frozen=True, omit_defaults=True):
+    """
+    What the queue carries: which export, and nothing about it.
+
+    Attributes:
+        waits: How often it has waited for pictures.
+    """
 
     facility_id: str
     export_id: str
+    waits: int = 0
 
 
 class Extent(msgspec.Struct, frozen=True):
@@ -41,11 +57,16 @@ class Extent(msgspec.Struct, frozen=True):
     files: int | None
     size_bytes: int | None
 
-    @property
-    def fits_a_zip(self) -> bool:
+    def fits(self, form: Form) -> bool:
+        """Whether one ZIP takes it."""
         if self.files is None or self.size_bytes is None:
             return False
-        return self.files <= MOST_FILES and self.size_bytes <= MOST_BYTES
+        return self.files <= MOST_FILES and self.size_bytes <= most_bytes(form)
+
+
+def most_bytes(form: Form) -> int:
+    """Return how much one ZIP takes."""
+    return MOST_BYTES_WITH_ALBUM if form is Form.ALBUM else MOST_BYTES
 
 
 def new_id() -> str:
@@ -73,23 +94,38 @@ def extent(caller: Caller, selection: Selection) -> Extent:
     return Extent(len(files), sum(each.size for each in files))
 
 
-def ask(caller: Caller, export_id: str, selection: Selection) -> Export:
+def ask(
+    caller: Caller,
+    export_id: str,
+    selection: Selection,
+    form: Form = Form.FILES,
+    language: str = "",
+) -> Export:
     """
     Ask for the ZIP of *selection*; the same *export_id* again is the same ZIP.
 
+    Args:
+        language: Of the pages, where it is to have an album.
+
     Raises:
         Invalid: No id that a form of ours carries.
-        Conflict: There is nothing, or more than one ZIP takes.
+        Conflict: There is nothing, or more than one ZIP takes; ``no-display-tool``: an album is
+            for facilities that have one.
     """
     if not _EXPORT_ID.fullmatch(export_id):
         raise Invalid("this is no form of ours; begin again")
+    if form is Form.ALBUM and not has_display_tool(caller.facility_id):
+        raise Conflict("an album needs a contract for a display tool", code="no-display-tool")
     found = extent(caller, selection)
-    if not found.fits_a_zip:
+    if not found.fits(form):
         raise Conflict(
-            f"a ZIP takes {MOST_FILES} files and {MOST_BYTES} bytes; let an agent restore this",
+            f"a ZIP takes {MOST_FILES} files and {most_bytes(form)} bytes; choose less",
             code="zip-too-large",
         )
-    audit(caller, f"make-zip-{selection.scope}", selection.subject or selection.target_id)
+    subject = selection.subject or selection.target_id
+    audit(caller, f"make-zip-{selection.scope}", subject)
+    if form is Form.ALBUM:  # which has names and charts beside the files
+        audit(caller, f"make-album-{selection.scope}", subject)
     wanted = Export(
         export_id=export_id,
         facility_id=caller.facility_id,
@@ -98,12 +134,19 @@ def ask(caller: Caller, export_id: str, selection: Selection) -> Export:
         selection=selection,
         files=found.files or 0,
         size_bytes=found.size_bytes or 0,
+        form=form,
+        language=language,
     )
     store.add(wanted)
-    body = msgspec.json.encode(Message(caller.facility_id, export_id)).decode()
-    queues.send(settings().export_queue, body)
+    send(Message(caller.facility_id, export_id))
     count("ExportsAsked")
     return wanted
+
+
+def send(message: Message, *, after_seconds: int = 0) -> None:
+    """Have the export of *message* built, or looked at again."""
+    body = msgspec.json.encode(message).decode()
+    queues.send(settings().export_queue, body, after_seconds=after_seconds)
 
 
 def export(caller: Caller, export_id: str) -> Export:
@@ -130,5 +173,7 @@ def download(caller: Caller, export_id: str) -> str:
     if found.state is not State.READY:
         raise Conflict("this ZIP is not there any more; ask for a new one", code="zip-gone")
     audit(caller, "download-zip", export_id, amount=found.files_done)
+    if found.has_album:
+        audit(caller, "download-album", export_id)
     count("ExportsDownloaded")
     return buckets.signed_download(found.key, found.file_name).url

@@ -2,7 +2,8 @@
 The ZIP itself: written front to back, checked while it is written.
 
 files/<path>         every file under the name it had
-SHA256SUMS           for ``sha256sum -c``
+...                  what an album has beside them
+SHA256SUMS           of all of these, for ``sha256sum -c``
 hokan-restore.json   what was asked for, and what each file is
 
 Stored, not compressed: medical images are compressed already.  ZIP64 where it must be.
@@ -47,21 +48,32 @@ class Sink(Protocol):
 
 
 def write(
-    into: Sink, export: Export, files: list[RestoredFile], pieces: Pieces, zone: ZoneInfo
+    into: Sink,
+    export: Export,
+    named: dict[str, RestoredFile],
+    pieces: Pieces,
+    zone: ZoneInfo,
+    beside: Iterable[tuple[str, bytes]] = (),
 ) -> None:
     """
-    Write the ZIP of *files*; the bytes of each come from *pieces*.
+    Write the ZIP of the files *named*; the bytes of each come from *pieces*.
+
+    Args:
+        beside: More files, by name, which the service made.
 
     Raises:
         Damaged: A file's bytes are not those of its digest; what was written is of no use.
     """
-    named = dict(zip(names(files), files, strict=True))
     made_at = clock.parse(export.made_at).astimezone(zone)
+    digests = {name: file.sha256 for name, file in named.items()}
     with ZipFile(into, "w", ZIP_STORED) as archive:  # type: ignore[call-overload]  # it need not seek
         for name, file in named.items():
             _add(archive, _entry(name, _moment(file.modified_at, zone), file.size), file, pieces)
-        archive.writestr(_entry("SHA256SUMS", made_at), sums(named))
-        archive.writestr(_entry("hokan-restore.json", made_at), summary(export, files))
+        for name, body in beside:
+            archive.writestr(_entry(name, made_at), body)
+            digests[name] = hashlib.sha256(body).hexdigest()
+        archive.writestr(_entry("SHA256SUMS", made_at), sums(digests))
+        archive.writestr(_entry("hokan-restore.json", made_at), summary(export, [*named.values()]))
 
 
 def _add(archive: ZipFile, entry: ZipInfo, file: RestoredFile, pieces: Pieces) -> None:
@@ -121,9 +133,9 @@ def name_of(path: str) -> str:
     return f"files/{plain}"
 
 
-def sums(named: dict[str, RestoredFile]) -> str:
+def sums(digests: dict[str, str]) -> str:
     """Return the lines of SHA256SUMS; an odd name is written as sha256sum itself does."""
-    return "".join(_sum(name, file.sha256) for name, file in named.items())
+    return "".join(_sum(name, sha256) for name, sha256 in digests.items())
 
 
 def _sum(name: str, sha256: str) -> str:

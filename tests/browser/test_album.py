@@ -30,6 +30,8 @@ from tests.support.world import World
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("chromium")]
 
 ALBUM = "/portal/album"
+RESTORE = "/portal/restores/new"
+ALL = "scope=target&when=now"
 WIDTH = "each => each.clientWidth"
 TARO = {"id": "P-2", "name": "YAMADA^TARO=山田^太郎=やまだ^たろう"}
 DRAWN = Shown(
@@ -81,6 +83,8 @@ PAGES: dict[str, Show] = {
     "full": lambda v, c: c.full(v),
     "more_cases": lambda v, c: v.get(f"/portal/contracts/{c.contract_id}/cases"),
     "contract": lambda v, c: v.get(f"/portal/contracts/{c.contract_id}?done=cases-added"),
+    "restore": lambda v, c: v.get(f"{RESTORE}/{c.world.target_id}/how?scope=target"),
+    "restore_as_album": lambda v, c: v.get(f"{RESTORE}/{c.world.target_id}/check?by=album&{ALL}"),
     "targets": lambda v, _: v.get("/portal/targets"),
     "home": lambda v, _: v.get("/portal"),
 }

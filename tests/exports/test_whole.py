@@ -56,8 +56,8 @@ def zipped(tree: dict[str, bytes], modified_at: str = MADE_AT) -> bytes:
     files = {path: a_file(path, body, modified_at) for path, body in tree.items()}
     into = io.BytesIO()
     into.seekable = lambda: False  # type: ignore[method-assign]  # as a bucket's upload
-    listed = list(files.values())
-    zipping.write(into, an_export(), listed, lambda it: [tree[it.path]], ZoneInfo("Asia/Tokyo"))
+    named = dict(zip(zipping.names(files.values()), files.values(), strict=True))
+    zipping.write(into, an_export(), named, lambda it: [tree[it.path]], ZoneInfo("Asia/Tokyo"))
     return into.getvalue()
 
 

@@ -18,9 +18,10 @@ from chalicelib.audit.store import of_facility
 from chalicelib.buckets import media, stored
 from chalicelib.exports import building, service
 from chalicelib.exports import model as limits
-from chalicelib.exports.model import State, at
+from chalicelib.exports.model import Form, State, at
 from chalicelib.kernel import clock
 from chalicelib.kernel.errors import Conflict, Invalid, NotFound
+from chalicelib.offline import events
 from chalicelib.settings import settings
 from tests.exports.scene import (
     asked,
@@ -219,7 +220,8 @@ def test_the_same_form_twice_asks_once(world: World) -> None:
 def test_a_function_out_of_time_says_so(world: World) -> None:
     world.back_up(FILES)
     export = asked(world)
-    building.build(export.facility_id, export.export_id, has_time=lambda: False)
+    told = service.Message(export.facility_id, export.export_id)
+    building.build(told, has_time=lambda: False, beside=events.BESIDE)
     assert (now(export).state, now(export).failure) == (State.FAILED, "took-too-long")
 
 
@@ -269,7 +271,7 @@ def test_what_cannot_be_counted_fits_no_zip(world: World, monkeypatch: pytest.Mo
     monkeypatch.setattr(selecting, "MOST_VERSIONS", 3)
     world.back_up(FILES)
     found = service.extent(caller(world), selection(world))
-    assert (found.files, found.fits_a_zip) == (None, False)
+    assert (found.files, found.fits(Form.FILES)) == (None, False)
 
 
 def test_an_id_no_form_of_ours_carries_is_refused(world: World) -> None:

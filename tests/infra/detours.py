@@ -26,6 +26,7 @@ from tests.exports.scene import asked, deliver
 from tests.faults.crashes import Fault, calls_of, died
 from tests.faults.stories import BIG, Act, Prepare, calls, commands, in_hours
 from tests.faults.stories.telling import clicks
+from tests.offline.scene import asked as with_album
 from tests.pictures.making import (
     all_of,
     batch_of,
@@ -219,6 +220,16 @@ def _(world: World) -> Act:
     (batch,) = world.doctor.get(f"/targets/{world.target_id}/batches")["items"]
     export = asked(world, scope="batch", subject=batch["batch_id"])
     forget_zones()
+    return lambda: deliver(world, export)
+
+
+@detour("export")
+def _(world: World) -> Act:
+    """Its album waits for pictures."""
+    with_display_tool(world)
+    with_stills(world)
+    export = with_album(world)
+    queues.forget_connections()  # as in a new process
     return lambda: deliver(world, export)
 
 

@@ -9,6 +9,9 @@ from chalicelib.exports import service
 from chalicelib.kernel import clock
 from tests.exports.scene import asked, deliver
 from tests.faults.stories.telling import FILES, Act, clicks, found, story, visits
+from tests.offline.scene import asked as with_album
+from tests.offline.scene import with_chart
+from tests.pictures.making import with_display_tool, with_pictures
 from tests.support.canary import CANARY_ID
 from tests.support.visitor import signed_in
 from tests.support.world import World
@@ -72,6 +75,9 @@ def _(world: World) -> Act:
 
 @story("export")
 def _(world: World) -> Act:
-    world.back_up(FILES)
-    export = asked(world, scope="patient", subject=found(world)["patient_key"])
+    """With an album: files, their pictures, and a chart."""
+    with_display_tool(world)
+    with_pictures(world)
+    with_chart(world)
+    export = with_album(world, scope="patient", subject=found(world)["patient_key"])
     return lambda: deliver(world, export)
