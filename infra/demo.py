@@ -31,6 +31,7 @@ from infra.local.accounts import keep
 from infra.local.nights import move_to, next_time, service_time, tick
 from infra.local.people import Person, Refused
 from infra.local.stack import PORT, LocalStack
+from infra.operate import OperateError
 
 HOME = ROOT / "build" / "demo"
 SUMMARY = ROOT / "build" / "demo.json"
@@ -83,7 +84,7 @@ def main() -> int:
                 console.print(f"\nStill running:\n{description(stack)}")
                 console.print(TRY_IT)
                 keep_up(stack)
-    except (DemoError, Refused, *TROUBLE) as error:
+    except (DemoError, OperateError, Refused, *TROUBLE) as error:
         console.print(f"[red]the demo stopped: {error}")
         return 1
     return 0 if _is_proof(facts) else 1

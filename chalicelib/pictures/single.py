@@ -1,8 +1,8 @@
 """
 One frame of a stored object at its own size, made while somebody waits for it.
 
-The function that answers pages does it, so it is held to that one's second and memory: a JPEG,
-not a WebP, which takes twenty times as long to write.
+The function that answers pages does it, and is held to that one's time and memory: so it is a
+JPEG, not a WebP, which takes twenty times as long to write.
 """
 
 from __future__ import annotations
