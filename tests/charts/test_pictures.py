@@ -109,8 +109,8 @@ def test_a_page_without_pictures_may_show_none_of_the_bucket(world: World) -> No
     assert "img-src 'self';" in policy
 
 
-def test_until_it_is_made_the_page_says_so_and_asks_for_it(world: World) -> None:
-    found = examined(world)
+def test_until_it_is_made_the_page_says_so_and_asks_for_it_alone(world: World) -> None:
+    found = another(world, {"E-2/a.jpg": PICTURE, "E-2/b.jpg": still(9)})
     signed(world, found)
     page = somebody(world).get(page_of(world, found))
     assert "This picture is not made yet." in said(page)

@@ -12,6 +12,7 @@ from chalicelib.web import forms
 from chalicelib.web.cookies import SESSION
 from tests.charts.scene import A_BUNDLE, CHART, amending, examined, path_of, plain, saved, signed
 from tests.faults.stories.telling import Act, calls, clicks, story
+from tests.pictures.making import deliver_all
 from tests.support.canary import CANARY_ID
 from tests.support.visitor import Visitor, signed_in
 from tests.support.world import World
@@ -117,7 +118,11 @@ for what in ("", "/versions", "/versions/{version}", "/html", "/pdf", "/fhir", "
     def _(world: World, what: str = what) -> Act:
         examination = examined(world)
         amending(world, examination)
-        return clicks(doctor(world), "GET", page_of(world, examination, what.format(version=1)))
+        path = page_of(world, examination, what.format(version=1))
+        if what in {"/html", "/pdf"}:  # they hold the picture, once it is made
+            doctor(world).get(page_of(world, examination, ""))
+            deliver_all(world)
+        return clicks(doctor(world), "GET", path)
 
 
 @story(f"POST {PAGES}/edit")
