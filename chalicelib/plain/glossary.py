@@ -57,6 +57,11 @@ class _Told(_Line, frozen=True, kw_only=True):
         """Every form with what stands for it; those that name the term come first."""
         return self.named | self.also
 
+    def _aside(self, form: str) -> str:
+        """Return what stands for a related *form*: of "bcg (bladder drug)" the drug."""
+        said, _, aside = self.also[form].partition("(")
+        return aside.removesuffix(")") if said.strip() == form else self.also[form]
+
 
 class English(_Told, frozen=True, kw_only=True):
     """
@@ -70,7 +75,7 @@ class English(_Told, frozen=True, kw_only=True):
 
     def meaning(self, form: str) -> str:
         """Return what *form* means, in a sentence."""
-        return f"It means: {self.also[form]}." if form in self.also else self.short
+        return f"It means: {self._aside(form)}." if form in self.also else self.short
 
 
 class Japanese(_Told, frozen=True, kw_only=True):
@@ -90,7 +95,7 @@ class Japanese(_Told, frozen=True, kw_only=True):
 
     def meaning(self, form: str) -> str:
         """Return what *form* means, in a sentence."""
-        return f"「{self.also[form]}」という意味です。" if form in self.also else self.short
+        return f"「{self._aside(form)}」という意味です。" if form in self.also else self.short
 
 
 class Term(_Line, frozen=True):
