@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from chalicelib.plain import cutting, english, japanese, lexicon, spans
+from chalicelib.charts.model import Kind
+from chalicelib.plain import cutting, english, japanese, kinds, lexicon, spans
 from chalicelib.plain.checking import differences
 from chalicelib.plain.english import Worded
 from chalicelib.plain.explaining import explained
@@ -19,8 +20,11 @@ def convert(text: str, language: Language = "en", kind: str = "other") -> Plain:
     Whatever cannot be said in plain words without changing it stands there as it was written.
 
     Args:
-        kind: Of the examination, as charts name it: some abbreviations are sure only there.
+        kind: Of the examination, as charts name it, unless the text says it: some abbreviations
+            are sure only there.
     """
+    if kind == Kind.OTHER:
+        kind = kinds.named(text)
     made = list(_english(text, kind) if language == "en" else japanese.sentences(text, kind))
     met = [known for _, worded in made for known in worded.met]
     return Plain(

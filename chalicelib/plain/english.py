@@ -14,6 +14,7 @@ _SOUNDS_VOWEL = re.compile(
     r"^(?:[aeiou](?!ne\b|nce\b)(?!ni[^nm]|se|ur|rin|ret|ter)|hour|honest|[FLMNRSX]-)", re.IGNORECASE
 )
 _ASKED = re.compile(r"(^|[\s(,/])\?+ ?(?=[A-Za-z])")  # "?ulcer"
+_NEAR = 4  # characters, in which a number stands before its unit
 _LAST = re.compile(r"[.!?:]['\")\]]*$")
 
 
@@ -72,7 +73,7 @@ def reworded(text: str, kind: str) -> Worded:
         written, term = text[each.start : each.end], each.entry.term
         between = text[at : each.start]
         sure = term is None or term.is_sure(kind)
-        if not sure or _stays(written, each.entry, between, last):
+        if not sure or _stays(each, text, last):
             out.extend((between, written))
         else:
             out.extend(_joined(between, _cased(written, each.entry.to)))
@@ -90,15 +91,17 @@ def _outside(places: list[tuple[int, int]], text: str) -> list[lexicon.Match]:
     return [each for each in lexicon.matches(text) if not any(marks[each.start : each.end])]
 
 
-def _stays(written: str, entry: lexicon.Entry, between: str, last: glossary.Term | None) -> bool:
+def _stays(match: lexicon.Match, text: str, last: glossary.Term | None) -> bool:
     """Whether a form stays as it is written, though the lexicon knows it."""
+    start, end, entry = match
+    written, before = text[start:end], text[max(0, start - _NEAR) : start]
     if lexicon.is_same(written, entry.to):
         return True
     if entry.term is None:
-        return False
-    if entry.term.kind == "unit" and re.search(r"\d[ -]?$", between):
+        return start > 0 and written[:1].isupper() and written[1:].islower()  # it is a name
+    if entry.term.kind == "unit" and re.search(r"\d[ -]?$", before):
         return True
-    return entry.term is last and between.strip() == "("  # "resection of the prostate (TURP)"
+    return entry.term is last and before.endswith("(")  # "resection of the prostate (TURP)"
 
 
 def _cased(written: str, to: str) -> str:

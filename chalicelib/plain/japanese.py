@@ -26,6 +26,8 @@ _SAID = re.compile(r"[。！？!?？:：]$")
 _ENDINGS = (
     (re.compile(r"(?<![まで])した$"), "しました"),
     (re.compile(r"する$"), "します"),
+    (re.compile(r"(?<![がはもにで])あり$"), "があります"),
+    (re.compile(r"あり$"), "あります"),
     (re.compile(r"であった$"), "でした"),
     (re.compile(r"である$"), "です"),
     (re.compile(r"れた$"), "れました"),

@@ -21,6 +21,7 @@ def plain(text: str, kind: str = "other") -> str:
         ("Ulcers!", "Sores!"),
         ("no polyp seen", "No polyp seen."),
         ("1.  Ulcer.", "1. Sore."),
+        ("At the Veterans Administration.", "At the Veterans Administration."),
         ("It was noted to be approximately 30 minutes.", "It was about 30 minutes."),
         ("Ulceration was not seen.", "Ulceration was not seen."),
     ],
