@@ -14,8 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from botocore.session import Session
-
+from chalicelib.sessions import session
 from chalicelib.settings import settings
 
 SHARDS = tuple(f"DUE#{number}" for number in range(8))
@@ -102,4 +101,4 @@ def _to_row(item: dict[str, Any]) -> DueRow:
 
 @cache
 def _client() -> Any:
-    return Session().create_client("dynamodb")
+    return session().create_client("dynamodb")

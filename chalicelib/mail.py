@@ -7,9 +7,9 @@ from functools import cache
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
-from botocore.session import Session
 
 from chalicelib.kernel.errors import Unavailable
+from chalicelib.sessions import session
 from chalicelib.settings import settings
 
 RECIPIENTS = 50  # a mail, SES's limit
@@ -53,7 +53,7 @@ def forget_connections() -> None:
 
 @cache
 def _client() -> Any:
-    return Session().create_client("sesv2")
+    return session().create_client("sesv2")
 
 
 def _utf8(text: str) -> dict[str, str]:

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from botocore.session import Session
-
+from chalicelib.sessions import session
 from chalicelib.telemetry import count, logger, place
 
 MESSAGES = 10  # a request, SQS's limit
@@ -98,7 +97,7 @@ def forget_connections() -> None:
 
 @cache
 def _client() -> Any:
-    return Session().create_client("sqs")
+    return session().create_client("sqs")
 
 
 @cache

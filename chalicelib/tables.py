@@ -22,7 +22,10 @@ from pynamodb.exceptions import PynamoDBException, TransactWriteError
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.kernel.errors import Conflict
+from chalicelib.sessions import share_with_models
 from chalicelib.settings import settings
+
+share_with_models()
 
 
 class _NamedBySettings:

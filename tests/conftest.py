@@ -56,8 +56,8 @@ def no_world() -> None:
 @pytest.fixture
 def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
     """Hokan's tables, buckets and queues on moto; the settings point at them."""
-    from chalicelib import buckets, mail, queues
-    from chalicelib.access import accounts, tokens
+    from chalicelib import queues
+    from chalicelib.access import tokens
     from chalicelib.billing import book_store, books
     from chalicelib.charging.service import finalise_at
     from chalicelib.contracts.local import forget_zones
@@ -73,12 +73,9 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
             monkeypatch.setenv(name, value)
         for forget in (
             service_settings.cache_clear,
-            buckets.forget_connections,
             queues.forget_connections,
             forget_zones,
             finalise_at.cache_clear,
-            mail.forget_connections,
-            accounts.forget_connections,
         ):
             forget()
         tokens.forget_keys()

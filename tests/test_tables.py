@@ -8,6 +8,7 @@ from pynamodb.exceptions import TransactWriteError
 from pynamodb.models import Model
 
 from chalicelib.kernel.errors import Conflict
+from chalicelib.sessions import session
 from chalicelib.tables import CoreTable, expecting, transaction
 from tests.faults.crashes import Fault, conflicting, troubled
 
@@ -18,6 +19,13 @@ class Row(Model):
 
     pk = UnicodeAttribute(hash_key=True)
     sk = UnicodeAttribute(range_key=True)
+
+
+class Other(Model):
+    class Meta(CoreTable):
+        pass
+
+    pk = UnicodeAttribute(hash_key=True)
 
 
 def add() -> None:
@@ -38,3 +46,10 @@ def test_a_condition_that_fails_is_a_conflict_with_its_reason() -> None:
 def test_another_transaction_at_the_same_rows_is_no_conflict_but_trouble_that_passes() -> None:
     with troubled(Fault(0, "before", conflicting)), pytest.raises(TransactWriteError):
         add()
+
+
+@pytest.mark.usefixtures("aws")
+def test_models_take_the_one_session_of_the_process() -> None:
+    """Each session more would read AWS's descriptions anew, in every cold start."""
+    row, other = Row._get_connection().connection, Other._get_connection().connection
+    assert row.session is other.session is session()

@@ -12,10 +12,10 @@ from functools import cache
 from typing import Any
 
 from botocore.exceptions import ClientError
-from botocore.session import Session
 
 from chalicelib.access.model import GROUPS, Role
 from chalicelib.kernel.errors import Conflict, Invalid, NotFound, Unavailable
+from chalicelib.sessions import session
 from chalicelib.settings import settings
 
 _BUSY = {"InternalErrorException", "LimitExceededException", "TooManyRequestsException"}
@@ -117,4 +117,4 @@ def forget_connections() -> None:
 
 @cache
 def _client() -> Any:
-    return Session().create_client("cognito-idp")
+    return session().create_client("cognito-idp")

@@ -16,9 +16,9 @@ import msgspec
 from botocore import UNSIGNED
 from botocore.config import Config
 from botocore.exceptions import ClientError
-from botocore.session import Session
 
 from chalicelib.kernel.errors import HokanError, Invalid, Unauthenticated, Unavailable
+from chalicelib.sessions import session
 from chalicelib.settings import settings
 
 # What Cognito calls it -> what it is.  Anything else is a mistake of ours, and a 500.
@@ -162,7 +162,7 @@ def _answer(told: dict[str, Any]) -> Answer:
 
 @cache
 def _client() -> Any:
-    return Session().create_client("cognito-idp", config=Config(signature_version=UNSIGNED))
+    return session().create_client("cognito-idp", config=Config(signature_version=UNSIGNED))
 
 
 def forget_connections() -> None:

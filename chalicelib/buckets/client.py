@@ -8,16 +8,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from botocore.config import Config
-from botocore.session import Session
 
+from chalicelib.sessions import session
 from chalicelib.settings import settings
 
 CONTENT_TYPE = "application/octet-stream"  # what it really is, only its reader decides
-
-
-@cache
-def session() -> Session:
-    return Session()  # boto3 would add 40 ms of imports to a cold start, and nothing we use
 
 
 @cache

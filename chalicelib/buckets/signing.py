@@ -7,9 +7,10 @@ from datetime import timedelta
 
 import msgspec
 
-from chalicelib.buckets.client import CONTENT_TYPE, address, base64_of, client, session
+from chalicelib.buckets.client import CONTENT_TYPE, address, base64_of, client
 from chalicelib.kernel import clock, sigv4
 from chalicelib.kernel.errors import Unavailable
+from chalicelib.sessions import session
 from chalicelib.settings import settings
 
 PUT_SECONDS = 300

@@ -328,20 +328,23 @@ def test_only_those_in_the_table_may_call_a_route(world: World, row: tuple[str, 
             assert status == (401 if kind == "anonymous" else 403), (kind, status)
 
 
-def visitor(world: World, kind: str) -> Visitor:
-    """Return a browser of *kind*, with a page of its own open."""
-    if kind == "anonymous":
-        found = Visitor()
-        found.get("/portal/sign-in")
-        return found
+def visitor(world: World, kind: str, method: str) -> Visitor:
+    """Return a browser of *kind*, with a page of its own open where it is to send a form."""
+    found, home = Visitor(), "/portal/sign-in"
+    if kind != "anonymous":
+        found, home = somebody_of(world, kind), "/portal"
+    if method == "POST":
+        found.get(home)
+    return found
+
+
+def somebody_of(world: World, kind: str) -> Visitor:
     role, facility_id = {
         "operator": (Role.OPERATOR, ""),
         "admin": (Role.FACILITY_ADMIN, world.facility_id),
         "doctor": (Role.DOCTOR, world.facility_id),
     }[kind]
-    found = signed_in(role, facility_id)
-    found.get("/portal")
-    return found
+    return signed_in(role, facility_id)
 
 
 @pytest.mark.parametrize("row", PAGE_ROWS, ids=lambda row: f"{row[0]} {row[1]}")
@@ -351,7 +354,7 @@ def test_only_those_in_the_table_may_visit_a_page(world: World, row: tuple[str, 
     path = files.address("hokan.css") if "{name}" in path else path
     asked = path.replace("{", "").replace("}", "")
     for kind in ("anonymous", "operator", "admin", "doctor"):
-        somebody = visitor(world, kind)
+        somebody = visitor(world, kind, method)
         answer = somebody.submit(asked) if method == "POST" else somebody.get(asked)
         if kind in allowed:
             assert answer.status in {200, 303, 401, 404, 409, 422}, (kind, answer.status)
@@ -466,7 +469,7 @@ def test_pages_of_what_is_anothers_do_not_exist(world: World) -> None:
     ids, other = ids_of(world), build(world.client)
     for method, path, *allowed in OWNED_PAGES:
         for kind in {"admin", "doctor"} & set(allowed):
-            somebody, asked = visitor(other, kind), path.format(**ids)
+            somebody, asked = visitor(other, kind, method), path.format(**ids)
             answer = somebody.submit(asked) if method == "POST" else somebody.get(asked)
             assert answer.status == 404, (kind, method, path, answer.status)
 

@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 from botocore.loaders import JSONFileLoader, Loader
 from botocore.session import Session
 from botocore.useragent import UserAgentString
+from joserfc.jwk import RSAKey
 from moto import backend_index
 from moto.core import responses
 from moto.core.base_backend import AccountSpecificBackend, BaseBackend
@@ -31,6 +32,7 @@ _load_file = JSONFileLoader.load_file
 _services: Any = Loader.list_available_services
 _urls: Any = BaseBackend.urls
 _regions: Any = AccountSpecificBackend._generate_regions
+_import_key: Any = RSAKey.import_key
 _methods: Any = vars(responses)["method_names_from_class"]
 _kept: dict[Any, Any] = {}
 
@@ -47,6 +49,7 @@ def quicken() -> None:
         (BaseBackend, "urls", property(_urls_once)),
         (AccountSpecificBackend, "_generate_regions", _regions_once),
         (responses, "method_names_from_class", cache(_methods)),
+        (RSAKey, "import_key", staticmethod(_import_key_once)),
         (MockAWS, "_enable_patching", _play_for_botocore),
     ]
     for owner, name, quicker in changes:
@@ -95,6 +98,11 @@ def _urls_once(backend: BaseBackend) -> Any:
 
 def _regions_once(backend: AccountSpecificBackend[Any], service_name: str) -> Any:
     return _once(("regions", service_name), lambda: _regions(backend, service_name))
+
+
+def _import_key_once(value: Any, **named: Any) -> Any:
+    """Return the one key of all of moto's user pools; to check it takes 0.1 s a pool."""
+    return _once(("key", repr(value), repr(named)), lambda: _import_key(value, **named))
 
 
 def _play_for_botocore(mock: MockAWS, reset: bool = True) -> None:  # noqa: FBT001, FBT002 - moto's

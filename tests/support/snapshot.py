@@ -71,25 +71,37 @@ def sqs() -> Any:
     return get_backend("sqs")[MOTO_ACCOUNT][REGION]
 
 
-def is_empty() -> bool:
-    """Whether no table has a row, no bucket an object and no queue a message."""
-    rows = any(len(table) for table in dynamodb().tables.values())
-    objects = any(bucket.keys for bucket in s3().buckets.values())
-    return not (rows or objects or any(queue._messages for queue in sqs().queues.values()))
+def names() -> frozenset[tuple[str, ...]]:
+    """Return the names of all rows, objects and queues' messages there are."""
+    rows = [
+        (name, str(pk.value), str(sk.value))
+        for name, table in dynamodb().tables.items()
+        for pk, rows in table.items.items()
+        for sk in rows
+    ]
+    objects = [(name, key) for name, bucket in s3().buckets.items() for key in bucket.keys]
+    messages = [(name, each.id) for name, queue in sqs().queues.items() for each in queue._messages]
+    return frozenset([*rows, *objects, *messages])
 
 
-_kept: dict[str, tuple[Any, Snapshot]] = {}
+_kept: dict[str, tuple[frozenset[tuple[str, ...]], Any, Snapshot]] = {}
 
 
 T = TypeVar("T")
 
 
 def once(name: str, make: Callable[[], T]) -> T:
-    """Return what *make* made the first time, with the world as it was right after it."""
+    """
+    Return what *make* made the first time, with the world as it was right after it.
+
+    It begins where it began then; what had been done before would be lost without a word.
+    """
+    now = names()
     if name in _kept:
-        made, world = _kept[name]
+        before, made, world = _kept[name]
+        assert now == before, f"{name}: made once, and begun from another world now"
         world.restore()
         return cast("T", made)
     made = make()
-    _kept[name] = (made, Snapshot())
+    _kept[name] = (now, made, Snapshot())
     return made

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from tests.faults.stories.telling import (
-    FILES,
     Act,
     admin,
     agent,
@@ -16,6 +15,7 @@ from tests.faults.stories.telling import (
     operator,
     reads,
     sent,
+    stored,
     story,
 )
 from tests.support.queue import Queue, notification
@@ -24,7 +24,7 @@ from tests.support.world import World
 
 @story("POST /restores")
 def _(world: World) -> Act:
-    world.back_up(FILES)
+    stored(world)
     grant = {"target_id": world.target_id, "scope": "target", "agent_id": world.agent.agent_id}
     return calls(world.doctor, "POST", "/restores", grant)
 
@@ -48,13 +48,13 @@ def _(world: World) -> Act:
 
 @story("operate: rebuild-catalogue")
 def _(world: World) -> Act:
-    world.back_up(FILES)
+    stored(world)
     return commands(world, "rebuild-catalogue", target_id=world.target_id)
 
 
 @story("operate: check-usage")
 def _(world: World) -> Act:
-    world.back_up(FILES)
+    stored(world)
     where = {"facility_id": world.facility_id, "target_id": world.target_id}
     return commands(world, "check-usage", **where)
 

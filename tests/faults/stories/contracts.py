@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.faults.stories.telling import FILES, Act, calls, story
+from tests.faults.stories.telling import Act, calls, stored, story
 from tests.support.world import World, a_form
 
 MORE_ROOM = {"capacity_bytes": 300 * 10**9}
@@ -44,7 +44,7 @@ def _(world: World) -> Act:
 
 @story("POST /contracts/{contract_id}/amendments")
 def _(world: World) -> Act:
-    world.back_up(FILES)
+    stored(world)
     path = f"/contracts/{world.contract_id}/amendments"
     return calls(world.admin, "POST", path, MORE_ROOM)
 

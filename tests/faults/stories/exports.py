@@ -8,7 +8,7 @@ from chalicelib.access.model import Role
 from chalicelib.exports import service
 from chalicelib.kernel import clock
 from tests.exports.scene import asked, deliver
-from tests.faults.stories.telling import FILES, Act, clicks, found, story, visits
+from tests.faults.stories.telling import Act, clicks, found, stored, story, visits
 from tests.offline.scene import asked as with_album
 from tests.offline.scene import with_chart
 from tests.pictures.making import with_display_tool, with_pictures
@@ -29,7 +29,7 @@ visits(f"GET {NEW}/check", f"{NEW}/check?scope=target&when=now&by=zip")
 
 @story(f"POST {NEW}/patients")
 def _(world: World) -> Act:
-    world.back_up(FILES)
+    stored(world)
     path = f"{RESTORES}/new/{world.target_id}/patients"
     visitor = signed_in(Role.DOCTOR, world.facility_id)
     return clicks(visitor, "POST", path, patient_id=lambda: CANARY_ID)
@@ -38,7 +38,7 @@ def _(world: World) -> Act:
 @story(f"POST {RESTORES}")
 def _(world: World) -> Act:
     """The form carries the ZIP's id: sent again, it asks for the same one."""
-    world.back_up(FILES)
+    stored(world)
     typed = {
         "target_id": world.target_id,
         "scope": "target",
@@ -58,7 +58,7 @@ def _just(value: str) -> Callable[[], str]:
 
 @story(f"GET {RESTORES}/zips/{{export_id}}")
 def _(world: World) -> Act:
-    world.back_up(FILES)
+    stored(world)
     export = asked(world)
     visitor = signed_in(Role.DOCTOR, world.facility_id)
     return clicks(visitor, "GET", f"{RESTORES}/zips/{export.export_id}")
@@ -66,7 +66,7 @@ def _(world: World) -> Act:
 
 @story(f"POST {RESTORES}/zips/{{export_id}}/download")
 def _(world: World) -> Act:
-    world.back_up(FILES)
+    stored(world)
     export = asked(world)
     assert deliver(world, export)
     visitor = signed_in(Role.DOCTOR, world.facility_id)

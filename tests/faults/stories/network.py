@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from chalicelib.access.model import Role
 from chalicelib.network import consenting, merges, reading, sharing
@@ -19,6 +20,7 @@ from tests.network.scene import (
     with_records,
 )
 from tests.support.canary import CANARY_ID
+from tests.support.snapshot import once
 from tests.support.visitor import Visitor, signed_in
 from tests.support.world import World
 
@@ -48,7 +50,12 @@ def _just(value: str) -> Callable[[], str]:
 
 
 def agreed_elsewhere(world: World) -> Held:
-    held = elsewhere(world)
+    """Have a patient elsewhere who agrees; stories begin so, and a process makes them once."""
+    made = once(f"agreed elsewhere than {world.facility_id}", lambda: _agreed(elsewhere(world)))
+    return replace(made, world=made.world.seen_by(world.client))
+
+
+def _agreed(held: Held) -> Held:
     held.agrees()
     return held
 
@@ -154,7 +161,8 @@ def opened(world: World) -> dict[str, str]:
 
 @story(f"GET {NETWORK}/found/{{pass_id}}")
 def _(world: World) -> Act:
-    return clicks(staff(world), "GET", f"{NETWORK}/found/{opened(world)['pass_id']}")
+    path = f"{NETWORK}/found/{opened(world)['pass_id']}"
+    return clicks(staff(world), "GET", path)
 
 
 @story(f"GET {NETWORK}/found/{{pass_id}}/{{record_id}}")

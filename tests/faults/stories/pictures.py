@@ -5,7 +5,7 @@ from __future__ import annotations
 from chalicelib.dicomweb import documents
 from tests.dicomweb.scene import messages as parts
 from tests.dicomweb.scene import taken
-from tests.faults.stories.telling import FILES, Act, commands, story
+from tests.faults.stories.telling import Act, commands, stored, story
 from tests.pictures.making import deliver, with_stills
 from tests.support.world import World
 
@@ -25,7 +25,7 @@ def _(world: World) -> Act:
 
 @story("operate: rebuild-derived")
 def _(world: World) -> Act:
-    world.back_up(FILES)
+    stored(world)
     rebuild = commands(world, "rebuild-derived", target_id=world.target_id)
     rebuild()  # addresses of queues are asked for once a process
     return rebuild

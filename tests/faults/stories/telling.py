@@ -24,6 +24,7 @@ from infra.provision import MOTO_ACCOUNT
 from infra.template import REGION
 from tests.support.people import Anonymous
 from tests.support.pool import PASSWORD, code_of, make_pool
+from tests.support.snapshot import once
 from tests.support.visitor import Visitor, signed_in
 from tests.support.world import World, a_chunk
 
@@ -73,9 +74,14 @@ def sent(world: World) -> list[str]:
     return [f"t/{world.target_id}/{digest}" for digest in digests()]
 
 
+def stored(world: World) -> None:
+    """Back FILES up; most stories begin so, and a process does it once."""
+    once(f"FILES of {world.facility_id}", lambda: world.back_up(FILES))
+
+
 def granted(world: World) -> str:
     """Back FILES up and grant their restore; return the restore."""
-    world.back_up(FILES)
+    stored(world)
     grant = {"target_id": world.target_id, "scope": "target", "agent_id": world.agent.agent_id}
     return str(world.doctor.post("/restores", grant, status=201)["restore_id"])
 
@@ -106,7 +112,7 @@ def reads(route: str, who: Callable[[World], Anonymous], path: str) -> None:
 
     @story(route)
     def _(world: World) -> Act:
-        world.back_up(FILES)
+        stored(world)
         return calls(who(world), "GET", path.format(**found(world)))
 
 
@@ -161,7 +167,7 @@ def visits(route: str, path: str = "", *, role: Role = Role.DOCTOR) -> None:
 
     @story(route)
     def _(world: World) -> Act:
-        world.back_up(FILES)
+        stored(world)
         visitor = signed_in(role, "" if role is Role.OPERATOR else world.facility_id)
         return clicks(visitor, "GET", (path or route.removeprefix("GET ")).format(**found(world)))
 
