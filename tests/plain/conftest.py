@@ -27,8 +27,9 @@ def read_again() -> None:
         each.cache_clear()
 
 
-@pytest.fixture(autouse=True, scope="package")
+@pytest.fixture(scope="module")
 def own_terms() -> Iterator[None]:
+    """A handful of terms, in place of the glossary."""
     patch = pytest.MonkeyPatch()
     patch.setattr(glossary, "HERE", OWN)
     read_again()
