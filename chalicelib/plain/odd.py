@@ -9,7 +9,7 @@ _ODD = re.compile(
     r"un(?!der|til|less|ion|it|iform|eventful|ilateral)[a-z]{4,}"
     r"|in(?:conceivable|significant|frequent|appropriate|adequate)|impossible|improbable"
     r"|without|no|not|none|never|den(?:y|ied|ies)|lack|absence)\b"
-    r"|\b(?:not only|not until|neither|cannot be denied|nothing but|all but)\b",
+    r"|\b(?:not only|not until|cannot be denied|nothing but|all but)\b",
     re.IGNORECASE,
 )
 _ODD_IN_JAPANESE = re.compile(

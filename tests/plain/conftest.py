@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -10,28 +11,22 @@ import pytest
 from chalicelib.plain import glossary, grades, japanese, lexicon, readings
 
 OWN = Path(__file__).parent / "glossary"
-READ_ONCE = (
-    glossary.terms,
-    glossary.scales,
-    glossary.forms,
-    glossary.grades,
-    lexicon.entries,
-    japanese.entries,
-    grades.written,
-    readings.readings,
-)
+MADE_OF_IT = (lexicon.entries, japanese.entries, grades.written, readings.readings)
 
 
-def read_again() -> None:
-    for each in READ_ONCE:
+def made_anew() -> None:
+    for each in MADE_OF_IT:
         each.cache_clear()
 
 
-@pytest.fixture(autouse=True, scope="package")
+@pytest.fixture(scope="module")
 def own_terms() -> Iterator[None]:
+    """A handful of terms, in place of the glossary."""
     patch = pytest.MonkeyPatch()
     patch.setattr(glossary, "HERE", OWN)
-    read_again()
+    for name in ("terms", "scales", "forms", "grades"):  # the real ones keep what they have read
+        patch.setattr(glossary, name, cache(getattr(glossary, name).__wrapped__))
+    made_anew()
     yield
     patch.undo()
-    read_again()
+    made_anew()

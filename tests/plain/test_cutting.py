@@ -6,6 +6,8 @@ import pytest
 
 from chalicelib.plain import convert
 
+pytestmark = pytest.mark.usefixtures("own_terms")
+
 
 def plain(text: str) -> list[str]:
     return [each.text for each in convert(text).sentences]

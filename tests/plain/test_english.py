@@ -6,6 +6,8 @@ import pytest
 
 from chalicelib.plain import convert
 
+pytestmark = pytest.mark.usefixtures("own_terms")
+
 
 def plain(text: str, kind: str = "other") -> str:
     return " ".join(each.text for each in convert(text, "en", kind).sentences)

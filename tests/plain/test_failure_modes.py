@@ -28,6 +28,8 @@ from chalicelib.charts.model import (
 from chalicelib.plain import Language, Plain, convert, of_chart
 from chalicelib.plain.checking import facts
 
+pytestmark = pytest.mark.usefixtures("own_terms")
+
 LANGUAGES = st.sampled_from(("en", "ja"))
 NAMES = st.sampled_from(("ulcer", "polyp", "erosion", "潰瘍", "ポリープ"))
 

@@ -8,6 +8,8 @@ from chalicelib.charts.model import Kind
 from chalicelib.plain import convert
 from chalicelib.plain.kinds import named
 
+pytestmark = pytest.mark.usefixtures("own_terms")
+
 
 @pytest.mark.parametrize(
     ("text", "kind"),

@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from chalicelib.plain import Language, convert
 from chalicelib.plain.checking import differences
 
+pytestmark = pytest.mark.usefixtures("own_terms")
+
 LONG = 100_000
 LANGUAGES = st.sampled_from(("en", "ja"))
 WORDS = st.sampled_from(

@@ -12,6 +12,8 @@ import pytest
 from chalicelib.plain import Sentence, convert, readability
 from chalicelib.plain.checking import differences
 
+pytestmark = pytest.mark.usefixtures("own_terms")
+
 REPORTS = {
     path.stem: path.read_text(encoding="utf-8")
     for path in sorted((Path(__file__).parent / "reports").glob("*.txt"))

@@ -26,6 +26,8 @@ from chalicelib.charts.model import (
 from chalicelib.plain import Language, of_chart
 from tests.charts.documents import charts
 
+pytestmark = pytest.mark.usefixtures("own_terms")
+
 
 def told(chart: Chart, language: Language = "en") -> list[str]:
     return [each.text for each in of_chart(chart, language).sentences]
