@@ -54,6 +54,7 @@ REFUSED_NOW = {  # the parts have not come; nothing waits for the provider
     "/facilities/{facility_id}/contracts/{contract_id}/decline",
 }
 MAY = {(method, path): set(kinds) for method, path, *kinds in ROWS}
+schemathesis.serializer.alias(FILES, "application/octet-stream")  # bytes, whatever they are
 SAME_EVERY_TIME = settings(
     derandomize=True,
     database=None,
