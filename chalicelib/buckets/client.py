@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from botocore.config import Config
 
-from chalicelib.sessions import session
+from chalicelib.sessions import forget_session, session
 from chalicelib.settings import settings
 
 CONTENT_TYPE = "application/octet-stream"  # what it really is, only its reader decides
@@ -33,7 +33,8 @@ def address(bucket: str) -> tuple[str, str, str]:
 
 def forget_connections() -> None:
     """Let the next call connect afresh (tests change the world between them)."""
-    for kept in (session, client, address):
+    forget_session()
+    for kept in (client, address):
         kept.cache_clear()
 
 

@@ -169,7 +169,8 @@ def build(client: Client, *, capacity_bytes: int = 10 * MEGABYTE, **terms: Any) 
     is_now = abs(clock.now() - datetime.now(UTC)) < timedelta(minutes=1)
     if names() or not is_now:
         return _made(client, terms)
-    return once(f"facility {sorted(terms.items())}", lambda: _made(client, terms)).seen_by(client)
+    name = f"facility in {settings().core_table} with {sorted(terms.items())}"
+    return once(name, lambda: _made(client, terms)).seen_by(client)
 
 
 def _made(client: Client, terms: dict[str, Any]) -> World:
