@@ -68,6 +68,11 @@ class Taken:
     cpu_ms: float
     wall_ms: float
 
+    @property
+    def a_second(self) -> float:
+        """How many such requests a second of a CPU is enough for."""
+        return 1_000 / max(self.cpu_ms, 0.01)
+
     def divided(self, by: int) -> Taken:
         return Taken(self.cpu_ms / by, self.wall_ms / by)
 
@@ -80,10 +85,14 @@ def figures() -> Iterator[Figure]:
     for what, taken in ours.items():
         yield Figure(f"{what}: CPU", taken.cpu_ms, unit="ms", digits=1)
         yield Figure("  with its AWS calls, one by one", taken.wall_ms, unit="ms", digits=1)
+        if what == STORED:
+            yield Figure("  instances a second of a CPU", taken.a_second)
         if what in theirs:
             its = theirs[what]
             yield Figure("  Orthanc: CPU", its.cpu_ms, unit="ms", digits=1)
             yield Figure("  Orthanc: answered after", its.wall_ms, unit="ms", digits=1)
+            if what == STORED:
+                yield Figure("  Orthanc: instances a second of a CPU", its.a_second)
             yield Figure("  CPU, ours / its", taken.cpu_ms / max(its.cpu_ms, 0.01))
             yield Figure("  time, ours / its", taken.wall_ms / its.wall_ms)
 
