@@ -11,9 +11,10 @@ const found = document.getElementById("found");
 
 // As archive/name_keys.py does, step by step: kana become letters, letters lose what tells them apart.
 function inLetters(whole, kana, small) {
-  const letters = rules.syllables[kana] ?? kana;
   const vowel = rules.small[small] ?? "";
-  if (!vowel || !(kana in rules.syllables)) return letters + vowel;
+  if (!(kana in rules.syllables)) return (rules.small[kana] ?? kana) + vowel;
+  const letters = rules.syllables[kana];
+  if (!vowel) return letters;
   const isSoft = /^(sh|ch|j)/.test(letters);
   return letters.slice(0, -1) + (isSoft ? vowel.replace(/^y/, "") : vowel);
 }

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from playwright.sync_api import Browser, Page, Request
 
@@ -246,6 +246,7 @@ def test_what_is_typed_is_folded_as_names_are(sit: Sit) -> None:
     reader.open("index.html")
 
     @given(st.lists(NAMES, min_size=50, max_size=50))
+    @example(["0ァァ", "ぁぃ", "シェン", "っー"])
     def folded(names: list[str]) -> None:
         assert reader.page.evaluate("names => names.map(key)", names) == [
             key(each) for each in names
