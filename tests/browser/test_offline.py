@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, Request
 
 from chalicelib.archive.name_keys import key
 from tests.offline.scene import HOSTILE, album, ready, unpacked, with_chart
-from tests.support.chromium import COLOURS, SCREENSHOTS, barriers, chromium, hidden_width
+from tests.support.chromium import COLOURS, SCREENSHOTS, barriers, hidden_width
 from tests.support.world import World
 
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("chromium")]
@@ -29,12 +29,6 @@ PAGES = {
     "film": "album/examinations/2.html#p1",
     "chart": "album/charts/1-1.html",
 }
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    with chromium() as running:
-        yield running
 
 
 @dataclass

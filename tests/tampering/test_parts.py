@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+import msgspec
 import pytest
 
 from chalicelib import buckets
@@ -49,4 +48,6 @@ def complete(scene: Scene) -> None:
     assert parts is not None
     (part,) = parts
     sha256 = base64_of(scene.sha256)
-    buckets.complete_multipart(scene.key, scene.upload_id, [replace(part, sha256=sha256)])
+    buckets.complete_multipart(
+        scene.key, scene.upload_id, [msgspec.structs.replace(part, sha256=sha256)]
+    )
