@@ -34,7 +34,7 @@ def frames(target_id: str, found: Instance, numbers: list[int]) -> list[bytes]:
         Conflict: The file holds no pixels, or not all it says.
     """
     try:
-        film = _opened(target_id, found.sha256, found.size_bytes)
+        film = opened(target_id, found.sha256, found.size_bytes)
         if any(not 1 <= each <= film.count for each in numbers):
             raise NotFound(f"this instance has frames 1 to {film.count}")
         return [film[each - 1] for each in numbers]  # little endian, see frames.py
@@ -43,7 +43,7 @@ def frames(target_id: str, found: Instance, numbers: list[int]) -> list[bytes]:
 
 
 @lru_cache(maxsize=KEPT)
-def _opened(target_id: str, sha256: str, size_bytes: int) -> Frames:
+def opened(target_id: str, sha256: str, size_bytes: int) -> Frames:
     return frames_of(pixels_of(_source(target_id, sha256, size_bytes)))
 
 

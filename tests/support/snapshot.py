@@ -44,13 +44,18 @@ class Snapshot:
 
 def _forget() -> None:
     """Let this process remember no answer that a new one would have to ask for."""
+    from chalicelib import queues
     from chalicelib.billing import books
     from chalicelib.charging.service import finalise_at
     from chalicelib.contracts.local import forget_zones
+    from chalicelib.dicomweb import documents, pixels
+    from chalicelib.pictures import single
 
     books.forget()
     forget_zones()
-    finalise_at.cache_clear()
+    queues.forget_connections()
+    for kept in (finalise_at, documents.read, pixels.opened, single.opened):
+        kept.cache_clear()
 
 
 def _messages(queue: Any) -> dict[str, Any]:

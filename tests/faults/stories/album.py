@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from chalicelib.access.model import Role
-from chalicelib.pictures import single
 from tests.album.scene import id_of, open_as_case, open_film, path_of, with_tool
 from tests.faults.stories.contract_pages import admin, as_typed, hidden
 from tests.faults.stories.telling import FILES, Act, calls, clicks, story
@@ -75,13 +74,7 @@ does("pictures/{number}/original", opened)
 @story(f"GET {CASE}/pictures/{{number}}/frames/{{frame}}")
 def _(world: World) -> Act:
     with_tool(world)
-    look = clicks(doctor(world), "GET", f"{open_film(world)}/frames/2")
-
-    def act() -> object:
-        single.opened.cache_clear()  # each time another process
-        return look()
-
-    return act
+    return clicks(doctor(world), "GET", f"{open_film(world)}/frames/2")
 
 
 def calls_for(method: str, prepare: Callable[[World], str]) -> None:

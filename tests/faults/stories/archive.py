@@ -62,10 +62,8 @@ def _(world: World) -> Act:
 @story("operate: redrive")
 def _(world: World) -> Act:
     declared(world)
-    redrive = commands(world, "redrive")
-    redrive()  # addresses of queues are asked for once a process
     Queue(world).put_dead([notification(key) for key in sent(world)])
-    return redrive
+    return commands(world, "redrive")
 
 
 TARGET = "/targets/{target_id}"

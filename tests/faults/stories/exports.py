@@ -47,9 +47,7 @@ def _(world: World) -> Act:
         "export_id": service.new_id(),
     }
     visitor = signed_in(Role.DOCTOR, world.facility_id)
-    asks = clicks(visitor, "POST", RESTORES, **{name: _just(it) for name, it in typed.items()})
-    asks()  # addresses of queues are asked for once a process
-    return asks
+    return clicks(visitor, "POST", RESTORES, **{name: _just(it) for name, it in typed.items()})
 
 
 def _just(value: str) -> Callable[[], str]:

@@ -20,7 +20,6 @@ def _(world: World) -> Act:
     with_tool(world)
     brought_forward(world)
     open_as_case(world)
-    deliver(world, left_ms=1_000)  # addresses of queues are asked for once a process
     return lambda: deliver(world)
 
 
