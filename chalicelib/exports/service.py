@@ -114,18 +114,8 @@ def ask(
     """
     if not _EXPORT_ID.fullmatch(export_id):
         raise Invalid("this is no form of ours; begin again")
-    if form is Form.ALBUM and not has_display_tool(caller.facility_id):
-        raise Conflict("an album needs a contract for a display tool", code="no-display-tool")
-    found = extent(caller, selection)
-    if not found.fits(form):
-        raise Conflict(
-            f"a ZIP takes {MOST_FILES} files and {most_bytes(form)} bytes; choose less",
-            code="zip-too-large",
-        )
-    subject = selection.subject or selection.target_id
-    audit(caller, f"make-zip-{selection.scope}", subject)
-    if form is Form.ALBUM:  # which has names and charts beside the files
-        audit(caller, f"make-album-{selection.scope}", subject)
+    found = _fitting(caller, selection, form)
+    _put_on_record(caller, selection, form)
     wanted = Export(
         export_id=export_id,
         facility_id=caller.facility_id,
@@ -141,6 +131,26 @@ def ask(
     send(Message(caller.facility_id, export_id))
     count("ExportsAsked")
     return wanted
+
+
+def _fitting(caller: Caller, selection: Selection, form: Form) -> Extent:
+    """Return how much *selection* is, if a ZIP of that form takes it; see :func:`ask`."""
+    if form is Form.ALBUM and not has_display_tool(caller.facility_id):
+        raise Conflict("an album needs a contract for a display tool", code="no-display-tool")
+    found = extent(caller, selection)
+    if not found.fits(form):
+        raise Conflict(
+            f"a ZIP takes {MOST_FILES} files and {most_bytes(form)} bytes; choose less",
+            code="zip-too-large",
+        )
+    return found
+
+
+def _put_on_record(caller: Caller, selection: Selection, form: Form) -> None:
+    subject = selection.subject or selection.target_id
+    audit(caller, f"make-zip-{selection.scope}", subject)
+    if form is Form.ALBUM:  # which has names and charts beside the files
+        audit(caller, f"make-album-{selection.scope}", subject)
 
 
 def send(message: Message, *, after_seconds: int = 0) -> None:

@@ -18,9 +18,10 @@ from chalicelib.access.model import Role
 from chalicelib.charts.model import Chart, Image, Kind, Mark, Measurement, Site
 from tests.album.scene import open_as_case, with_tool
 from tests.browser.test_billing_barriers import opened
+from tests.charts.conftest import made
 from tests.charts.scene import A_BUNDLE, DIGEST, amending, examined, path_of, saved, signed
 from tests.charts.test_pages import CHARTS, hand_in, page_of, typed
-from tests.charts.test_pictures import another, made
+from tests.charts.test_pictures import another
 from tests.pictures.making import deliver_all, digest, picture_at
 from tests.pictures.stills import a_still
 from tests.support.chromium import SCREENSHOTS, barriers, hidden_width

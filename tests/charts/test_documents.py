@@ -14,9 +14,10 @@ from chalicelib.buckets import derived
 from chalicelib.charts import documents
 from chalicelib.charts.model import Chart, Image, Kind, Mark
 from chalicelib.pictures.model import Rendition
+from tests.charts.conftest import made
 from tests.charts.scene import CHART, DIGEST, examined, signed
 from tests.charts.test_pages import page_of, said, somebody
-from tests.charts.test_pictures import another, made
+from tests.charts.test_pictures import another
 from tests.pictures.making import digest
 from tests.pictures.stills import a_still
 from tests.support.world import World
@@ -50,14 +51,6 @@ def with_stills(world: World, count: int) -> str:
         for number, body in enumerate(stills, start=1)
     )
     signed(world, found, Chart(kind=Kind.UPPER_GI, findings=CHART.findings[1:], images=images))
-    made(world, found)
-    return found
-
-
-@pytest.fixture
-def examination(world: World) -> str:
-    found = examined(world)
-    signed(world, found)
     made(world, found)
     return found
 

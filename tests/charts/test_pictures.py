@@ -12,27 +12,13 @@ from chalicelib.audit.store import of_facility
 from chalicelib.charts import editing_pages
 from chalicelib.charts.model import Chart, Image, Kind, Mark
 from tests.album.scene import open_as_case, with_tool
+from tests.charts.conftest import made
 from tests.charts.scene import DIGEST, PICTURE, amending, examined, signed
 from tests.charts.test_pages import CHARTS, fields, page_of, said, somebody
 from tests.pictures.making import deliver_all, digest, messages, still
 from tests.support.canary import found_in
 from tests.support.visitor import Answer
 from tests.support.world import World
-
-
-@pytest.fixture
-def examination(world: World) -> str:
-    """One with a signed chart, whose picture is made."""
-    found = examined(world)
-    signed(world, found)
-    made(world, found)
-    return found
-
-
-def made(world: World, examination: str) -> None:
-    """Have pictures made as they are: somebody looks, and the queue is worked off."""
-    somebody(world).get(page_of(world, examination))
-    deliver_all(world)
 
 
 def sources(page: Answer) -> list[str]:
