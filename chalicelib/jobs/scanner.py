@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from datetime import datetime
@@ -19,6 +20,7 @@ from chalicelib.telemetry import count, logger, place
 
 Handler = Callable[[DueRow, datetime], None]
 RESERVE_MS = 10_000
+REASONS = 5
 
 
 def scan(
@@ -30,7 +32,7 @@ def scan(
     Raises:
         RuntimeError: Some row could not be handled; the others were.
     """
-    handled, failed = 0, 0
+    handled, failed = 0, Counter[str]()
     for row in _due_rows(now):
         if not has_time():
             logger.warning("tick out of time", extra={"handled": handled})
@@ -38,14 +40,20 @@ def scan(
         try:
             _handler_of(row, handlers)(row, now)
         except Exception as error:  # noqa: BLE001 - one bad row must not keep the others waiting
-            failed += 1
             kind, where = row.sk.partition("#")[0], place(error)
+            failed[f"{kind} {type(error).__name__} {where}"] += 1
             facts = {"facility_id": row.facility_id, "kind": kind, "where": where}
             logger.error("due row not handled", extra=facts | {"error": type(error).__name__})
         handled += 1
     if failed:
-        raise RuntimeError(f"{failed} of {handled} due rows could not be handled; see the log")
+        raise RuntimeError(_told(failed, handled))
     return {"handled": handled}
+
+
+def _told(failed: Counter[str], handled: int) -> str:
+    """Say what went wrong, the most frequent first, so that nobody has to search a log for it."""
+    reasons = "; ".join(f"{number} x {reason}" for reason, number in failed.most_common(REASONS))
+    return f"{failed.total()} of {handled} due rows could not be handled: {reasons}"
 
 
 def run(row: DueRow, now: datetime) -> None:
