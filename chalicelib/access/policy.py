@@ -58,6 +58,7 @@ class Operation(StrEnum):
     SEE_CHARTS = auto()
     WRITE_CHARTS = auto()
     SIGN_CHARTS = auto()
+    RELEASE_PATIENT_CHARTS = auto()
     SEE_ALBUM = auto()
     OPEN_CASE = auto()
     SEE_QUARANTINE = auto()
@@ -146,6 +147,7 @@ POLICY: Mapping[Operation, Mapping[Role, Condition]] = {
     Operation.SEE_CHARTS: _facility,
     Operation.WRITE_CHARTS: _facility,  # drafts, which say nothing until a doctor signs
     Operation.SIGN_CHARTS: _doctor,
+    Operation.RELEASE_PATIENT_CHARTS: _doctor,
     Operation.SEE_ALBUM: _facility,
     Operation.OPEN_CASE: _facility,
     Operation.SEE_QUARANTINE: _operator,

@@ -123,6 +123,15 @@ def save_wording(caller: Caller, place: Place, seen: Seen, source: str, typed: s
     return _saved(caller, chart, version, others)
 
 
+def take_own_words(caller: Caller, place: Place, seen: Seen, source: str) -> PatientChart:
+    """Leave the sentence that comes from *source* in the record's own words."""
+    _, version = as_seen(caller, place, seen)
+    line = previewing.preview(version.chart, place[2]).line(source)
+    if line is None:
+        raise NotFound("this chart has no such sentence")
+    return save_wording(caller, place, seen, source, line.own.text)
+
+
 def reset_wording(caller: Caller, place: Place, seen: Seen, source: str) -> PatientChart:
     """Take our own sentence again for *source*; raises Conflict as :func:`save_wording`."""
     chart, version = as_seen(caller, place, seen)

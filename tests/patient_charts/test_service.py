@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from typing import Any
 
 import boto3
@@ -407,11 +408,12 @@ def test_nothing_is_released_of_a_target_that_is_being_deleted(world: World, pla
     assert purge
     assert purge_store.begin(purge, clock.now())
     seen = revisions(found)
-    for act in (
+    acts: tuple[Callable[[], object], ...] = (
         lambda: service.release(doctor_of(world), place, seen, ""),
         lambda: desk.save_wording(doctor_of(world), place, seen, BLEEDING, "x"),
         lambda: service.withdraw(doctor_of(world), place, 0, "why"),
-    ):
+    )
+    for act in acts:
         with refused("target-deleted"):
             act()
 
