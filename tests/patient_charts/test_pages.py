@@ -137,7 +137,7 @@ def test_words_that_say_otherwise_are_told_apart_and_nothing_typed_is_lost(
     answer = word(somebody(world), place, "I saw bleeding.")
     assert answer.status == 422
     assert ">I saw bleeding.</textarea>" in answer.text
-    assert "The record says: a “no” or “not”. Your words say: nothing of the kind." in said(answer)
+    assert "The record says: a “no” or “not” · Your words say: nothing of the kind" in said(answer)
     assert store.of(*place).draft is None
 
 
@@ -150,7 +150,7 @@ def test_a_number_that_differs_is_named(world: World, place: Place) -> None:
         text="There is an open sore of 9 mm in the stomach.",
         step="save",
     )
-    assert "The record says: 8 mm . Your words say: 9 mm ." in said(answer)
+    assert "The record says: 8 mm · Your words say: 9 mm" in said(answer)
 
 
 def test_the_records_own_words_and_ours_are_a_click_away(world: World, place: Place) -> None:
