@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urlsplit
 
 import msgspec
@@ -34,6 +35,11 @@ pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("chromium")]
 WIDTHS = (360, 1440)
 SEVEN_TO_ONE = {"type": "rule", "values": ["color-contrast-enhanced"]}
 MOST_PAGES = 2
+LOOKS: tuple[tuple[Literal["light", "dark"], str], ...] = (
+    ("light", ""),
+    ("light", "large"),
+    ("dark", ""),
+)
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +88,7 @@ def test_the_page_keeps_nobody_out(browser: Browser, tmp_path: Path, still: str,
     sheet = with_logo_and_stills(a_sheet_of(name), still)
     with opened(browser, tmp_path, sheet, script=True) as page:
         for width in WIDTHS:
-            for colours, size in (("light", ""), ("light", "large"), ("dark", "")):
+            for colours, size in LOOKS:
                 page.set_viewport_size({"width": width, "height": 900})
                 page.emulate_media(color_scheme=colours)
                 page.set_checked("#large-print", bool(size))
