@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 from chalice.app import Response
+from markupsafe import Markup
 
 from chalicelib.access.page_guard import PageRoutes, Visit
 from chalicelib.access.policy import Operation
@@ -15,13 +16,15 @@ from chalicelib.charts.documents import known_as, local
 from chalicelib.charts.pages import CHART, here
 from chalicelib.charts.service import number_of
 from chalicelib.kernel.errors import Conflict, HokanError, Invalid, NotFound, TooLarge
-from chalicelib.patient_charts import beside, desk, service
+from chalicelib.patient_charts import beside, desk, document, gathering, service
 from chalicelib.patient_charts.desk import Desk
+from chalicelib.patient_charts.model import Release
 from chalicelib.patient_charts.service import Place, Seen
 from chalicelib.patient_charts.shown import differences, shown
 from chalicelib.plain.model import Language
 from chalicelib.web.forms import one_line
 from chalicelib.web.links import with_query
+from chalicelib.web.pages import Reader
 
 PATIENT = CHART + "/patient"
 
@@ -107,14 +110,15 @@ def show_release(visit: Visit, target_id: str, examination_id: str, release: str
     """Show one release as it was."""
     place = _place(visit, target_id, examination_id)
     subject, found = desk.release_of(visit.caller, place, number_of(release))
-    return visit.page(
+    answer = visit.page(
         "patient_charts/one_release.html",
         subject=subject,
         release=found,
-        shown=shown(found.said, found.terms),
+        article=_article(visit, found),
         released=_by(visit.caller.facility_id, found.released_by, found.released_at),
         chart_path=here(target_id, examination_id),
     )
+    return document.with_pictures(answer)
 
 
 # --- pieces --------------------------------------------------------------------------------------
@@ -168,16 +172,25 @@ def _wording_again(
 
 
 def _release_page(visit: Visit, found: Desk, refused: HokanError | None = None) -> Response:
-    version = found.version
-    if version is None:
+    version, preview = found.version, found.preview
+    if version is None or preview is None:
         return _preview_page(visit, found, refused)
-    return _desk_page(
+    would_be = service.of_now(visit.caller, found.chart, version, preview)
+    answer = _desk_page(
         visit,
         "patient_charts/release.html",
         found,
         refused,
+        article=_article(visit, would_be),
         signed=_by(visit.caller.facility_id, version.signed_by, version.signed_at),
     )
+    return document.with_pictures(answer)
+
+
+def _article(visit: Visit, release: Release) -> Markup:
+    """Return *release* as its patient reads it, in the patient's language."""
+    reader = Reader(release.language, visit.prefix, here="")
+    return document.page_html(gathering.sheet(release, "presigned"), reader)
 
 
 def _desk_page(

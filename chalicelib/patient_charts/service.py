@@ -79,7 +79,7 @@ def release(caller: Caller, place: Place, seen: Seen, digest: str) -> PatientCha
     found = previewing.preview(version.chart, place[2], wordings)
     if found.digest != digest:
         raise Conflict("the words are not those you read; read them again", code="words-changed")
-    fixed = _of_now(caller, chart, version, found)
+    fixed = of_now(caller, chart, version, found)
     if len(msgspec.json.encode(fixed)) > MOST_BYTES:
         raise TooLarge(f"a release has at most {MOST_BYTES:,} bytes", limit_bytes=MOST_BYTES)
     audit(caller, "release-patient-chart", fixed.document)
@@ -142,7 +142,8 @@ def _seen(place: Place, revision: int) -> PatientChart:
     return found
 
 
-def _of_now(caller: Caller, chart: PatientChart, version: Version, found: Preview) -> Release:
+def of_now(caller: Caller, chart: PatientChart, version: Version, found: Preview) -> Release:
+    """Return what a release by *caller* would be now."""
     return Release(
         format=FORMAT,
         facility_id=caller.facility_id,
