@@ -57,6 +57,8 @@ from chalicelib.network.merge_pages import pages as merge_pages
 from chalicelib.network.pages import pages as network_pages
 from chalicelib.network.sharing_pages import pages as sharing_pages
 from chalicelib.offline import events as offline
+from chalicelib.patient_charts.identity_pages import pages as identity_pages
+from chalicelib.patient_charts.pages import pages as patient_chart_pages
 from chalicelib.portal.pages import pages as portal_pages
 from chalicelib.portal.provider_pages import pages as provider_pages
 from chalicelib.portal.queue_pages import pages as queue_pages
@@ -109,11 +111,13 @@ app.register_blueprint(charging_pages)
 app.register_blueprint(payment_pages)
 app.register_blueprint(debit_pages)
 app.register_blueprint(book_pages)
+app.register_blueprint(identity_pages)
 app.register_blueprint(contract_pages)
 app.register_blueprint(patient_pages)
 app.register_blueprint(chart_pages)
 app.register_blueprint(chart_editing)
 app.register_blueprint(chart_taking_pages)
+app.register_blueprint(patient_chart_pages)
 app.register_blueprint(album_pages)
 app.register_blueprint(case_pages)
 app.register_blueprint(job_pages)

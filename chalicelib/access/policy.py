@@ -47,6 +47,7 @@ class Operation(StrEnum):
     SEE_INVOICES = auto()
     MANAGE_BILLING = auto()
     MANAGE_PRICE_BOOKS = auto()
+    SET_IDENTITY = auto()
     UPLOAD = auto()
     RUN_JOBS = auto()
     START_JOB = auto()
@@ -58,6 +59,7 @@ class Operation(StrEnum):
     SEE_CHARTS = auto()
     WRITE_CHARTS = auto()
     SIGN_CHARTS = auto()
+    RELEASE_PATIENT_CHARTS = auto()
     SEE_ALBUM = auto()
     OPEN_CASE = auto()
     SEE_QUARANTINE = auto()
@@ -135,6 +137,7 @@ POLICY: Mapping[Operation, Mapping[Role, Condition]] = {
     Operation.SEE_INVOICES: _admin,
     Operation.MANAGE_BILLING: _operator,
     Operation.MANAGE_PRICE_BOOKS: _operator,  # and of two of them, see billing.publishing
+    Operation.SET_IDENTITY: _operator,
     Operation.UPLOAD: _agent,
     Operation.RUN_JOBS: _agent,
     Operation.START_JOB: _facility,
@@ -146,6 +149,7 @@ POLICY: Mapping[Operation, Mapping[Role, Condition]] = {
     Operation.SEE_CHARTS: _facility,
     Operation.WRITE_CHARTS: _facility,  # drafts, which say nothing until a doctor signs
     Operation.SIGN_CHARTS: _doctor,
+    Operation.RELEASE_PATIENT_CHARTS: _doctor,
     Operation.SEE_ALBUM: _facility,
     Operation.OPEN_CASE: _facility,
     Operation.SEE_QUARANTINE: _operator,

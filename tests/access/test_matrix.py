@@ -13,6 +13,7 @@ from tests.dicomweb.scene import back_up, uids_of
 from tests.dicomweb.sending import an_instance, in_parts, post
 from tests.exports.scene import asked
 from tests.network.scene import across_facilities
+from tests.patient_charts.scene import released
 from tests.purges.scene import with_certificate
 from tests.support.invoices import an_invoice_of
 from tests.support.people import Anonymous, a_person
@@ -209,6 +210,8 @@ GET    /portal/billing/facilities/{facility_id}/mandate             -         op
 POST   /portal/billing/facilities/{facility_id}/mandate             -         operator -     -
 GET    /portal/billing/issuer                                       -         operator -     -
 POST   /portal/billing/issuer                                       -         operator -     -
+GET    /portal/provider/identity                                    -         operator -     -
+POST   /portal/provider/identity                                    -         operator -     -
 GET    /portal/billing/books                                        -         operator -     -
 GET    /portal/billing/books/{version}                              -         operator -     -
 GET    /portal/billing/new-book                                     -         operator -     -
@@ -257,6 +260,14 @@ GET    /portal/charts/{target_id}/examinations/{examination_id}/sign       -  - 
 POST   /portal/charts/{target_id}/examinations/{examination_id}/sign       -  -        -     doctor
 POST   /portal/charts/{target_id}/examinations/{examination_id}/amend      -  -        admin doctor
 POST   /portal/charts/{target_id}/examinations/{examination_id}/drop       -  -        admin doctor
+GET    /portal/charts/{target_id}/examinations/{examination_id}/patient           - - admin doctor
+GET    /portal/charts/{target_id}/examinations/{examination_id}/patient/words     - - -     doctor
+POST   /portal/charts/{target_id}/examinations/{examination_id}/patient/words     - - -     doctor
+GET    /portal/charts/{target_id}/examinations/{examination_id}/patient/release   - - -     doctor
+POST   /portal/charts/{target_id}/examinations/{examination_id}/patient/release   - - -     doctor
+POST   /portal/charts/{target_id}/examinations/{examination_id}/patient/withdraw  - - -     doctor
+GET    /portal/charts/{target_id}/examinations/{examination_id}/patient/releases  - - admin doctor
+GET    /portal/charts/{target_id}/examinations/{examination_id}/patient/releases/{release} - - admin doctor
 GET    /portal/network                                              -         -        -     doctor
 POST   /portal/network/find                                         -         -        -     doctor
 POST   /portal/network/glass                                        -         -        -     doctor
@@ -287,7 +298,7 @@ GET    /portal/restores/new/{target_id}/how                         -         - 
 GET    /portal/restores/new/{target_id}/check                       -         -        admin doctor
 GET    /portal/restores/zips/{export_id}                            -         -        admin doctor
 POST   /portal/restores/zips/{export_id}/download                   -         -        admin doctor
-"""
+"""  # noqa: E501 - a path is as long as it is
 
 ROWS = [tuple(line.split()) for line in MATRIX.strip().splitlines()]
 PAGE_ROWS = [tuple(line.split()) for line in PAGES.strip().splitlines()]
@@ -394,6 +405,7 @@ def ids_of(world: World) -> dict[str, str]:
     grant = {"target_id": world.target_id, "scope": "target", "agent_id": world.agent.agent_id}
     with_certificate(world)
     amending(world, examination["examination_id"])  # of its chart: a version, and a draft
+    released(world, (world.target_id, examination["examination_id"], "en"))
     examined(world, "E-2")
     return {
         "agent_id": world.agent.agent_id,
@@ -403,6 +415,7 @@ def ids_of(world: World) -> dict[str, str]:
         "number": "0",
         "sha256": "0" * 64,
         "version": "1",
+        "release": "1",
         "patient_key": examination["patient_key"],
         "examination_id": examination["examination_id"],
         "person_id": a_person(world.facility_id),
