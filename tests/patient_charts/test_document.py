@@ -71,7 +71,7 @@ def test_an_empty_box_does_not_say_that_the_record_is_empty_when_it_is_not() -> 
     said = Said(text="A sentence.", own="Own.", source="narrative:0-4", box=Box.MORE)
     page = told(written(a_sheet(release=a_release(said=(said,)))))
     assert "does not name anything" not in page
-    assert page.count("The rest of the record is below") == 3
+    assert page.count("Please read on there.") == 3
 
 
 @pytest.mark.parametrize("box", ["fine", "found", "to-do"])
