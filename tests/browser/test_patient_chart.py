@@ -138,12 +138,14 @@ def test_who_hears_the_page_finds_its_parts_by_name(browser: Browser, tmp_path: 
         "Looked for, and not found",
         "Found, or may be there",
         "What to do",
+        "Where it is",
         "Pictures of your examination",
         "Also in the record",
         "What your doctor recorded",
         "Words explained",
         "Questions you may want to ask",
     ]
+    assert 'img "Large bowel ' in tree  # and what is marked on it
     assert "- banner" in tree
     assert "- main" in tree
 

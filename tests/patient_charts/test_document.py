@@ -11,7 +11,7 @@ import msgspec
 import pytest
 from markupsafe import escape
 
-from chalicelib.charts.model import Certainty, Chart, Finding, Kind, Quantity
+from chalicelib.charts.model import Certainty, Chart, Finding, Kind, Quantity, Site
 from chalicelib.patient_charts import speech
 from chalicelib.patient_charts.document import file_html, page_html, values
 from chalicelib.patient_charts.model import Box, Said
@@ -107,6 +107,22 @@ def test_a_word_that_nobody_explains_is_to_be_asked_about() -> None:
     terms = (Explained(term="lesser curvature", explanation="", known=False),)
     said = told(written(a_sheet(release=a_release(terms=terms))))
     assert "Ask your doctor about these words lesser curvature" in said
+
+
+def test_the_drawing_says_that_it_is_of_nobody() -> None:
+    said = told(written(a_sheet()))
+    assert (
+        "The drawing is a sketch, the same for everybody. Only the numbers are about you." in said
+    )
+
+
+def test_what_has_no_place_in_the_drawing_is_told_beside_it() -> None:
+    findings = (
+        Finding(certainty=Certainty.PRESENT, text="ulcer", site=Site(organ="stomach")),
+        Finding(certainty=Certainty.PRESENT, text="erosion"),
+    )
+    said = told(written(sheet_of(Chart(kind=Kind.UPPER_GI, findings=findings), "en")))
+    assert "does not tell the place well enough: Number 2 erosion" in said
 
 
 def test_a_missing_picture_leaves_a_box_that_says_why() -> None:

@@ -128,7 +128,7 @@ def test_what_is_not_certain_says_so_at_the_drawing() -> None:
 def test_what_has_no_place_on_the_drawing_is_told_beside_it() -> None:
     elsewhere = msgspec.structs.replace(A_FINDING, site=Site(place="near the antrum"))
     text = text_of(printed(of_findings(A_FINDING, elsewhere)))
-    assert "Notmarkedonthedrawing2nearthe" in text
+    assert "wellenough:2nearthe" in text
 
 
 def test_a_table_goes_on_with_its_heading_and_cuts_no_row() -> None:
