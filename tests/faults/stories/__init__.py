@@ -27,6 +27,7 @@ from tests.faults.stories import (
     pictures,
     purges,
     queues,
+    slips,
     uploads,
 )
 from tests.faults.stories.telling import STORIES, Act, Prepare, calls, commands, in_hours, settle
@@ -58,5 +59,6 @@ __all__ = [
     "purges",
     "queues",
     "settle",
+    "slips",
     "uploads",
 ]
