@@ -60,6 +60,7 @@ from chalicelib.offline import events as offline
 from chalicelib.patient_charts.access_pages import pages as patient_access_pages
 from chalicelib.patient_charts.patient_pages import pages as patients_own_pages
 from chalicelib.patient_charts.slip_pages import pages as slip_pages
+from chalicelib.patient_charts.identity_pages import pages as identity_pages
 from chalicelib.portal.pages import pages as portal_pages
 from chalicelib.portal.provider_pages import pages as provider_pages
 from chalicelib.portal.queue_pages import pages as queue_pages
@@ -112,6 +113,7 @@ app.register_blueprint(charging_pages)
 app.register_blueprint(payment_pages)
 app.register_blueprint(debit_pages)
 app.register_blueprint(book_pages)
+app.register_blueprint(identity_pages)
 app.register_blueprint(contract_pages)
 app.register_blueprint(patient_pages)
 app.register_blueprint(chart_pages)
