@@ -58,9 +58,9 @@ from chalicelib.network.pages import pages as network_pages
 from chalicelib.network.sharing_pages import pages as sharing_pages
 from chalicelib.offline import events as offline
 from chalicelib.patient_charts.access_pages import pages as patient_access_pages
+from chalicelib.patient_charts.identity_pages import pages as identity_pages
 from chalicelib.patient_charts.patient_pages import pages as patients_own_pages
 from chalicelib.patient_charts.slip_pages import pages as slip_pages
-from chalicelib.patient_charts.identity_pages import pages as identity_pages
 from chalicelib.portal.pages import pages as portal_pages
 from chalicelib.portal.provider_pages import pages as provider_pages
 from chalicelib.portal.queue_pages import pages as queue_pages
