@@ -59,6 +59,7 @@ from chalicelib.network.sharing_pages import pages as sharing_pages
 from chalicelib.offline import events as offline
 from chalicelib.patient_charts.access_pages import pages as patient_access_pages
 from chalicelib.patient_charts.identity_pages import pages as identity_pages
+from chalicelib.patient_charts.pages import pages as patient_chart_pages
 from chalicelib.patient_charts.patient_pages import pages as patients_own_pages
 from chalicelib.patient_charts.slip_pages import pages as slip_pages
 from chalicelib.portal.pages import pages as portal_pages
@@ -119,6 +120,7 @@ app.register_blueprint(patient_pages)
 app.register_blueprint(chart_pages)
 app.register_blueprint(chart_editing)
 app.register_blueprint(chart_taking_pages)
+app.register_blueprint(patient_chart_pages)
 app.register_blueprint(album_pages)
 app.register_blueprint(case_pages)
 app.register_blueprint(job_pages)

@@ -15,6 +15,7 @@ from tests.dicomweb.scene import back_up, uids_of
 from tests.dicomweb.sending import an_instance, in_parts, post
 from tests.exports.scene import asked
 from tests.network.scene import across_facilities
+from tests.patient_charts.scene import released
 from tests.patient_charts.slip_scene import at_door, handed, inside, issue, release
 from tests.purges.scene import with_certificate
 from tests.support.invoices import an_invoice_of
@@ -269,6 +270,14 @@ POST   /portal/charts/{target_id}/patients/{patient_key}/slips/{slip_id}/reissue
 GET    /portal/patient-access                                       -         -        admin -
 POST   /portal/patient-access                                       -         -        admin -
 POST   /portal/patient-access/number-alone                          -         -        admin -
+GET    /portal/charts/{target_id}/examinations/{examination_id}/patient           - - admin doctor
+GET    /portal/charts/{target_id}/examinations/{examination_id}/patient/words     - - -     doctor
+POST   /portal/charts/{target_id}/examinations/{examination_id}/patient/words     - - -     doctor
+GET    /portal/charts/{target_id}/examinations/{examination_id}/patient/release   - - -     doctor
+POST   /portal/charts/{target_id}/examinations/{examination_id}/patient/release   - - -     doctor
+POST   /portal/charts/{target_id}/examinations/{examination_id}/patient/withdraw  - - -     doctor
+GET    /portal/charts/{target_id}/examinations/{examination_id}/patient/releases  - - admin doctor
+GET    /portal/charts/{target_id}/examinations/{examination_id}/patient/releases/{release} - - admin doctor
 GET    /portal/network                                              -         -        -     doctor
 POST   /portal/network/find                                         -         -        -     doctor
 POST   /portal/network/glass                                        -         -        -     doctor
@@ -299,7 +308,7 @@ GET    /portal/restores/new/{target_id}/how                         -         - 
 GET    /portal/restores/new/{target_id}/check                       -         -        admin doctor
 GET    /portal/restores/zips/{export_id}                            -         -        admin doctor
 POST   /portal/restores/zips/{export_id}/download                   -         -        admin doctor
-"""
+"""  # noqa: E501 - a path is as long as it is
 
 # Patients' own pages know a slip's holder only: everybody else is a stranger there.
 PATIENTS = """
@@ -442,6 +451,7 @@ def ids_of(world: World) -> dict[str, str]:
     grant = {"target_id": world.target_id, "scope": "target", "agent_id": world.agent.agent_id}
     with_certificate(world)
     amending(world, examination["examination_id"])  # of its chart: a version, and a draft
+    released(world, (world.target_id, examination["examination_id"], "en"))
     examined(world, "E-2")
     return {
         "agent_id": world.agent.agent_id,
@@ -451,6 +461,7 @@ def ids_of(world: World) -> dict[str, str]:
         "number": "0",
         "sha256": "0" * 64,
         "version": "1",
+        "release": "1",
         "patient_key": examination["patient_key"],
         "examination_id": examination["examination_id"],
         "person_id": a_person(world.facility_id),

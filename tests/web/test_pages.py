@@ -106,6 +106,7 @@ KINDS = {
     "album.css": "text/css; charset=utf-8",
     "patient_chart.css": "text/css; charset=utf-8",
     "pictures.css": "text/css; charset=utf-8",
+    "releasing.css": "text/css; charset=utf-8",
     "album.js": "text/javascript; charset=utf-8",
     "icon.svg": "image/svg+xml",
 }
