@@ -59,6 +59,10 @@ class Operation(StrEnum):
     SEE_CHARTS = auto()
     WRITE_CHARTS = auto()
     SIGN_CHARTS = auto()
+    ISSUE_SLIPS = auto()
+    SET_PATIENT_ACCESS = auto()
+    SIGN_IN_BY_SLIP = auto()
+    SEE_OWN_CHARTS = auto()
     RELEASE_PATIENT_CHARTS = auto()
     SEE_ALBUM = auto()
     OPEN_CASE = auto()
@@ -104,6 +108,7 @@ _admin = {Role.FACILITY_ADMIN: always}
 _operator = {Role.OPERATOR: always}
 _doctor = {Role.DOCTOR: always}
 _agent = {Role.AGENT: always}
+_patient = {Role.PATIENT: always}  # what of it, their slip says
 
 POLICY: Mapping[Operation, Mapping[Role, Condition]] = {
     Operation.SEE_HEALTH: _everybody,
@@ -149,6 +154,10 @@ POLICY: Mapping[Operation, Mapping[Role, Condition]] = {
     Operation.SEE_CHARTS: _facility,
     Operation.WRITE_CHARTS: _facility,  # drafts, which say nothing until a doctor signs
     Operation.SIGN_CHARTS: _doctor,
+    Operation.ISSUE_SLIPS: _facility,
+    Operation.SET_PATIENT_ACCESS: _admin,
+    Operation.SIGN_IN_BY_SLIP: _everybody,  # number or link, and the code, are the proof
+    Operation.SEE_OWN_CHARTS: _patient,
     Operation.RELEASE_PATIENT_CHARTS: _doctor,
     Operation.SEE_ALBUM: _facility,
     Operation.OPEN_CASE: _facility,
