@@ -58,6 +58,8 @@ class Operation(StrEnum):
     SEE_CHARTS = auto()
     WRITE_CHARTS = auto()
     SIGN_CHARTS = auto()
+    PRINT_PATIENT_CHARTS = auto()
+    OPEN_SHARED = auto()
     SEE_ALBUM = auto()
     OPEN_CASE = auto()
     SEE_QUARANTINE = auto()
@@ -146,6 +148,8 @@ POLICY: Mapping[Operation, Mapping[Role, Condition]] = {
     Operation.SEE_CHARTS: _facility,
     Operation.WRITE_CHARTS: _facility,  # drafts, which say nothing until a doctor signs
     Operation.SIGN_CHARTS: _doctor,
+    Operation.PRINT_PATIENT_CHARTS: _facility,
+    Operation.OPEN_SHARED: _everybody,  # the link is the proof
     Operation.SEE_ALBUM: _facility,
     Operation.OPEN_CASE: _facility,
     Operation.SEE_QUARANTINE: _operator,

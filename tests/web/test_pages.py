@@ -105,6 +105,8 @@ KINDS = {
     "hokan.js": "text/javascript; charset=utf-8",
     "album.css": "text/css; charset=utf-8",
     "pictures.css": "text/css; charset=utf-8",
+    "paper.css": "text/css; charset=utf-8",
+    "labels.css": "text/css; charset=utf-8",
     "album.js": "text/javascript; charset=utf-8",
     "icon.svg": "image/svg+xml",
 }
