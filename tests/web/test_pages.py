@@ -104,6 +104,7 @@ KINDS = {
     "hokan.css": "text/css; charset=utf-8",
     "hokan.js": "text/javascript; charset=utf-8",
     "album.css": "text/css; charset=utf-8",
+    "patient_chart.css": "text/css; charset=utf-8",
     "pictures.css": "text/css; charset=utf-8",
     "paper.css": "text/css; charset=utf-8",
     "labels.css": "text/css; charset=utf-8",
