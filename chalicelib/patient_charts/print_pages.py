@@ -17,19 +17,20 @@ from chalicelib.charts.pages import CHART, here
 from chalicelib.contracts import store as contracts
 from chalicelib.kernel import clock
 from chalicelib.kernel.errors import Conflict, Invalid, NotFound
-from chalicelib.patient_charts import printing_service, standing
+from chalicelib.patient_charts import document, gathering, printing_service, standing
 from chalicelib.patient_charts.addresses import address
+from chalicelib.patient_charts.apart import apart
 from chalicelib.patient_charts.model import Release
-from chalicelib.patient_charts.print_jobs import Stage, new_job_id
+from chalicelib.patient_charts.print_jobs import PrintJob, Stage, new_job_id
 from chalicelib.patient_charts.printing_service import Sorted
 from chalicelib.plain.model import Language
 from chalicelib.web.forms import one_line
 from chalicelib.web.links import with_query
+from chalicelib.web.pages import Reader
 
 PRINTING = "/portal/printing"
 ASK = CHART + "/patient/print"
 LABELS = 12  # on a sheet: two columns of six, 86.4 x 42.3 mm each
-LANGUAGES: tuple[Language, ...] = ("ja", "en")
 STEPS = {"printed": Stage.PRINTED, "posted": Stage.POSTED, "cancelled": Stage.CANCELLED}
 _TICKED = "job-"
 _JOB_ID = re.compile(r"print-[0-9a-z]{26}")
@@ -51,6 +52,8 @@ def change_prints(visit: Visit) -> Response:
     """Print the ticked jobs or their labels, or say how far they are."""
     stage, step = _stage(visit.form.get("stage", "")), visit.form.get("step", "")
     try:
+        if step == "print":
+            return _sheets_page(visit)
         if step == "labels":
             return _labels_page(visit)
         if step in STEPS:
@@ -92,6 +95,20 @@ def _list_page(visit: Visit, stage: Stage, *, status: int = 200, **more: Any) ->
         labels=LABELS,
         **{**usual, **more},
     )
+
+
+def _sheets_page(visit: Visit) -> Response:
+    """Answer what goes to the printer, each in the language of its release, and what does not."""
+    found, refused = printing_service.to_print(visit.caller, _ticked(visit))
+    sheets = [_on_paper(visit, job, release) for job, release in found]
+    answer = visit.page("patient_charts/prints.html", sheets=sheets, refused=refused)
+    return document.with_pictures(answer)
+
+
+def _on_paper(visit: Visit, job: PrintJob, release: Release) -> dict[str, Any]:
+    sheet = gathering.sheet(release, "presigned")
+    html = document.page_html(sheet, Reader(release.language, visit.prefix, here=""))
+    return {"job": job, "html": apart(html, job.job_id)}
 
 
 def _labels_page(visit: Visit) -> Response:
@@ -141,7 +158,7 @@ def _ask_page(
     refused: str = "",
 ) -> Response:
     subject = charts.subject(visit.caller, target_id, examination_id)
-    found = _readable(target_id, examination_id)
+    found = standing.all_readable(target_id, examination_id)
     release = found.get(language) or found.get(visit.language) or next(iter(found.values()), None)
     if release:
         audit(visit.caller, "read-patient-chart", release.document)
@@ -162,12 +179,6 @@ def _ask_page(
 # --- pieces ------------------------------------------------------------------------------------
 
 
-def _readable(target_id: str, examination_id: str) -> dict[str, Release]:
-    """Return what a patient may read now, by language."""
-    found = {each: standing.readable(target_id, examination_id, each) for each in LANGUAGES}
-    return {language: release for language, release in found.items() if release}
-
-
 def _ticked(visit: Visit) -> list[str]:
     """Return the jobs that are ticked, in the order of the page."""
     return [name.removeprefix(_TICKED) for name in visit.form if name.startswith(_TICKED)]
@@ -178,7 +189,7 @@ def _stage(typed: str) -> Stage:
 
 
 def _language(typed: str) -> Language:
-    for language in LANGUAGES:
+    for language in standing.LANGUAGES:
         if language == typed:
             return language
     raise NotFound("nothing is released in this language")
