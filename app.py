@@ -57,6 +57,7 @@ from chalicelib.network.merge_pages import pages as merge_pages
 from chalicelib.network.pages import pages as network_pages
 from chalicelib.network.sharing_pages import pages as sharing_pages
 from chalicelib.offline import events as offline
+from chalicelib.patient_charts.identity_pages import pages as identity_pages
 from chalicelib.patient_charts.print_pages import pages as print_pages
 from chalicelib.patient_charts.share_pages import pages as share_pages
 from chalicelib.patient_charts.shl_api import routes as health_links
@@ -113,6 +114,7 @@ app.register_blueprint(charging_pages)
 app.register_blueprint(payment_pages)
 app.register_blueprint(debit_pages)
 app.register_blueprint(book_pages)
+app.register_blueprint(identity_pages)
 app.register_blueprint(contract_pages)
 app.register_blueprint(patient_pages)
 app.register_blueprint(chart_pages)

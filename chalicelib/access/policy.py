@@ -47,6 +47,7 @@ class Operation(StrEnum):
     SEE_INVOICES = auto()
     MANAGE_BILLING = auto()
     MANAGE_PRICE_BOOKS = auto()
+    SET_IDENTITY = auto()
     UPLOAD = auto()
     RUN_JOBS = auto()
     START_JOB = auto()
@@ -137,6 +138,7 @@ POLICY: Mapping[Operation, Mapping[Role, Condition]] = {
     Operation.SEE_INVOICES: _admin,
     Operation.MANAGE_BILLING: _operator,
     Operation.MANAGE_PRICE_BOOKS: _operator,  # and of two of them, see billing.publishing
+    Operation.SET_IDENTITY: _operator,
     Operation.UPLOAD: _agent,
     Operation.RUN_JOBS: _agent,
     Operation.START_JOB: _facility,

@@ -212,6 +212,8 @@ GET    /portal/billing/facilities/{facility_id}/mandate             -         op
 POST   /portal/billing/facilities/{facility_id}/mandate             -         operator -     -
 GET    /portal/billing/issuer                                       -         operator -     -
 POST   /portal/billing/issuer                                       -         operator -     -
+GET    /portal/provider/identity                                    -         operator -     -
+POST   /portal/provider/identity                                    -         operator -     -
 GET    /portal/billing/books                                        -         operator -     -
 GET    /portal/billing/books/{version}                              -         operator -     -
 GET    /portal/billing/new-book                                     -         operator -     -

@@ -61,6 +61,19 @@ def home_of_operator(surfer: Surfer) -> None:
 
 
 @place
+def who_patients_see(surfer: Surfer) -> None:
+    surfer.come_as("operator")
+    surfer.open("/portal/provider/identity")
+
+
+@place
+def who_patients_see_without_a_name(surfer: Surfer) -> None:
+    who_patients_see(surfer)
+    surfer.page.locator("#name").fill(" ")
+    surfer.page.locator("main button").click()
+
+
+@place
 def home_of_admin(surfer: Surfer) -> None:
     surfer.come_as("admin")
 
