@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 from chalicelib.access.model import Caller, Role
 from chalicelib.archive.store import examinations
+from chalicelib.charts.model import Chart
 from chalicelib.kernel import clock
 from chalicelib.patient_charts import printing_service, store
 from chalicelib.patient_charts.addresses import address
@@ -11,9 +15,9 @@ from chalicelib.patient_charts.model import Release, Withdrawal
 from chalicelib.patient_charts.print_jobs import PrintJob, new_job_id
 from chalicelib.patient_charts.shares import Owned
 from chalicelib.plain.model import Language
-from tests.charts.scene import examined, signed
+from tests.charts.scene import CHART, examined, signed
 from tests.support.patient_charts import a_release
-from tests.support.world import World
+from tests.support.world import World, sign
 
 ADDRESS = address("見本 花子 様", "〒１０００００１", "東京都千代田区千代田1-1\n見本ビル 101")
 
@@ -42,10 +46,16 @@ def released(
     return release
 
 
-def a_released(world: World, exam: str = "E-1", language: Language = "en") -> Release:
+def a_released(
+    world: World,
+    exam: str = "E-1",
+    language: Language = "en",
+    chart: Chart = CHART,
+    **facts: Any,
+) -> Release:
     """Back an examination up, sign its chart, release it."""
-    examination = examined(world, exam)
-    signed(world, examination)
+    examination = examined(world, exam, **facts)
+    signed(world, examination, chart)
     return released(world, examination, language=language)
 
 
@@ -59,6 +69,13 @@ def owned_of(release: Release) -> Owned:
         examination_id=release.examination_id,
         language=release.language,
     )
+
+
+def another_target(world: World) -> World:
+    """Return the same facility with another of its targets, under contract."""
+    target = world.admin.post("/targets", {"name": "Second", "kind": "mass_storage"}, status=201)
+    other = replace(world, target_id=target["target_id"], pieces={})
+    return replace(other, contract_id=sign(other))
 
 
 def withdrawn(release: Release) -> None:

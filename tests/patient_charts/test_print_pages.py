@@ -13,7 +13,15 @@ from chalicelib.patient_charts import print_store, printing_service
 from chalicelib.patient_charts.model import Release
 from chalicelib.patient_charts.print_jobs import PrintJob, Stage
 from tests.charts.scene import examined, signed
-from tests.patient_charts.paper import a_released, queue, released, staff_of, withdrawn
+from tests.patient_charts.paper import (
+    a_released,
+    another_target,
+    queue,
+    released,
+    staff_of,
+    withdrawn,
+)
+from tests.support.canary import CANARY, CANARY_ID
 from tests.support.visitor import Answer, Texts, Visitor, signed_in
 from tests.support.world import World
 from tests.web.test_languages import mislabelled
@@ -220,3 +228,65 @@ def test_a_page_says_the_language_of_what_is_in_another(world: World, language: 
     visitor = somebody(world, language)
     for path in (PRINTING, ask_of(release)):
         assert mislabelled(visitor.get(path).text) == []
+
+
+# --- on paper --------------------------------------------------------------------------------
+
+
+def articles_of(page: Answer) -> list[str]:
+    return re.findall(r'<article class="leaf".*?</article>', page.text, re.DOTALL)
+
+
+def test_ticked_jobs_are_one_page_each_patient_apart(world: World) -> None:
+    first, second = (queue(world, a_released(world, exam)) for exam in ("E-1", "E-2"))
+    page = ticked(somebody(world), "print", first, second)
+    assert page.status == 200
+    assert [first.job_id in each for each in articles_of(page)] == [True, False]
+
+
+def test_no_name_on_the_page_is_there_twice(world: World) -> None:
+    jobs = [queue(world, a_released(world, exam)) for exam in ("E-1", "E-2", "E-3")]
+    page = ticked(somebody(world), "print", *jobs)
+    ids = re.findall(r'\sid="([^"]*)"', page.text)
+    named = re.findall(r'aria-labelledby="([^"]*)"', page.text)
+    assert len(ids) == len(set(ids))
+    assert {name for each in named for name in each.split()} <= set(ids)
+    assert not re.search("<section[^>]* aria-labelledby", page.text)
+
+
+def test_the_same_patient_number_at_two_targets_is_two_patients(world: World) -> None:
+    """Failure mode 12: whoever shares a number shares no sheet."""
+    other = another_target(world)
+    jobs = [
+        queue(world, a_released(world)),
+        queue(other, a_released(other, patient={**CANARY, "name": "BETSU^JIRO=別^次郎"})),
+    ]
+    page = ticked(somebody(world), "print", *jobs)
+    found = articles_of(page)
+    assert ["金糸雀 花子" in each for each in found] == [True, False]
+    assert ["別 次郎" in each for each in found] == [False, True]
+    assert all(CANARY_ID in each for each in found)
+
+
+def test_a_sheet_is_in_the_language_of_its_release(world: World) -> None:
+    job = queue(world, a_released(world, language="ja"))
+    (article,) = articles_of(ticked(somebody(world), "print", job))
+    assert 'lang="ja"' in article
+    assert "検査" in article
+
+
+def test_what_was_taken_back_is_not_on_the_page_and_says_so(world: World) -> None:
+    gone, stays = (a_released(world, exam) for exam in ("E-1", "E-2"))
+    jobs = [queue(world, gone), queue(world, stays)]
+    withdrawn(gone)
+    page = ticked(somebody(world), "print", *jobs)
+    assert len(articles_of(page)) == 1
+    assert "A doctor has taken this version back." in said(page)
+
+
+def test_the_page_says_that_they_are_printed(world: World) -> None:
+    jobs = [queue(world, a_released(world, exam)) for exam in ("E-1", "E-2")]
+    visitor = somebody(world)
+    page = ticked(visitor, "print", *jobs)
+    visitor.send(PRINTING, **hidden(page), step="printed")
+    assert len(listed(world, Stage.PRINTED)) == 2

@@ -8,7 +8,7 @@ import msgspec
 
 from chalicelib.access.model import Caller, Role
 from chalicelib.kernel import clock
-from chalicelib.patient_charts import health_links
+from chalicelib.patient_charts import health_links, sharing
 from chalicelib.patient_charts.model import Release
 from chalicelib.patient_charts.print_jobs import new_job_id
 from chalicelib.patient_charts.shares import Life
@@ -70,6 +70,24 @@ def _(world: World) -> Act:
     job = queue(world, a_released(world))
     typed = {f"job-{job.job_id}": "1", "stage": "queued", "step": "printed"}
     return clicks(staff(world), "POST", PRINTING, **{name: just(it) for name, it in typed.items()})
+
+
+# --- to the patient's device, or shown to others --------------------------------------------------
+
+TAKEN = "/portal/charts/{target_id}/examinations/{examination_id}/patient"
+
+for what in ("file", "fhir"):
+
+    @story(f"GET {TAKEN}/{what}")
+    def _(world: World, what: str = what) -> Act:
+        path = TAKEN.format(**place_of(a_released(world)))
+        return clicks(staff(world), "GET", f"{path}/{what}")
+
+
+@story("GET /s/{share_id}")
+def _(world: World) -> Act:
+    secret, _ = sharing.make(SLIP, owned_of(a_released(world)), Life.DAY)
+    return lambda: Visitor().get(f"/s/{secret}")
 
 
 # --- SMART Health Links ---------------------------------------------------------------------------
