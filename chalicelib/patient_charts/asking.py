@@ -24,7 +24,7 @@ from chalicelib.plain.checking import facts
 MOST = 6
 OF_ONE_KIND = 2
 WORDS = 3  # in one question
-LONGEST = 60  # characters of a sentence that still fits into a question
+LONGEST = 100  # characters of a sentence that still fits into a question
 DOUBT = frozenset({"perhaps", "seems", "likely", "rule-out"})
 
 

@@ -8,6 +8,7 @@ import msgspec
 
 from chalicelib.charts.model import Certainty, Chart, Done
 from chalicelib.patient_charts.model import Box, Said
+from chalicelib.plain.checking import facts
 
 UNSURE = frozenset({Certainty.POSSIBLE, Certainty.NOT_RECORDED, Done.NOT_RECORDED})
 
@@ -37,7 +38,8 @@ def parts(
     """
     Return what stands in *box*: every sentence of it once, in the order of the release.
 
-    What belongs into no box and tells of a picture stands at the picture, see :func:`captions`.
+    What belongs into no box and tells of a picture stands at the picture, see :func:`captions`.  A
+    heading is left out where all that it names stands elsewhere, unless it says something itself.
     """
     here = (each for each in said if each.box == box and _picture(each) is None)
     return tuple(_parts(here, chart, numbers))
@@ -60,11 +62,20 @@ def _parts(said: Iterable[Said], chart: Chart, numbers: Mapping[int, int]) -> It
         if not each.heading:
             lines.append(_line(each, chart, numbers))
             continue
-        if heading or lines:
-            yield Part(heading=heading, lines=tuple(lines))
+        yield from _part(heading, lines)
         heading, lines = each, []
-    if heading or lines:
+    yield from _part(heading, lines)
+
+
+def _part(heading: Said | None, lines: list[Line]) -> Iterator[Part]:
+    if lines or (heading and _says_something(heading)):
         yield Part(heading=heading, lines=tuple(lines))
+
+
+def _says_something(heading: Said) -> bool:
+    """Whether a heading is more than a name: "No bleeding:", "Polyp 2:"."""
+    found = (*facts(heading.own, "en"), *facts(heading.own, "ja"))
+    return any(each == "not" or each[:1].isdigit() for each in found)
 
 
 def _line(said: Said, chart: Chart, numbers: Mapping[int, int]) -> Line:

@@ -49,13 +49,29 @@ def test_under_each_plain_sentence_stand_the_doctors_own_words(name: str) -> Non
     sheet = a_sheet_of(name)
     page = written(sheet)
     for each in sheet.release.said:
-        assert each.heading or f"{escape(each.own)}</span>" in page
+        is_own = each.heading or each.text == each.own
+        assert is_own or f"{escape(each.own)}</span>" in page
 
 
 def test_a_sentence_that_is_the_doctors_own_is_shown_once_and_says_so() -> None:
     said = told(written(a_sheet()))
     assert said.count("Repeat the examination in 8 weeks.") == 1
     assert "Repeat the examination in 8 weeks. These are the doctor's own words." in said
+
+
+def test_plain_words_that_are_the_doctors_own_are_not_said_twice() -> None:
+    words = "No polyp was seen."
+    said = Said(text=words, own=words, source="narrative:0-18", box=Box.FINE)
+    page = told(written(a_sheet(release=a_release(said=(said,)))))
+    assert page.count(words) == 1
+    assert f"{words} These are the doctor's own words." in page
+
+
+def test_an_empty_box_does_not_say_that_the_record_is_empty_when_it_is_not() -> None:
+    said = Said(text="A sentence.", own="Own.", source="narrative:0-4", box=Box.MORE)
+    page = told(written(a_sheet(release=a_release(said=(said,)))))
+    assert "does not name anything" not in page
+    assert page.count("The rest of the record is below") == 3
 
 
 @pytest.mark.parametrize("box", ["fine", "found", "to-do"])
