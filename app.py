@@ -57,6 +57,9 @@ from chalicelib.network.merge_pages import pages as merge_pages
 from chalicelib.network.pages import pages as network_pages
 from chalicelib.network.sharing_pages import pages as sharing_pages
 from chalicelib.offline import events as offline
+from chalicelib.patient_charts.access_pages import pages as patient_access_pages
+from chalicelib.patient_charts.patient_pages import pages as patients_own_pages
+from chalicelib.patient_charts.slip_pages import pages as slip_pages
 from chalicelib.patient_charts.identity_pages import pages as identity_pages
 from chalicelib.patient_charts.print_pages import pages as print_pages
 from chalicelib.patient_charts.share_pages import pages as share_pages
@@ -131,6 +134,9 @@ app.register_blueprint(network_routes)
 app.register_blueprint(network_pages)
 app.register_blueprint(sharing_pages)
 app.register_blueprint(merge_pages)
+app.register_blueprint(slip_pages)
+app.register_blueprint(patient_access_pages)
+app.register_blueprint(patients_own_pages)
 app.register_blueprint(signing_pages)
 app.register_blueprint(changing_pages)
 app.register_blueprint(more_cases_pages)

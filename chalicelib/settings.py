@@ -37,6 +37,7 @@ class Settings:
         derive_queue: Where pictures are asked for.
         derive_dead_letters: Where such a message waits that failed three times.
         kms_key_arn: The key all of it is encrypted with.
+        slip_key_arn: The key that access codes of patients are kept under; nobody can read it.
         staff_issuer: What Cognito writes as ``iss`` into its tokens.
         staff_jwks_url: Where Cognito publishes the keys of these tokens.
         staff_client_id: The one app client whose tokens are taken.
@@ -63,6 +64,7 @@ class Settings:
     derive_queue: str
     derive_dead_letters: str
     kms_key_arn: str
+    slip_key_arn: str
     staff_issuer: str
     staff_jwks_url: str
     staff_client_id: str
@@ -116,6 +118,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         derive_queue=text("HOKAN_DERIVE_QUEUE"),
         derive_dead_letters=text("HOKAN_DERIVE_DEAD_LETTERS"),
         kms_key_arn=text("HOKAN_KMS_KEY_ARN"),
+        slip_key_arn=text("HOKAN_SLIP_KEY_ARN"),
         staff_issuer=text("HOKAN_STAFF_ISSUER"),
         staff_jwks_url=text("HOKAN_STAFF_JWKS_URL"),
         staff_client_id=text("HOKAN_STAFF_CLIENT_ID"),

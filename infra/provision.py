@@ -11,6 +11,7 @@ import json
 from typing import Any
 
 import boto3
+from moto.backends import get_backend
 
 from infra.completion import complete_storage
 from infra.template import REGION, function_environment, resolver_of
@@ -33,6 +34,8 @@ def provision(session: boto3.Session, stage: str = "test") -> dict[str, str]:
     for properties in resolver.of_type("AWS::SQS::Queue").values():
         _let_fail(sqs, properties)
     complete_storage(session, resolver)
+    for name, properties in resolver.of_type("AWS::KMS::Key").items():
+        _make_key(session.client("kms", region_name=REGION), name, properties)
     return function_environment(resolver)
 
 
@@ -55,6 +58,16 @@ def _make_bucket(s3: Any, properties: dict[str, Any]) -> None:
         s3.put_bucket_versioning(
             Bucket=bucket, VersioningConfiguration=properties["VersioningConfiguration"]
         )
+
+
+def _make_key(kms: Any, name: str, properties: dict[str, Any]) -> None:
+    """Make a key that we use by ourselves, under the id that the resolver gives it."""
+    if "KeySpec" in properties:
+        spec = {each: properties[each] for each in ("KeySpec", "KeyUsage")}
+        made = kms.create_key(**spec)["KeyMetadata"]["KeyId"]
+        keys = get_backend("kms")[MOTO_ACCOUNT][REGION].keys
+        keys[name] = keys.pop(made)
+        keys[name].id = name
 
 
 def _let_fail(sqs: Any, properties: dict[str, Any]) -> None:

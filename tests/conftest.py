@@ -56,7 +56,7 @@ def no_world() -> None:
 @pytest.fixture
 def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
     """Hokan's tables, buckets and queues on moto; the settings point at them."""
-    from chalicelib import queues
+    from chalicelib import macs, queues
     from chalicelib.access import tokens
     from chalicelib.billing import book_store, books
     from chalicelib.charging.service import finalise_at
@@ -74,6 +74,7 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
         for forget in (
             service_settings.cache_clear,
             queues.forget_connections,
+            macs.forget_connections,
             forget_zones,
             finalise_at.cache_clear,
         ):

@@ -8,6 +8,7 @@ from types import NoneType
 from typing import Any, get_type_hints
 
 from chalicelib.access.guard import JSON_ROUTES, JsonRoute
+from chalicelib.access.model import Role
 from chalicelib.access.policy import POLICY
 from chalicelib.web import openapi
 
@@ -28,7 +29,8 @@ def told(route: JsonRoute) -> openapi.Route:
         operation=route.operation.value,
         tag=route.view.__module__.split(".")[1],
         says=inspect.getdoc(route.view) or "",
-        roles=tuple(role.value for role in POLICY[route.operation]),
+        # Patients have pages; no credential of theirs is taken here.
+        roles=tuple(each.value for each in POLICY[route.operation] if each is not Role.PATIENT),
         body=route.body,
         answers=None if answers is NoneType or route.media else answers,
         media=route.media,

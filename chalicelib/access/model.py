@@ -15,6 +15,7 @@ class Role(StrEnum):
     FACILITY_ADMIN = "facility-admin"
     DOCTOR = "doctor"
     AGENT = "agent"
+    PATIENT = "patient"  # holds a slip; its id is the slip's
     ANONYMOUS = "anonymous"
 
 

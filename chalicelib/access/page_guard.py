@@ -134,11 +134,15 @@ class PageRoutes(Blueprint):
 
         def decorate(view: View) -> Any:
             def guarded(**path_parameters: str) -> Response:
-                return answered(Visit(self.current_request), operation, view, path_parameters)
+                return self.answered(operation, view, path_parameters)
 
             return register(guarded)
 
         return decorate
+
+    def answered(self, operation: Operation, view: View, parts: dict[str, str]) -> Response:
+        """Answer the request that came in."""
+        return answered(Visit(self.current_request), operation, view, parts)
 
 
 def answered(visit: Visit, operation: Operation, view: View, parts: dict[str, str]) -> Response:

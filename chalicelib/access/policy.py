@@ -61,6 +61,10 @@ class Operation(StrEnum):
     SIGN_CHARTS = auto()
     PRINT_PATIENT_CHARTS = auto()
     OPEN_SHARED = auto()
+    ISSUE_SLIPS = auto()
+    SET_PATIENT_ACCESS = auto()
+    SIGN_IN_BY_SLIP = auto()
+    SEE_OWN_CHARTS = auto()
     SEE_ALBUM = auto()
     OPEN_CASE = auto()
     SEE_QUARANTINE = auto()
@@ -105,6 +109,7 @@ _admin = {Role.FACILITY_ADMIN: always}
 _operator = {Role.OPERATOR: always}
 _doctor = {Role.DOCTOR: always}
 _agent = {Role.AGENT: always}
+_patient = {Role.PATIENT: always}  # what of it, their slip says
 
 POLICY: Mapping[Operation, Mapping[Role, Condition]] = {
     Operation.SEE_HEALTH: _everybody,
@@ -152,6 +157,10 @@ POLICY: Mapping[Operation, Mapping[Role, Condition]] = {
     Operation.SIGN_CHARTS: _doctor,
     Operation.PRINT_PATIENT_CHARTS: _facility,
     Operation.OPEN_SHARED: _everybody,  # the link is the proof
+    Operation.ISSUE_SLIPS: _facility,
+    Operation.SET_PATIENT_ACCESS: _admin,
+    Operation.SIGN_IN_BY_SLIP: _everybody,  # number or link, and the code, are the proof
+    Operation.SEE_OWN_CHARTS: _patient,
     Operation.SEE_ALBUM: _facility,
     Operation.OPEN_CASE: _facility,
     Operation.SEE_QUARANTINE: _operator,

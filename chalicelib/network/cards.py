@@ -8,16 +8,11 @@ wrong symbol, or any two that changed places, are always noticed.
 
 from __future__ import annotations
 
-import re
-import secrets
-import unicodedata
-
 from chalicelib.kernel import ids
 from chalicelib.kernel.errors import Invalid
+from chalicelib.kernel.symbols import SYMBOLS, at_random, in_groups, plain
 
-SYMBOLS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 LENGTH = 12
-_BETWEEN = re.compile(r"[\s\-‐-―−ー_.]")  # what people write between groups
 
 
 def new_network_id() -> str:
@@ -27,8 +22,8 @@ def new_network_id() -> str:
     >>> read(new_network_id()) != read(new_network_id())
     True
     """
-    symbols = [secrets.choice(SYMBOLS) for _ in range(LENGTH - 1)]
-    return _grouped("".join(symbols) + _proof(symbols))
+    symbols = at_random(LENGTH - 1)
+    return in_groups(symbols + _proof(symbols))
 
 
 def read(typed: str) -> str:
@@ -41,11 +36,11 @@ def read(typed: str) -> str:
     >>> read("ｋ7ｑｘ ９３ｍｄ－t4wf")
     'K7QX-93MD-T4WF'
     """
-    symbols = _BETWEEN.sub("", unicodedata.normalize("NFKC", typed)).upper()
+    symbols = plain(typed)
     is_whole = len(symbols) == LENGTH and set(symbols) <= set(SYMBOLS)
-    if not is_whole or _proof(list(symbols[:-1])) != symbols[-1]:
+    if not is_whole or _proof(symbols[:-1]) != symbols[-1]:
         raise Invalid("a network ID has 12 symbols; one of these is wrong", code="bad-network-id")
-    return _grouped(symbols)
+    return in_groups(symbols)
 
 
 def person_id(network_id: str) -> str:
@@ -53,11 +48,7 @@ def person_id(network_id: str) -> str:
     return ids.derived_id("network", network_id)
 
 
-def _grouped(symbols: str) -> str:
-    return "-".join(symbols[start : start + 4] for start in range(0, LENGTH, 4))
-
-
-def _proof(symbols: list[str]) -> str:
+def _proof(symbols: str) -> str:
     """Return the symbol that makes the weighted sum of all twelve a multiple of 31."""
     weights = range(LENGTH, 1, -1)
     total = sum(

@@ -12,6 +12,8 @@ from chalice.app import Request
 SESSION = "__Host-sid"
 SIGN_IN = "__Host-sign-in"
 LANGUAGE = "__Host-language"
+PATIENT = "__Host-slip"  # a patient's session, apart from the portal's
+PATIENT_FORM = "__Host-slip-form"  # what their sign-in form is bound to
 
 
 def read(request: Request, name: str) -> str:
@@ -39,6 +41,16 @@ def kept(name: str, value: str, *, seconds: int | None = None) -> str:
     """
     life = "" if seconds is None else f"; Max-Age={seconds}"
     return f"{name}={value}; Path=/; Secure; HttpOnly; SameSite=Lax{life}"
+
+
+def strict(name: str, value: str, *, seconds: int) -> str:
+    """
+    Return the header that has the browser keep *value*, and send it from pages of ours only.
+
+    >>> strict("__Host-slip", "abc", seconds=900)
+    '__Host-slip=abc; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age=900'
+    """
+    return kept(name, value, seconds=seconds).replace("SameSite=Lax", "SameSite=Strict")
 
 
 def forgotten(name: str) -> str:

@@ -70,18 +70,20 @@ def token(secret: str) -> str:
     return base64.urlsafe_b64encode(digest).decode().rstrip("=")
 
 
-def check(request: Request, given: str, secret: str) -> None:
+def check(request: Request, given: str, secret: str, *, is_anonymous: bool = False) -> None:
     """
     Let pass a form that a page of ours holds, made for the holder of *secret*.
 
     Args:
         given: The token that came with it.
+        is_anonymous: The page sends no referrer, and so its forms name no origin either.
 
     Raises:
         NotAllowed: It stood elsewhere, or belongs to another session, or is too old.
     """
     is_ours = bool(secret) and hmac.compare_digest(given.encode(), token(secret).encode())
-    if not (is_ours and _is_from_here(request)):
+    is_from_here = _is_from_here(request) or (is_anonymous and _is_unnamed(request))
+    if not (is_ours and is_from_here):
         raise NotAllowed(
             "the form does not come from a page of this session; load the page again",
             code="foreign-form",
@@ -121,6 +123,12 @@ def _is_from_here(request: Request) -> bool:
     if site is None and origin is None:
         return False
     return site in {None, "same-origin"} and (origin is None or _is_this_host(request, origin))
+
+
+def _is_unnamed(request: Request) -> bool:
+    """Whether the browser keeps to itself where the form stood, as the page told it to."""
+    site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
+    return site in {None, "same-origin"} and origin == "null"
 
 
 def _is_this_host(request: Request, origin: str) -> bool:

@@ -7,12 +7,15 @@ from typing import Any
 from botocore.exceptions import ClientError, HTTPClientError
 from pynamodb.exceptions import TransactWriteError
 
-# DynamoDB and S3, "Error retries" and "Error responses" of their developer guides.
+# DynamoDB, S3 and KMS: "Error retries", "Error responses" and the errors of their references.
 PASSING = frozenset(
     {
         "ConditionalRequestConflict",  # somebody stores the same bytes at this moment
+        "DependencyTimeoutException",
         "InternalError",
         "InternalServerError",
+        "KMSInternalException",
+        "KeyUnavailableException",
         "ProvisionedThroughputExceededException",
         "RequestLimitExceeded",
         "RequestTimeout",

@@ -5,14 +5,17 @@ from __future__ import annotations
 import pytest
 from chalice.test import HTTPResponse
 
+from chalicelib.access.guard import OPERATIONS
 from chalicelib.access.model import Role
 from chalicelib.access.policy import POLICY, Operation
+from chalicelib.patient_charts.slips import Place
 from chalicelib.web import files
 from tests.charts.scene import A_BUNDLE, CHART, PICTURE, TABLE, amending, examined, plain
 from tests.dicomweb.scene import back_up, uids_of
 from tests.dicomweb.sending import an_instance, in_parts, post
 from tests.exports.scene import asked
 from tests.network.scene import across_facilities
+from tests.patient_charts.slip_scene import at_door, handed, inside, issue, release
 from tests.purges.scene import with_certificate
 from tests.support.invoices import an_invoice_of
 from tests.support.people import Anonymous, a_person
@@ -269,6 +272,12 @@ GET    /portal/charts/{target_id}/examinations/{examination_id}/patient/fhir - -
 GET    /s/{share_id}                                                anonymous operator admin doctor
 GET    /portal/printing                                             -         -        admin doctor
 POST   /portal/printing                                             -         -        admin doctor
+GET    /portal/charts/{target_id}/patients/{patient_key}/slips      -         -        admin doctor
+POST   /portal/charts/{target_id}/patients/{patient_key}/slips      -         -        admin doctor
+POST   /portal/charts/{target_id}/patients/{patient_key}/slips/{slip_id}/revoke  -  -  admin doctor
+POST   /portal/charts/{target_id}/patients/{patient_key}/slips/{slip_id}/reissue -  -  admin doctor
+GET    /portal/patient-access                                       -         -        admin -
+POST   /portal/patient-access                                       -         -        admin -
 GET    /portal/network                                              -         -        -     doctor
 POST   /portal/network/find                                         -         -        -     doctor
 POST   /portal/network/glass                                        -         -        -     doctor
@@ -301,6 +310,18 @@ GET    /portal/restores/zips/{export_id}                            -         - 
 POST   /portal/restores/zips/{export_id}/download                   -         -        admin doctor
 """
 
+# Patients' own pages know a slip's holder only: everybody else is a stranger there.
+PATIENTS = """
+GET    /p                                                           stranger patient
+POST   /p                                                           stranger patient
+GET    /p/{link_id}                                                 stranger patient
+POST   /p/{link_id}                                                 stranger patient
+POST   /p/sign-out                                                  -        patient
+GET    /p/charts                                                    -        patient
+GET    /p/charts/{document}                                         -        patient
+"""
+
+PATIENT_ROWS = [tuple(line.split()) for line in PATIENTS.strip().splitlines()]
 ROWS = [tuple(line.split()) for line in MATRIX.strip().splitlines()]
 PAGE_ROWS = [tuple(line.split()) for line in PAGES.strip().splitlines()]
 
@@ -320,7 +341,7 @@ def test_the_table_has_a_row_for_every_route(world: World) -> None:  # noqa: ARG
     from app import app
 
     served = {(method, path) for path, methods in app.routes.items() for method in methods}
-    assert {(method, path) for method, path, *_ in ROWS + PAGE_ROWS} == served
+    assert {(method, path) for method, path, *_ in ROWS + PAGE_ROWS + PATIENT_ROWS} == served
 
 
 def test_every_operation_is_in_the_policy() -> None:
@@ -383,6 +404,28 @@ def is_turned_away(answer: Answer) -> bool:
     return path == "/portal/sign-in" and (not query or query.startswith("next="))
 
 
+@pytest.mark.parametrize("row", PATIENT_ROWS, ids=lambda row: f"{row[0]} {row[1]}")
+def test_patients_own_pages_are_for_those_with_a_slip(world: World, row: tuple[str, ...]) -> None:
+    method, path, *allowed = row
+    held = handed(world)
+    strangers = [at_door(), *(somebody_of(world, kind) for kind in ("operator", "admin", "doctor"))]
+    for each, kind in [(one, "stranger") for one in strangers] + [(inside(held), "patient")]:
+        each.get("/p/charts" if kind == "patient" else "/p")
+        asked = path.replace("{document}", held.document).replace("{link_id}", "none")
+        answer = each.submit(asked) if method == "POST" else each.get(asked)
+        is_sent_away = answer.location in {"/p", "/p?why=ended"}
+        assert is_sent_away == (kind not in allowed), (kind, answer.status, answer.location)
+        assert answer.status in {200, 303, 404}
+
+
+@pytest.mark.parametrize("row", PAGE_ROWS, ids=lambda row: f"{row[0]} {row[1]}")
+def test_no_page_of_the_portal_is_a_patients(row: tuple[str, ...]) -> None:
+    """Their role may do there what anybody may, and no more."""
+    method, path, *allowed = row
+    operation = OPERATIONS[method, path]
+    assert (Role.PATIENT in POLICY[operation]) == ("anonymous" in allowed)
+
+
 CLOSED = [row for row in PAGE_ROWS if "anonymous" not in row]
 
 
@@ -426,7 +469,13 @@ def ids_of(world: World) -> dict[str, str]:
         "frames": "1",
         "frame": "1",
         **across_facilities(world),
+        "slip_id": a_slip(world, examination["patient_key"], examination["examination_id"]),
     }
+
+
+def a_slip(world: World, patient_key: str, examination_id: str) -> str:
+    release(world, examination_id)
+    return issue(world, Place(world.target_id, patient_key), examination_id).slip.slip_id
 
 
 BODIES: dict[str, dict[str, object]] = {

@@ -19,6 +19,7 @@ from moto.s3.models import FakeDeleteMarker
 from chalicelib import due
 from chalicelib.audit.model import AuditEvent, first_break
 from chalicelib.settings import settings
+from tests.faults.slip_invariants import check_slips
 from tests.support.snapshot import dynamodb, s3
 from tests.support.world import World
 
@@ -36,6 +37,7 @@ def check_always(world: World) -> None:
     check_money(world)
     check_cards()
     check_charts(world)
+    check_slips()
     assert first_break(audit_rows(world)) is None, "the audit chain is broken"
 
 

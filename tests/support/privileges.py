@@ -98,6 +98,8 @@ def _needs(service: str, operation: str, parameters: dict[str, Any]) -> set[Need
             return _pool_needs(operation)
         case "sesv2":
             return {(f"ses:{operation}", _identity(parameters["FromEmailAddress"]))}
+        case "kms":
+            return {(f"kms:{operation}", parameters["KeyId"])}
         case "sqs":
             return {(f"sqs:{operation}", _queue(parameters))}
     raise AssertionError(f"{service}: say here what its calls need")

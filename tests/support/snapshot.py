@@ -30,6 +30,7 @@ class Snapshot:
         waiting = {name: _messages(queue) for name, queue in self._queues.items()}
         self._tables = copy.deepcopy(dynamodb().tables)
         self._kept = pickle.dumps((s3().buckets, waiting))
+        self._keys = dict(kms().keys)  # they do not change
         _forget()
 
     def restore(self) -> None:
@@ -38,13 +39,14 @@ class Snapshot:
         dynamodb().tables = copy.deepcopy(self._tables)
         s3().buckets, waiting = pickle.loads(self._kept)
         sqs().queues = dict(self._queues)
+        kms().keys = dict(self._keys)
         for name, messages in waiting.items():
             self._queues[name].__dict__.update(messages)
 
 
 def _forget() -> None:
     """Let this process remember no answer that a new one would have to ask for."""
-    from chalicelib import queues
+    from chalicelib import macs, queues
     from chalicelib.billing import books
     from chalicelib.charging.service import finalise_at
     from chalicelib.contracts.local import forget_zones
@@ -54,6 +56,7 @@ def _forget() -> None:
     books.forget()
     forget_zones()
     queues.forget_connections()
+    macs.forget_connections()
     for kept in (finalise_at, documents.read, pixels.opened, single.opened):
         kept.cache_clear()
 
@@ -70,6 +73,10 @@ def dynamodb() -> Any:
 
 def s3() -> Any:
     return get_backend("s3")[MOTO_ACCOUNT]["aws"]
+
+
+def kms() -> Any:
+    return get_backend("kms")[MOTO_ACCOUNT][REGION]
 
 
 def sqs() -> Any:

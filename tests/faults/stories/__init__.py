@@ -29,6 +29,7 @@ from tests.faults.stories import (
     pictures,
     purges,
     queues,
+    slips,
     uploads,
 )
 from tests.faults.stories.telling import STORIES, Act, Prepare, calls, commands, in_hours, settle
@@ -62,5 +63,6 @@ __all__ = [
     "purges",
     "queues",
     "settle",
+    "slips",
     "uploads",
 ]

@@ -1,0 +1,74 @@
+"""
+How often somebody may type a patient's number and a code: by the number, and by where from.
+
+Fixed windows that open with the first try; a right code counts for nothing.  Neither the number
+nor the address stands in a row, and nobody's number is locked for longer than its window: whoever
+knows a number could otherwise lock its patient out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from ipaddress import IPv6Address, ip_address, ip_network
+
+from chalicelib import macs
+from chalicelib.access import portal_store
+
+OF_A_NUMBER, NUMBER_WINDOW = 5, timedelta(minutes=15)
+OF_A_PLACE, PLACE_WINDOW = 20, timedelta(hours=1)
+A_SITE = 64  # bits of an IPv6 address: what one subscriber has
+
+
+@dataclass(frozen=True, slots=True)
+class Tries:
+    """
+    A try that was counted.
+
+    Attributes:
+        is_one_left: It may be made.
+        counted: Where it was counted.
+    """
+
+    is_one_left: bool
+    counted: tuple[str, ...]
+
+    def take_back(self) -> None:
+        """The try was right: it counts for nothing."""
+        for each in self.counted:
+            portal_store.take_back_try(each)
+
+
+def count(number: str, address: str, now: datetime) -> Tries:
+    """
+    Count a try before it is made.
+
+    Whoever has none left where they are takes none away from the patient: it is counted for nobody,
+    with the same calls.
+    """
+    place = f"patients from {macs.made('place', place_of(address)).hex()}"
+    named = f"patient {macs.made('number', number).hex()}"
+    is_free = portal_store.count_try(place, now, limit=OF_A_PLACE, window=PLACE_WINDOW)
+    whose = named if is_free else f"{place}, beyond the limit"
+    is_left = portal_store.count_try(whose, now, limit=OF_A_NUMBER, window=NUMBER_WINDOW)
+    return Tries(is_free and is_left, (place, named))
+
+
+def place_of(address: str) -> str:
+    """
+    Return what an address counts as: of IPv6, what its subscriber has.
+
+    >>> place_of("203.0.113.7"), place_of("2001:db8:1:2:a:b:c:d"), place_of("::ffff:203.0.113.7")
+    ('203.0.113.7', '2001:db8:1:2::/64', '203.0.113.7')
+    >>> place_of("unknown")
+    'unknown'
+    """
+    try:
+        read = ip_address(address)
+    except ValueError:
+        return address
+    if not isinstance(read, IPv6Address):
+        return str(read)
+    if read.ipv4_mapped:
+        return str(read.ipv4_mapped)
+    return str(ip_network((read, A_SITE), strict=False))
