@@ -39,6 +39,9 @@ def region(kind: Kind, place: str, organ: str = "", side: Side = Side.NONE) -> s
         (UPPER, "", "D2", "duodenum/second"),
         (UPPER, "", "Ｄ２", "duodenum/second"),
         (UPPER, "十二指腸", "球部", "duodenum/bulb"),
+        (UPPER, "oesophagus", "distal", "oesophagus/lower"),
+        (UPPER, "胃", "体部全体", "stomach/body"),
+        (LOWER, "大腸（RS部）", "", "colon/rectosigmoid"),
         (LOWER, "colon", "sigmoid", "colon/sigmoid"),
         (LOWER, "", "S", "colon/sigmoid"),
         (LOWER, "", "A", "colon/ascending"),
@@ -95,7 +98,9 @@ def test_what_is_unknown_or_ambiguous_is_nowhere(kind: Kind, organ: str, place: 
         (UPPER, "35cm from the incisors"),
         (UPPER, "門歯より35cm"),
         (LOWER, "15-20 cm from the anal verge"),
+        (LOWER, "5 cm, anal verge"),
         (LOWER, "肛門縁から１５ｃｍ"),
+        (LOWER, "肛門より5cm"),
     ],
 )
 def test_a_distance_is_no_place(kind: Kind, place: str) -> None:
