@@ -14,6 +14,7 @@ from chalicelib.charts import documents
 from chalicelib.charts import store as charts
 from chalicelib.charts.service import Subject
 from chalicelib.patient_charts import fhir, gathering
+from chalicelib.patient_charts import pdf as pdfs
 from chalicelib.patient_charts.document import file_html
 from chalicelib.patient_charts.model import Release
 from chalicelib.plain.model import Language
@@ -22,6 +23,11 @@ from chalicelib.plain.model import Language
 def html(release: Release, language: Language) -> str:
     """Return one HTML file that needs nothing else; our own words in *language*."""
     return file_html(gathering.sheet(release, "embedded"), language)
+
+
+def pdf(release: Release) -> bytes:
+    """Return a PDF, in the language of the release."""
+    return pdfs.pdf(gathering.sheet(release, "embedded"))
 
 
 def fhir_json(release: Release) -> str:

@@ -13,6 +13,7 @@ from chalicelib.charts.pages import CHART, HTML
 from chalicelib.kernel.errors import NotFound
 from chalicelib.patient_charts import standing, taking
 from chalicelib.patient_charts.model import Release
+from chalicelib.web import printing
 
 OF_PATIENT = CHART + "/patient"
 
@@ -25,6 +26,13 @@ def download_file(visit: Visit, target_id: str, examination_id: str) -> Response
     release = _release(visit, target_id, examination_id)
     body = taking.html(release, release.language)
     return visit.download(taking.name_of(release, "html"), HTML, body)
+
+
+@pages.on("GET", OF_PATIENT + "/pdf", Operation.SEE_CHARTS)
+def download_pdf(visit: Visit, target_id: str, examination_id: str) -> Response:
+    """Answer it as PDF."""
+    release = _release(visit, target_id, examination_id)
+    return visit.download(taking.name_of(release, "pdf"), printing.KIND, taking.pdf(release))
 
 
 @pages.on("GET", OF_PATIENT + "/fhir", Operation.SEE_CHARTS)

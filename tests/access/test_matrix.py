@@ -268,6 +268,7 @@ POST   /portal/charts/{target_id}/examinations/{examination_id}/drop       -  - 
 GET    /portal/charts/{target_id}/examinations/{examination_id}/patient/print - -   admin doctor
 POST   /portal/charts/{target_id}/examinations/{examination_id}/patient/print - -   admin doctor
 GET    /portal/charts/{target_id}/examinations/{examination_id}/patient/file - -    admin doctor
+GET    /portal/charts/{target_id}/examinations/{examination_id}/patient/pdf - -     admin doctor
 GET    /portal/charts/{target_id}/examinations/{examination_id}/patient/fhir - -    admin doctor
 GET    /s/{share_id}                                                anonymous operator admin doctor
 GET    /portal/printing                                             -         -        admin doctor
@@ -319,6 +320,12 @@ POST   /p/{link_id}                                                 stranger pat
 POST   /p/sign-out                                                  -        patient
 GET    /p/charts                                                    -        patient
 GET    /p/charts/{document}                                         -        patient
+GET    /p/charts/{document}/html                                    -        patient
+GET    /p/charts/{document}/pdf                                     -        patient
+GET    /p/charts/{document}/fhir                                    -        patient
+GET    /p/charts/{document}/share                                   -        patient
+POST   /p/charts/{document}/share                                   -        patient
+POST   /p/charts/{document}/share/{share_id}/end                    -        patient
 """
 
 PATIENT_ROWS = [tuple(line.split()) for line in PATIENTS.strip().splitlines()]

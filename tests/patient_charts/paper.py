@@ -16,6 +16,7 @@ from chalicelib.patient_charts.print_jobs import PrintJob, new_job_id
 from chalicelib.patient_charts.shares import Owned
 from chalicelib.plain.model import Language
 from tests.charts.scene import CHART, examined, signed
+from tests.patient_charts.slip_scene import Handed
 from tests.support.patient_charts import a_release
 from tests.support.world import World, sign
 
@@ -68,6 +69,17 @@ def owned_of(release: Release) -> Owned:
         patient_key=str(found.patient_key),
         examination_id=release.examination_id,
         language=release.language,
+    )
+
+
+def owned_by(held: Handed) -> Owned:
+    """Return what a slip opens, as its patient has it."""
+    return Owned(
+        facility_id=held.world.facility_id,
+        target_id=held.place.target_id,
+        patient_key=held.place.patient_key,
+        examination_id=held.examination_id,
+        language="en",
     )
 
 

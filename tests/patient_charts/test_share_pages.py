@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import json
 from datetime import timedelta
 
 import pytest
+from pypdf import PdfReader
 
 from chalicelib.access.model import Caller, Role
 from chalicelib.kernel import clock
@@ -106,6 +108,13 @@ def test_the_file_says_which_document_it_is_and_needs_nothing_else(
     )
 
 
+def test_the_pdf_says_which_document_it_is(world: World, release: Release) -> None:
+    answer = somebody(world).get(path_of(release, "pdf"))
+    assert answer.headers["Content-Type"] == "application/pdf"
+    text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(answer.raw)).pages)
+    assert release.document in text.replace("\n", "").replace("\u200b", "")
+
+
 def test_the_fhir_document_is_valid_and_holds_what_was_released(
     world: World, release: Release
 ) -> None:
@@ -115,7 +124,7 @@ def test_the_fhir_document_is_valid_and_holds_what_was_released(
     assert SENTENCE in json.dumps(composition)
 
 
-@pytest.mark.parametrize("what", ["file", "fhir"])
+@pytest.mark.parametrize("what", ["file", "pdf", "fhir"])
 def test_nothing_that_was_taken_back_is_handed_out(
     world: World, release: Release, what: str
 ) -> None:
@@ -123,7 +132,7 @@ def test_nothing_that_was_taken_back_is_handed_out(
     assert somebody(world).get(path_of(release, what)).status == 404
 
 
-@pytest.mark.parametrize("what", ["file", "fhir"])
+@pytest.mark.parametrize("what", ["file", "pdf", "fhir"])
 def test_another_facility_gets_nothing(world: World, release: Release, what: str) -> None:
     stranger = build(world.client)
     assert somebody(stranger).get(path_of(release, what)).status == 404

@@ -12,8 +12,12 @@ from chalicelib.patient_charts import health_links, sharing
 from chalicelib.patient_charts.model import Release
 from chalicelib.patient_charts.print_jobs import new_job_id
 from chalicelib.patient_charts.shares import Life
+from chalicelib.web import forms
+from chalicelib.web.cookies import PATIENT
+from tests.faults.stories.slips import in_hand
 from tests.faults.stories.telling import Act, calls, clicks, story
-from tests.patient_charts.paper import a_released, owned_of, queue
+from tests.patient_charts.paper import a_released, owned_by, owned_of, queue
+from tests.patient_charts.slip_scene import Handed, inside
 from tests.support.people import Anonymous
 from tests.support.visitor import Visitor, signed_in
 from tests.support.world import World
@@ -76,12 +80,50 @@ def _(world: World) -> Act:
 
 TAKEN = "/portal/charts/{target_id}/examinations/{examination_id}/patient"
 
-for what in ("file", "fhir"):
+for what in ("file", "pdf", "fhir"):
 
     @story(f"GET {TAKEN}/{what}")
     def _(world: World, what: str = what) -> Act:
         path = TAKEN.format(**place_of(a_released(world)))
         return clicks(staff(world), "GET", f"{path}/{what}")
+
+
+OWN = "/p/charts/{document}"
+
+
+def by_patient(method: str, held: Handed, rest: str, **fields: str) -> Act:
+    """A patient's browser that asks with the cookie it has now, however often."""
+    cookies = dict(inside(held).cookies)
+    token = forms.token(cookies[PATIENT])
+
+    def act() -> object:
+        browser = Visitor(cookies=dict(cookies))
+        path = f"/p/charts/{held.document}{rest}"
+        return (
+            browser.get(path) if method == "GET" else browser.post(path, {"csrf": token} | fields)
+        )
+
+    return act
+
+
+for what in ("html", "pdf", "fhir", "share"):
+
+    @story(f"GET {OWN}/{what}")
+    def _(world: World, what: str = what) -> Act:
+        return by_patient("GET", in_hand(world), f"/{what}")
+
+
+@story(f"POST {OWN}/share")
+def _(world: World) -> Act:
+    """Sent again it makes one more: what was made is shown in the answer alone."""
+    return by_patient("POST", in_hand(world), "/share", step="health-link", life="day")
+
+
+@story(f"POST {OWN}/share/{{share_id}}/end")
+def _(world: World) -> Act:
+    held = in_hand(world)
+    _, made = sharing.make(SLIP, owned_by(held), Life.DAY)
+    return by_patient("POST", held, f"/share/{made.share_id}/end")
 
 
 @story("GET /s/{share_id}")
