@@ -14,8 +14,10 @@ _SOUNDS_VOWEL = re.compile(
     r"^(?:[aeiou](?!ne\b|nce\b)(?!ni[^nm]|se|ur|rin|ret|ter)|hour|honest|[FLMNRSX]-)", re.IGNORECASE
 )
 _ASKED = re.compile(r"(^|[\s(,/])\?+ ?(?=[A-Za-z])")  # "?ulcer"
+_SHORT = 3  # letters
 _NEAR = 4  # characters, in which a number stands before its unit
 _LAST = re.compile(r"[.!?:]['\")\]]*$")
+_STOPS = re.compile(r"(?<=[\w)])\.\.$")
 
 
 class Known(NamedTuple):
@@ -98,7 +100,8 @@ def _stays(match: lexicon.Match, text: str, last: glossary.Term | None) -> bool:
     if lexicon.is_same(written, entry.to):
         return True
     if entry.term is None:
-        return start > 0 and written[:1].isupper() and written[1:].islower()  # it is a name
+        is_name = start > 0 and written[:1].isupper() and written[1:].islower()
+        return is_name or (written.isupper() and len(written) <= _SHORT)  # "PT" is no patient
     if entry.term.kind == "unit" and re.search(r"\d[ -]?$", before):
         return True
     return entry.term is last and before.endswith("(")  # "resection of the prostate (TURP)"
@@ -124,7 +127,7 @@ def _joined(before: str, to: str) -> tuple[str, str]:
 
 
 def _finished(text: str) -> str:
-    text = _capital(text.strip().rstrip(",;").rstrip())
+    text = _STOPS.sub(".", _capital(text.strip().rstrip(",;").rstrip()))
     return text if not text or _LAST.search(text) else f"{text}."
 
 

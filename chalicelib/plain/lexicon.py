@@ -20,6 +20,8 @@ EVERYDAY = Path(__file__).parent / "everyday"
 _TOKEN = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*|\d+(?:[.,]\d+)*|[^\s\w]|_+")
 # Written small, these are words like others: as abbreviations they are capitals.
 _LONGEST_ABBREVIATION = 5
+_CODE_AFTER = re.compile(r"-?\d|-[A-Z]+\d")
+_CODE_BEFORE = re.compile(r"[A-Z0-9]-$")
 
 
 class Token(NamedTuple):
@@ -86,8 +88,16 @@ def pairs(name: str) -> list[tuple[str, str]]:
 def _fits(text: str, words: list[Token], entry: Entry) -> bool:
     if tuple(each.word for each in words) != entry.form:
         return False
-    return not entry.capitals or any(
-        each.isupper() for each in text[words[0].start : words[-1].end]
+    start, end = words[0].start, words[-1].end
+    if len(words) == 1 and text[start:end].isupper() and _is_of_a_code(text, start, end):
+        return False
+    return not entry.capitals or any(each.isupper() for each in text[start:end])
+
+
+def _is_of_a_code(text: str, start: int, end: int) -> bool:
+    """Whether capitals are a part of a longer name: of "CF-HQ190L" a camera, not an illness."""
+    return bool(
+        _CODE_AFTER.match(text, end) or _CODE_BEFORE.search(text[max(0, start - 4) : start])
     )
 
 
