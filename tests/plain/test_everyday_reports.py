@@ -143,3 +143,39 @@ def test_few_sentences_stay_the_doctors_own(language: Language) -> None:
     texts = JAPANESE if language == "ja" else ENGLISH
     told = [each for text in texts.values() for each in convert(text, language).sentences]
     assert sum(each.fallback for each in told) <= len(told) / 20
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("The terminal ileum was intubated.", "The end of the small bowel was entered."),
+        ("He was intubated.", "He had a breathing tube put in."),
+        ("An Olympus CF-H190 was used.", "An Olympus CF-H190 was used."),
+        ("PT 12 and INR 1.", "PT 12 and clotting test 1."),
+        ("The pt was well..", "The patient was well."),
+    ],
+)
+def test_what_reading_them_has_found_stays_found(text: str, plain: str) -> None:
+    assert " ".join(each.text for each in convert(text).sentences) == plain
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("生検を施行。", "組織(そしき)を少しとりました。"),
+        ("次回、生検を施行。", "つぎの回、組織(そしき)を少しとること。"),
+        (
+            "TURBT施行予定。",
+            "尿のでるくだからぼうこうの腫瘍(しゅよう)をとる手術(しゅじゅつ)をする予定(よてい)。",
+        ),
+        ("観察は施行できず。", "みることはできていません。"),
+        ("コールドスネアで切除した。", "コールドスネアできりとりました。"),
+        ("左尿管口を確認した。", "左の尿管(にょうかん)のでぐちをたしかめました。"),
+        ("6個生検した。", "6個組織を少しとりました。"),
+        ("結核菌PCRを提出した。", "結核(けっかく)の菌PCRを検査(けんさ)にだしました。"),
+        ("悪性を示唆する所見は認めない。", "悪性(あくせい)をおもわせるところはありません。"),
+        ("PPI継続。", "胃酸(いさん)をおさえる薬を続けること。"),
+    ],
+)
+def test_what_reading_them_in_japanese_has_found_stays_found(text: str, plain: str) -> None:
+    assert " ".join(each.text for each in convert(text, "ja").sentences) == plain
