@@ -17,6 +17,7 @@ from pathlib import Path
 
 from chalicelib.plain import contrary
 from chalicelib.plain.model import Language
+from chalicelib.plain.typed import UNSEEN
 
 _UNITS = {
     "mm": r"mm|millimet(?:er|re)s?|ミリメートル|ミリ",
@@ -91,7 +92,8 @@ def facts(text: str, language: Language = "en") -> list[str]:
 
 
 def _normal(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).replace("’", "'").replace("µ", "μ").lower()
+    seen = unicodedata.normalize("NFKC", text.translate(UNSEEN))
+    return seen.replace("’", "'").replace("µ", "μ").lower()
 
 
 def _changed(before: list[str], after: list[str]) -> list[tuple[str, str]]:

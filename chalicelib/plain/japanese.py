@@ -18,7 +18,7 @@ from chalicelib.plain.unknown import learned_words, marked
 _LINE = re.compile(r"[^\r\n]+")
 _HEADING = re.compile(r"【[^】\n]{1,30}】|[■◆●○□]?[^\s:：。、()（）\d]{1,12}[:：](?=\s|\S)")
 _END = re.compile(r"[。！？!]+[」』)）]*|;|；")
-_TELLING = re.compile(r"[\w?？+<>=]")
+_TELLING = re.compile(r"[\w?？+<>=≤≥]")
 _READ = re.compile(r"([\u4e00-\u9fff\u3005]+)\([\u3041-\u309f]+\)")
 _JAPANESE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
 

@@ -31,6 +31,13 @@ def test_a_report_is_told_as_json(tmp_path: Path, capsys: Printed) -> None:
     assert {frozenset(each) for each in told["terms"]} <= {frozenset({"term", "explanation"})}
 
 
+def test_sources_are_places_of_the_file_as_it_is(tmp_path: Path, capsys: Printed) -> None:
+    text = "No ulcer.\r\nA polyp was seen.\r\n"
+    assert plain.main([str(written(tmp_path, "\ufeff" + text)), "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)["sentences"]
+    assert [text[slice(*each["source"])] for each in told] == ["No ulcer.", "A polyp was seen."]
+
+
 def test_a_report_is_told_to_people(tmp_path: Path, capsys: Printed) -> None:
     assert plain.main([str(written(tmp_path, "It is not without risk."))]) == 0
     assert '"It is not without risk."' in capsys.readouterr().out
@@ -48,7 +55,12 @@ def test_a_chart_is_told_with_the_paths_of_its_fields(tmp_path: Path, capsys: Pr
     [
         (b" \n", "is empty"),
         (b"\xff\xfe", "is not UTF-8"),
-        (b"a" * 100_001, "is too long: 100,001 characters"),
+        (b"a" * 100_001, "is too long: 100,000 characters at most"),
+        (b"a" * 1_000_000, "is too long: 100,000 characters at most"),
+        ("ん".encode() * 300_000, "is too long: 100,000 characters at most"),
+        ("食道".encode("shift_jis"), "is not UTF-8 (byte 0)"),
+        (b"PK\x03\x04\x00\x00", "is no text"),
+        (b"\xef\xbb\xbf", "is empty"),
         (b'{"kind": "no such kind"}', "this is no chart"),
     ],
 )
