@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import cache
 
 from chalicelib.plain.lexicon import EVERYDAY
@@ -40,7 +40,11 @@ def is_english(word: str) -> bool:
 
 def is_japanese(run: str) -> bool:
     """Whether a *run* of kanji, or of katakana, is made of everyday words."""
-    known = words("ja")
+    return is_made_of(run, words("ja"))
+
+
+def is_made_of(run: str, known: Collection[str]) -> bool:
+    """Whether a *run* of letters is made of *known* words, and of nothing else."""
     reached = [True] + [False] * len(run)
     for end in range(1, len(run) + 1):
         starts = range(max(0, end - _LONGEST), end)

@@ -82,7 +82,8 @@ def reworded(text: str, kind: str) -> Worded:
         at, last = each.end, term
         if term:
             met.append(Known(written, term if sure else None))
-    covered = [*((each.start, each.end) for each in found), *graded]
+    said = (each for each in found if each.entry.term or each.entry.to != each.entry.written)
+    covered = [*((each.start, each.end) for each in said), *graded]
     met.extend(Known(word, None) for word in hard_words(text, covered))
     return Worded("".join((*out, text[at:])), tuple(met))
 

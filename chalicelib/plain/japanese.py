@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from chalicelib.plain import grades, kana, readings, sizes
+from chalicelib.plain import grades, japanese_cutting, kana, readings, sizes
 from chalicelib.plain.checking import differences
 from chalicelib.plain.english import Known, Worded
-from chalicelib.plain.japanese_endings import finished, is_planned
+from chalicelib.plain.japanese_endings import finished, is_planned, mended
 from chalicelib.plain.japanese_lexicon import Entry, at, is_side
 from chalicelib.plain.model import Sentence
 from chalicelib.plain.odd import is_odd
@@ -17,7 +17,9 @@ from chalicelib.plain.unknown import learned_words, marked
 
 _LINE = re.compile(r"[^\r\n]+")
 _HEADING = re.compile(r"【[^】\n]{1,30}】|[■◆●○□]?[^\s:：。、()（）\d]{1,12}[:：](?=\s|\S)")
-_END = re.compile(r"[。！？!]+[」』)）]*|;|；")
+_END = re.compile(
+    r"[。！？!]+[」』)）]*|;|；|　+(?=#\d|[(（]?\d{1,2}[.)）．](?!\d)|[^\s　：:、]{2,8}[：:])"
+)
 _TELLING = re.compile(r"[\w?？+<>=≤≥]")
 _READ = re.compile(r"([\u4e00-\u9fff\u3005]+)\([\u3041-\u309f]+\)")
 _JAPANESE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
@@ -53,11 +55,17 @@ def _faithfully(source: str, piece: Piece, kind: str, seen: set[str], heading: s
         worded = reworded(source, kind, known, aloud=aloud)
         said = worded.text
         if not piece.heading:
-            said = sizes.graspable(finished(said, source, planned=planned), "ja")
+            said = sizes.graspable(_ended(said, source, planned=planned), "ja")
         if not differences(source, said, "ja"):
             seen |= known
             return worded._replace(text=said)
     return worded._replace(text="")
+
+
+def _ended(text: str, source: str, *, planned: bool) -> str:
+    """Return the plain words of *source* as a sentence, also if it is half of a longer one."""
+    half = japanese_cutting.ended(mended(text.rstrip("、"))) if source.endswith("、") else None
+    return half or finished(text, source, planned=planned)
 
 
 def reworded(text: str, kind: str, seen: set[str] | None = None, *, aloud: bool = True) -> Worded:
@@ -87,7 +95,8 @@ def reworded(text: str, kind: str, seen: set[str] | None = None, *, aloud: bool 
         out.append(_said(entry, seen, aloud=aloud) if sure else entry.form)
         if entry.term:
             met.append(Known(entry.form, entry.term if sure else None))
-        covered.append((place, place + len(entry.form)))
+        if entry.term or entry.to != entry.form:
+            covered.append((place, place + len(entry.form)))
         place, last = place + len(entry.form), entry
         if entry.to.endswith("ました") and text.startswith("した", place):
             place += len("した")
@@ -124,6 +133,6 @@ def _pieces(text: str) -> Iterator[Piece]:
 
 def _sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     for stop in _END.finditer(text, start, end):
-        yield trimmed(text, start, stop.end())
+        yield from japanese_cutting.parts(text, *trimmed(text, start, stop.end()))
         start = stop.end()
-    yield trimmed(text, start, end)
+    yield from japanese_cutting.parts(text, *trimmed(text, start, end))

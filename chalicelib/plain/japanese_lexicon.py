@@ -7,8 +7,7 @@ from functools import cache
 from typing import NamedTuple
 
 from chalicelib.plain import common, glossary
-from chalicelib.plain.checking import differences
-from chalicelib.plain.lexicon import pairs
+from chalicelib.plain.lexicon import faithful, pairs
 
 _BEHIND = "〜"  # what stands only right behind another form: "〜施行"
 _KANJI = re.compile(r"[\u4e00-\u9fff\u3005]")
@@ -27,13 +26,19 @@ _NEAR = 8  # characters that tell whether something was counted
 class Entry(NamedTuple):
     """
     Attributes:
+        meant: What is to be put in its place.
         behind: It stands only right behind another form.
     """
 
     form: str
-    to: str
+    meant: str
     term: glossary.Term | None = None
     behind: bool = False
+
+    @property
+    def to(self) -> str:
+        """What is put in its place; itself, if nothing is."""
+        return faithful(self.form, self.meant, "ja")
 
     @property
     def is_name(self) -> bool:
@@ -113,14 +118,10 @@ def entries() -> tuple[dict[str, Entry], dict[str, int]]:
     found: dict[str, Entry] = {}
     for written, to in pairs("ja.tsv"):
         form = written.removeprefix(_BEHIND)
-        found[written] = Entry(form, _faithful(form, to), behind=form != written)
+        found[written] = Entry(form, to, behind=form != written)
     for form, term in glossary.forms("ja").items():
-        found[form] = Entry(form, _faithful(form, term.ja.words[form]), term)
+        found[form] = Entry(form, term.ja.words[form], term)
     longest: dict[str, int] = {}
     for each in found.values():
         longest[each.form[0]] = max(longest.get(each.form[0], 0), len(each.form))
     return found, longest
-
-
-def _faithful(form: str, to: str) -> str:
-    return form if differences(form, to, "ja") else to

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from chalicelib.plain import glossary
 from chalicelib.plain.checking import differences
+from chalicelib.plain.model import Language
 
 EVERYDAY = Path(__file__).parent / "everyday"
 _TOKEN = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*|\d+(?:[.,]\d+)*|[^\s\w]|_+")
@@ -33,14 +34,20 @@ class Token(NamedTuple):
 class Entry(NamedTuple):
     """
     Attributes:
-        to: What is put in its place; itself, if nothing is.
+        meant: What is to be put in its place.
         capitals: It is that only where it is written in capitals.
     """
 
     form: tuple[str, ...]
-    to: str
+    written: str
+    meant: str
     term: glossary.Term | None = None
     capitals: bool = False
+
+    @property
+    def to(self) -> str:
+        """What is put in its place; itself, if nothing is."""
+        return faithful(self.written, self.meant, "en")
 
 
 class Match(NamedTuple):
@@ -115,11 +122,10 @@ def entries() -> dict[str, list[Entry]]:
     """Return the entries by their first word, the longest first, the glossary's before others."""
     found: dict[tuple[str, ...], Entry] = {}
     for form, to in pairs("en.tsv"):
-        found[_form(form)] = Entry(_form(form), _faithful(form, to))
+        found[_form(form)] = Entry(_form(form), form, to)
     for form, term in glossary.forms("en").items():
-        to = _faithful(form, term.en.words[form])
         capitals = term.kind == "abbreviation" and len(form) <= _LONGEST_ABBREVIATION
-        found[_form(form)] = Entry(_form(form), to, term, capitals)
+        found[_form(form)] = Entry(_form(form), form, term.en.words[form], term, capitals)
     by_first: dict[str, list[Entry]] = {}
     for entry in sorted(found.values(), key=lambda each: -len(each.form)):
         by_first.setdefault(entry.form[0], []).append(entry)
@@ -130,9 +136,10 @@ def _form(text: str) -> tuple[str, ...]:
     return tuple(each.word for each in tokens(text))
 
 
-def _faithful(form: str, to: str) -> str:
+@cache
+def faithful(form: str, to: str, language: Language) -> str:
     """Return *to*, or *form* where the witness would refuse it wherever it stands."""
-    return form if differences(form, to) else to
+    return form if differences(form, to, language) else to
 
 
 def is_same(written: str, to: str) -> bool:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.plain import Plain, Sentence
-from infra import plain, plain_check
+from chalicelib.plain import Plain, Sentence, convert
+from infra import plain, plain_check, plain_words
 from infra.plain_check import Report, failures
 
 Printed = pytest.CaptureFixture[str]
@@ -109,3 +109,19 @@ def test_a_folder_that_cannot_be_read_is_told(
     written(tmp_path, text, name)
     assert plain_check.main([str(tmp_path)]) == 2
     assert why in capsys.readouterr().err
+
+
+def test_words_that_nobody_explains_are_told() -> None:
+    told = Plain(
+        sentences=(Sentence(text="A sore with zyxosis was seen.", source=(0, 9)),), terms=()
+    )
+    assert plain_words.unexplained(told, "en") == ["zyxosis"]
+
+
+def test_a_word_that_is_marked_for_the_doctor_is_not_told() -> None:
+    assert plain_words.unexplained(convert("A zyxosis was seen."), "en") == []
+
+
+@pytest.mark.parametrize("text", ["扁桃周囲の毳毛を認める。", "コルポスコピーを施行。"])
+def test_a_japanese_word_that_is_marked_is_not_told(text: str) -> None:
+    assert plain_words.unexplained(convert(text, "ja"), "ja") == []
