@@ -10,8 +10,7 @@ import typst
 
 from chalicelib.plain import glossary
 
-STANDARDS = ["ua-1"]  # which refuses a character that no font has
-FONTS = [str(resources.files("noto_cjk_sans_jp_regular"))]
+FONTS = str(resources.files("noto_cjk_sans_jp_regular"))
 
 
 def told(part: object) -> set[str]:
@@ -22,10 +21,10 @@ def printed(text: str) -> bytes:
     layout = '#set document(title: "glyphs")\n#set text(font: "Noto Sans CJK JP")\n#sys.inputs.text'
     return typst.compile(
         layout.encode(),
-        font_paths=FONTS,
+        font_paths=[FONTS],
         ignore_system_fonts=True,
         sys_inputs={"text": text},
-        pdf_standards=STANDARDS,
+        pdf_standards="ua-1",  # which refuses a character that no font has
     )
 
 
