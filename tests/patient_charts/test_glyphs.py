@@ -10,7 +10,8 @@ import typst
 
 from chalicelib.plain import glossary
 
-FONTS = str(resources.files("noto_cjk_sans_jp_regular"))
+FOLDER = str(resources.files("noto_cjk_sans_jp_regular"))
+FONTS = typst.Fonts(include_system_fonts=False, font_paths=[FOLDER])
 
 
 def told(part: object) -> set[str]:
@@ -21,7 +22,7 @@ def printed(text: str) -> bytes:
     layout = '#set document(title: "glyphs")\n#set text(font: "Noto Sans CJK JP")\n#sys.inputs.text'
     return typst.compile(
         layout.encode(),
-        font_paths=[FONTS],
+        font_paths=FONTS,
         ignore_system_fonts=True,
         sys_inputs={"text": text},
         pdf_standards="ua-1",  # which refuses a character that no font has
