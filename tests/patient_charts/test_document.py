@@ -278,6 +278,17 @@ def test_the_article_on_a_page_brings_no_style_and_no_script() -> None:
     assert page.lstrip().startswith('<article class="leaf" lang="en">')
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_article_is_in_one_language_whatever_the_page_around_it_is_in(
+    language: Language,
+) -> None:
+    for name in ("stomach-ja", "colon-en"):
+        sheet = a_sheet_of(name)
+        own = page_html(sheet, Reader(sheet.release.language, prefix="", here=""))
+        assert page_html(sheet, Reader(language, prefix="", here="")) == own
+        assert str(own).strip() in file_html(sheet, language)
+
+
 def test_the_page_on_the_web_shows_the_same_article() -> None:
     sheet, reader = a_sheet(), Reader("en", prefix="/api", here="/p/charts/x")
     page = pages.written(reader, "patient_charts/chart.html", **values(sheet))
