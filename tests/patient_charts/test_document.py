@@ -163,6 +163,12 @@ def test_a_patient_id_is_shown_as_the_facility_writes_it(patient_id: str) -> Non
     assert f"Patient ID {patient_id} " in told(page)  # on every printed page
 
 
+def test_an_examination_that_names_no_patient_says_so() -> None:
+    page = written(a_sheet(patient_id="", patient_name=""))
+    assert told(page).count("Patient ID not recorded") == 2
+    assert "<dt>Name</dt>" not in page
+
+
 def test_the_provider_is_named_on_top_on_every_printed_page_and_at_the_end() -> None:
     page = written(a_sheet(provider=Identity(name="Hikari Imaging K.K.")))
     top = page.partition('<header class="brand">')[2].partition("</header>")[0]
@@ -276,6 +282,17 @@ def test_the_article_on_a_page_brings_no_style_and_no_script() -> None:
     page = page_html(a_sheet(), Reader("en", prefix="", here=""))
     assert not re.search(r"<script|<style|\sstyle=|\son\w+=", page)
     assert page.lstrip().startswith('<article class="leaf" lang="en">')
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_article_is_in_one_language_whatever_the_page_around_it_is_in(
+    language: Language,
+) -> None:
+    for name in ("stomach-ja", "colon-en"):
+        sheet = a_sheet_of(name)
+        own = page_html(sheet, Reader(sheet.release.language, prefix="", here=""))
+        assert page_html(sheet, Reader(language, prefix="", here="")) == own
+        assert str(own).strip() in file_html(sheet, language)
 
 
 def test_the_page_on_the_web_shows_the_same_article() -> None:

@@ -10,8 +10,8 @@ import typst
 
 from chalicelib.plain import glossary
 
-STANDARDS = ["ua-1"]  # which refuses a character that no font has
-FONTS = [str(resources.files("noto_cjk_sans_jp_regular"))]
+FOLDER = str(resources.files("noto_cjk_sans_jp_regular"))
+FONTS = typst.Fonts(include_system_fonts=False, font_paths=[FOLDER])
 
 
 def told(part: object) -> set[str]:
@@ -25,7 +25,7 @@ def printed(text: str) -> bytes:
         font_paths=FONTS,
         ignore_system_fonts=True,
         sys_inputs={"text": text},
-        pdf_standards=STANDARDS,
+        pdf_standards="ua-1",  # which refuses a character that no font has
     )
 
 
