@@ -100,6 +100,18 @@ def test_the_page_keeps_nobody_out(browser: Browser, tmp_path: Path, still: str,
     assert {where: each for where, each in found.items() if each} == {}
 
 
+def test_words_without_an_end_do_not_widen_the_page(browser: Browser, tmp_path: Path) -> None:
+    endless = "x" * 200
+    finding = Finding(certainty=Certainty.PRESENT, text=endless, site=Site(organ=endless))
+    chart = Chart(kind=Kind.UPPER_GI, findings=(finding,), narrative=endless)
+    names = {"facility": endless, "patient_name": endless, "patient_id": endless}
+    sheet = sheet_of(chart, "en", provider=Identity(name=endless, contact=endless), **names)
+    with opened(browser, tmp_path, sheet, script=True) as page:
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 900})
+            assert hidden_width(page) <= 0
+
+
 def test_large_print_is_a_half_larger_and_needs_no_script(browser: Browser, tmp_path: Path) -> None:
     size = "getComputedStyle(document.querySelector('.says')).fontSize"
     with opened(browser, tmp_path, a_sheet_of("colon-en"), script=True) as page:
@@ -189,7 +201,7 @@ def test_every_printed_page_says_whose_it_is(
 
 def long_one(language: str) -> Sheet:
     """Return a chart of more findings than fit on a page, each of some lines."""
-    words = "a slightly raised pale area with a smooth edge and without any ulcer " * 3
+    words = "a slightly raised pale area with a smooth edge and without any ulcer " * 5
     findings = tuple(
         Finding(
             certainty=Certainty.PRESENT,

@@ -71,7 +71,7 @@ def test_an_empty_box_does_not_say_that_the_record_is_empty_when_it_is_not() -> 
     said = Said(text="A sentence.", own="Own.", source="narrative:0-4", box=Box.MORE)
     page = told(written(a_sheet(release=a_release(said=(said,)))))
     assert "does not name anything" not in page
-    assert page.count("The rest of the record is below") == 3
+    assert page.count("Please read on there.") == 3
 
 
 @pytest.mark.parametrize("box", ["fine", "found", "to-do"])
@@ -276,6 +276,17 @@ def test_the_article_on_a_page_brings_no_style_and_no_script() -> None:
     page = page_html(a_sheet(), Reader("en", prefix="", here=""))
     assert not re.search(r"<script|<style|\sstyle=|\son\w+=", page)
     assert page.lstrip().startswith('<article class="leaf" lang="en">')
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_article_is_in_one_language_whatever_the_page_around_it_is_in(
+    language: Language,
+) -> None:
+    for name in ("stomach-ja", "colon-en"):
+        sheet = a_sheet_of(name)
+        own = page_html(sheet, Reader(sheet.release.language, prefix="", here=""))
+        assert page_html(sheet, Reader(language, prefix="", here="")) == own
+        assert str(own).strip() in file_html(sheet, language)
 
 
 def test_the_page_on_the_web_shows_the_same_article() -> None:
