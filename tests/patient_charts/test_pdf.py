@@ -100,6 +100,12 @@ def test_every_finding_and_every_sentence_can_be_read_in_it(name: str) -> None:
     assert [each for each in wanted if without_spaces(each) not in text] == []
 
 
+def test_an_empty_box_says_where_to_read_on_and_denies_nothing() -> None:
+    text = text_of(printed(sample("narrative-en")))
+    assert "recorddoesnotnameanything" not in text
+    assert "Pleasereadonthere." in text
+
+
 @pytest.mark.parametrize("large", [False, True])
 def test_whose_it_is_stands_on_every_page(*, large: bool) -> None:
     provider = Identity(name="ひかり画像株式会社", places=())
