@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -76,6 +77,7 @@ def structure(document: PdfReader) -> str:
     return "\n".join(found)
 
 
+KNOWN = {"ID", "SHA", "mm", "cm", "mg"}  # which a page in Japanese may say
 A_FINDING = Finding(
     certainty=Certainty.PRESENT, text="polyp", site=Site(organ="stomach", place="antrum")
 )
@@ -119,6 +121,24 @@ def test_whose_it_is_stands_on_every_page(*, large: bool) -> None:
         assert "第1版" in page
         assert sheet.release.source_sha256 in page
         assert f"{number}/{len(pages)}" in page
+
+
+def test_what_is_asked_for_on_the_telephone_can_be_copied_and_found() -> None:
+    sheet = sample("colon-en")
+    for page in printed(sheet).pages:
+        assert sheet.release.document in page.extract_text()
+        assert sheet.release.source_sha256 in page.extract_text()
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_our_own_words_are_in_the_language_of_the_reader(name: str) -> None:
+    sheet = sample(name)
+    text = " ".join(page.extract_text() for page in printed(sheet).pages)
+    if sheet.release.language == "ja":
+        own = text.replace(sheet.release.document, "").replace(sheet.release.source_sha256, "")
+        assert set(re.findall("[A-Za-z]{2,}", own)) <= KNOWN
+    else:
+        assert re.findall("[\u3040-\u30ff\u4e00-\u9fff]", text) == []
 
 
 def test_large_print_is_larger() -> None:
