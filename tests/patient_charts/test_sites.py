@@ -41,6 +41,7 @@ def region(kind: Kind, place: str, organ: str = "", side: Side = Side.NONE) -> s
         (UPPER, "十二指腸", "球部", "duodenum/bulb"),
         (UPPER, "oesophagus", "distal", "oesophagus/lower"),
         (UPPER, "胃", "体部全体", "stomach/body"),
+        (UPPER, "Structure of pyloric antrum (body structure)", "", "stomach/antrum"),
         (LOWER, "大腸（RS部）", "", "colon/rectosigmoid"),
         (LOWER, "colon", "sigmoid", "colon/sigmoid"),
         (LOWER, "", "S", "colon/sigmoid"),
