@@ -254,7 +254,9 @@ def test_large_print_is_large_on_paper_too(browser: Browser, tmp_path: Path) -> 
 
 
 @pytest.mark.usefixtures("aws")
-def test_the_page_on_the_web_is_shown_with_its_style_and_its_logo(browser: Browser) -> None:
+def test_the_page_on_the_web_is_shown_with_its_style_and_its_logo(
+    browser: Browser, tmp_path: Path
+) -> None:
     sheet = a_sheet_of("colon-en", provider=Identity(name="Asahi", logo=DOT))
     reader = Reader("en", prefix="", here="/p/charts/x")
     answer = with_pictures(
@@ -281,4 +283,7 @@ def test_the_page_on_the_web_is_shown_with_its_style_and_its_logo(browser: Brows
     assert [each for each in complaints if "Content Security Policy" in each] == []
     assert barriers(page) == []
     assert barriers(page, COLOURS) == []
+    told = printed(page, tmp_path / "web.pdf")
+    assert len(told) <= MOST_PAGES
+    assert all("00001234" in each[:200] for each in told)
     context.close()
