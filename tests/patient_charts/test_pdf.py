@@ -11,6 +11,8 @@ from typing import Any
 
 import msgspec
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 from PIL import Image as Pixels
 from pypdf import PdfReader
 
@@ -266,6 +268,16 @@ def test_a_character_no_font_has_is_a_geta_mark_that_is_explained() -> None:
     text = text_of(printed(of_findings(finding)))
     assert "polyp〓of5mm" in text
     assert "U+1F600" in text
+
+
+@settings(max_examples=25)
+@given(text=st.text(min_size=1, max_size=60), name=st.text(max_size=30))
+@example(text="1\N{COMBINING ENCLOSING KEYCAP}", name="\N{RIGHT-TO-LEFT OVERRIDE}x")
+@example(text='#image("/etc/passwd")', name="\\")
+def test_whatever_was_typed_can_be_printed(text: str, name: str) -> None:
+    said = (Said(text=text, own=text, source="findings/0", box=Box.FOUND),)
+    sheet = a_sheet(release=a_release(said=said), patient_name=name, pictures=())
+    assert "Hikari" in text_of(printed(sheet))
 
 
 def glossary_characters() -> str:
