@@ -60,6 +60,7 @@ from chalicelib.offline import events as offline
 from chalicelib.patient_charts.access_pages import pages as patient_access_pages
 from chalicelib.patient_charts.identity_pages import pages as identity_pages
 from chalicelib.patient_charts.own_pages import pages as own_pages
+from chalicelib.patient_charts.pages import pages as patient_chart_pages
 from chalicelib.patient_charts.patient_pages import pages as patients_own_pages
 from chalicelib.patient_charts.print_pages import pages as print_pages
 from chalicelib.patient_charts.share_pages import pages as share_pages
@@ -129,6 +130,7 @@ app.register_blueprint(print_pages)
 app.register_blueprint(share_pages)
 app.register_blueprint(taking_pages)
 app.register_blueprint(health_links)
+app.register_blueprint(patient_chart_pages)
 app.register_blueprint(album_pages)
 app.register_blueprint(case_pages)
 app.register_blueprint(job_pages)

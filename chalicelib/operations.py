@@ -9,6 +9,8 @@ from chalicelib.archive import operations as archive
 from chalicelib.charts.operations import rebuild_charts
 from chalicelib.charts.record import prefix as charts_of
 from chalicelib.kernel.errors import HokanError
+from chalicelib.patient_charts.model import prefix as patient_charts_of
+from chalicelib.patient_charts.operations import rebuild_patient_charts
 from chalicelib.pictures import operations as pictures
 from chalicelib.uploads import operations as uploads
 
@@ -17,18 +19,26 @@ Command = Callable[..., dict[str, Any]]
 
 def rebuild_catalogue(target_id: str, cursor: str | None) -> dict[str, Any]:
     """
-    Rebuild a target's catalogue, a piece a call: from its manifests, then from its signed charts.
+    Rebuild a target's catalogue, a piece a call: from its manifests, then from its signed charts,
+    then from the patient charts that were released of them.
 
     Returns:
-        ``manifests`` and ``charts`` read by this call, and ``cursor`` to call again with.
+        ``manifests``, ``charts`` and ``patient_charts`` read by this call, and ``cursor`` to call
+        again with.
     """
-    told: dict[str, Any] = {"manifests": 0, "charts": 0}
-    if cursor is None or not cursor.startswith(charts_of(target_id)):
+    told: dict[str, Any] = {"manifests": 0, "charts": 0, "patient_charts": 0}
+    at = cursor or ""
+    if not at.startswith((charts_of(target_id), patient_charts_of(target_id))):
         told |= archive.rebuild_catalogue(target_id, cursor)
         if told["cursor"]:
             return told
-        cursor = None
-    return told | rebuild_charts(target_id, cursor)
+        at = ""
+    if not at.startswith(patient_charts_of(target_id)):
+        told |= rebuild_charts(target_id, at or None)
+        if told["cursor"]:
+            return told
+        at = ""
+    return told | rebuild_patient_charts(target_id, at or None)
 
 
 COMMANDS: dict[str, tuple[Command, tuple[str, ...], tuple[str, ...]]] = {

@@ -66,6 +66,7 @@ class Operation(StrEnum):
     SET_PATIENT_ACCESS = auto()
     SIGN_IN_BY_SLIP = auto()
     SEE_OWN_CHARTS = auto()
+    RELEASE_PATIENT_CHARTS = auto()
     SEE_ALBUM = auto()
     OPEN_CASE = auto()
     SEE_QUARANTINE = auto()
@@ -163,6 +164,7 @@ POLICY: Mapping[Operation, Mapping[Role, Condition]] = {
     Operation.SET_PATIENT_ACCESS: _admin,
     Operation.SIGN_IN_BY_SLIP: _everybody,  # number or link, and the code, are the proof
     Operation.SEE_OWN_CHARTS: _patient,
+    Operation.RELEASE_PATIENT_CHARTS: _doctor,
     Operation.SEE_ALBUM: _facility,
     Operation.OPEN_CASE: _facility,
     Operation.SEE_QUARANTINE: _operator,

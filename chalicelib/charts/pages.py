@@ -11,7 +11,7 @@ from chalicelib.access.page_guard import PageRoutes, Visit
 from chalicelib.access.policy import Operation
 from chalicelib.archive.store import cases
 from chalicelib.buckets import derived
-from chalicelib.charts import documents, pictures, plot, service, trends
+from chalicelib.charts import beside, documents, pictures, plot, service, trends
 from chalicelib.charts.fhir_codes import FHIR_JSON
 from chalicelib.charts.model import Chart
 from chalicelib.charts.record import Record, Version, chart_id
@@ -151,6 +151,7 @@ def chart_page(
         changed_at=documents.local(facility_id, at) if at else None,
         done=visit.asked("done"),
         refused=refused,
+        **beside.told(found.target_id, found.examination_id),
     )
 
 

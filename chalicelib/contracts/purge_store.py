@@ -45,6 +45,7 @@ class Phase(StrEnum):
     OBJECTS = "objects"
     MANIFESTS = "manifests"
     CHARTS = "charts"
+    PATIENT_CHARTS = "patient-charts"
     CATALOGUE = "catalogue"
     DERIVED = "derived"  # last: what is made while the catalogue goes is gone with it
     CERTIFYING = "certifying"

@@ -11,7 +11,8 @@ from chalicelib.access.page_guard import PageRoutes, Visit
 from chalicelib.access.policy import Operation
 from chalicelib.access.service import audit
 from chalicelib.kernel.errors import Invalid
-from chalicelib.patient_charts import access_store
+from chalicelib.patient_charts import access_store, number_alone
+from chalicelib.patient_charts.slip_pages import origin
 from chalicelib.web.forms import one_line
 from chalicelib.web.links import with_query
 
@@ -39,6 +40,17 @@ def set_phone(visit: Visit) -> Response:
     return visit.redirect(with_query(ACCESS, done="phone"))
 
 
+@pages.on("POST", ACCESS + "/number-alone", Operation.SET_PATIENT_ACCESS)
+def set_number_alone(visit: Visit) -> Response:
+    """Say first what it means to let patients in by their number alone; then do it, or undo it."""
+    step = visit.form.get("step", "")
+    if step == "ask":
+        return visit.page("slips/warning.html")
+    if step in {"on", "off"}:
+        number_alone.switch(visit.caller, is_on=step == "on")
+    return visit.redirect(with_query(ACCESS, done=step))
+
+
 def _page(visit: Visit, refused: Invalid | None = None) -> Response:
     known = access_store.of(visit.caller.facility_id)
     return visit.page(
@@ -47,5 +59,6 @@ def _page(visit: Visit, refused: Invalid | None = None) -> Response:
         refused=refused.code if refused else "",
         phone=visit.form.get("phone", "")[:40] if refused else known.phone,
         access=known,
+        address=f"{origin(visit)}/p/number/{visit.caller.facility_id}",
         done=visit.asked("done"),
     )

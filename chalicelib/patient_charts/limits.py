@@ -17,6 +17,7 @@ from chalicelib.access import portal_store
 
 OF_A_NUMBER, NUMBER_WINDOW = 5, timedelta(minutes=15)
 OF_A_PLACE, PLACE_WINDOW = 20, timedelta(hours=1)
+BY_NUMBER_ALONE = 5  # of a place in an hour, right ones included: each may be somebody else's
 A_SITE = 64  # bits of an IPv6 address: what one subscriber has
 
 
@@ -52,6 +53,12 @@ def count(number: str, address: str, now: datetime) -> Tries:
     whose = named if is_free else f"{place}, beyond the limit"
     is_left = portal_store.count_try(whose, now, limit=OF_A_NUMBER, window=NUMBER_WINDOW)
     return Tries(is_free and is_left, (place, named))
+
+
+def count_alone(address: str, now: datetime) -> bool:
+    """Count a try by number alone before it is made; return whether there was one left."""
+    place = f"patients by number alone from {macs.made('place', place_of(address)).hex()}"
+    return portal_store.count_try(place, now, limit=BY_NUMBER_ALONE, window=PLACE_WINDOW)
 
 
 def place_of(address: str) -> str:

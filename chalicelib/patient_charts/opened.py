@@ -8,6 +8,7 @@ import msgspec
 
 from chalicelib.archive.model import Examination
 from chalicelib.archive.store import examinations
+from chalicelib.charts import service
 from chalicelib.charts import store as charts
 from chalicelib.charts.record import Version
 from chalicelib.patient_charts import store
@@ -79,6 +80,8 @@ def of_examinations(
 def _signed(target_id: str, examination_ids: list[str]) -> dict[str, Version]:
     """Return those versions of charts that hold, by examination."""
     found = charts.records(target_id, examination_ids)
+    for each in [each for each, record in found.items() if record.signing]:
+        found[each] = service.settled(target_id, each)  # an amendment that broke off counts
     return {each: record.current for each, record in found.items() if record.current}
 
 

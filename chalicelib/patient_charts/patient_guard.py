@@ -7,6 +7,7 @@ They take the patient's cookie and nothing else: staff are strangers here, and p
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from chalice.app import Response
 
@@ -15,15 +16,17 @@ from chalicelib.access.model import ANONYMOUS, Caller, Role
 from chalicelib.access.page_guard import PageRoutes, View, Visit
 from chalicelib.access.policy import POLICY, Operation
 from chalicelib.kernel.errors import Unauthenticated
-from chalicelib.patient_charts import patient_sessions
+from chalicelib.patient_charts import identities, patient_sessions
 from chalicelib.patient_charts.slip import Slip
 from chalicelib.telemetry import logger
 from chalicelib.web import cookies, forms, links
+from chalicelib.web.pages import may_show_from
 from chalicelib.web.problems import told
 from chalicelib.web.routes import correlation_id
 
 SIGN_IN = "/p"
 # No other site learns that somebody read here, and no search engine keeps it.
+LOGO = "data:"  # of the provider, which stands in the page itself
 HEADERS = {"Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex, nofollow, noarchive"}
 
 
@@ -50,6 +53,13 @@ class PatientVisit(Visit):
         """Where the request comes from, as API Gateway saw it; no header is believed."""
         identity = self.request.context.get("identity") or {}
         return str(identity.get("sourceIp", "unknown"))
+
+    def page(self, template: str, *, status: int = 200, **values: Any) -> Response:
+        """Answer a page that names the provider, as every one for patients does."""
+        if "provider" in values:
+            return super().page(template, status=status, **values)
+        answer = super().page(template, status=status, provider=identities.identity(), **values)
+        return may_show_from(answer, LOGO)
 
 
 class PatientRoutes(PageRoutes):
@@ -82,7 +92,7 @@ def _answered(
         return view(visit, **parts)
     except Exception as error:  # noqa: BLE001 - the outermost handler
         found = told(error)
-        values = {"code": found.code, "reference": correlation_id()}
+        values = {"code": found.code, "reference": correlation_id(), "provider": None}
         return visit.page("patients/error.html", status=found.status, **values)
 
 

@@ -7,6 +7,7 @@ Whatever goes wrong on the way in, the same page comes back, empty, and says the
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from chalice.app import Response
@@ -20,24 +21,40 @@ from chalicelib.kernel import clock
 from chalicelib.kernel.errors import NotFound
 from chalicelib.patient_charts import (
     access_store,
+    gathering,
     looked,
+    number_alone,
     opened,
     patient_sessions,
     reading_store,
     signing_in,
     slips,
 )
+from chalicelib.patient_charts import document as article
 from chalicelib.patient_charts.opened import Document, Opened
 from chalicelib.patient_charts.patient_guard import SIGN_IN, PatientRoutes, PatientVisit
 from chalicelib.patient_charts.reading_store import Reader
 from chalicelib.web import cookies, links
 
 BY_LINK = SIGN_IN + "/{link_id}"
+BY_NUMBER_ALONE = SIGN_IN + "/number/{facility_id}"
 CHARTS = SIGN_IN + "/charts"
 FORM_SECONDS = 3600
 MISSED = 404
 
 pages = PatientRoutes(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """What a way in asks for, and where its form goes."""
+
+    path: str
+    asks_number: bool = True
+    asks_code: bool = True
+
+
+BY_BOTH = _Way(SIGN_IN)
 
 
 # --- coming in ---------------------------------------------------------------------------------
@@ -47,28 +64,44 @@ pages = PatientRoutes(__name__)
 def ask(visit: PatientVisit) -> Response:
     """Ask for a patient's number and the code on their slip."""
     _have_form(visit)
-    return _sign_in_page(visit, "")
+    return _sign_in_page(visit, BY_BOTH)
 
 
 @pages.on("POST", SIGN_IN, Operation.SIGN_IN_BY_SLIP)
 def take(visit: PatientVisit) -> Response:
     """Try both."""
     number, code = _typed(visit, "patient_id"), _typed(visit, "code")
-    return _try(visit, "", lambda: signing_in.by_number(number, code, visit.address))
+    return _try(visit, BY_BOTH, lambda: signing_in.by_number(number, code, visit.address))
 
 
 @pages.on("GET", BY_LINK, Operation.SIGN_IN_BY_SLIP)
 def ask_by_link(visit: PatientVisit, link_id: str) -> Response:
     """Ask for the code alone; whether the link leads anywhere is not looked up."""
     _have_form(visit)
-    return _sign_in_page(visit, link_id)
+    return _sign_in_page(visit, _Way(f"{SIGN_IN}/{link_id}", asks_number=False))
 
 
 @pages.on("POST", BY_LINK, Operation.SIGN_IN_BY_SLIP)
 def take_by_link(visit: PatientVisit, link_id: str) -> Response:
     """Try the code."""
     code = _typed(visit, "code")
-    return _try(visit, link_id, lambda: signing_in.by_link(link_id, code))
+    way = _Way(f"{SIGN_IN}/{link_id}", asks_number=False)
+    return _try(visit, way, lambda: signing_in.by_link(link_id, code))
+
+
+@pages.on("GET", BY_NUMBER_ALONE, Operation.SIGN_IN_BY_SLIP)
+def ask_number_alone(visit: PatientVisit, facility_id: str) -> Response:
+    """Ask for a number alone; whether the facility lets anybody in so is not looked up."""
+    _have_form(visit)
+    return _sign_in_page(visit, _Way(f"{SIGN_IN}/number/{facility_id}", asks_code=False))
+
+
+@pages.on("POST", BY_NUMBER_ALONE, Operation.SIGN_IN_BY_SLIP)
+def take_number_alone(visit: PatientVisit, facility_id: str) -> Response:
+    """Try it, where the facility lets patients in so; elsewhere it is a miss."""
+    way = _Way(f"{SIGN_IN}/number/{facility_id}", asks_code=False)
+    number, address = _typed(visit, "patient_id"), visit.address
+    return _try(visit, way, lambda: number_alone.come_in(facility_id, number, address))
 
 
 @pages.on("POST", SIGN_IN + "/sign-out", Operation.SEE_OWN_CHARTS)
@@ -111,19 +144,20 @@ def show_document(visit: PatientVisit, document: str) -> Response:
     release = found.release
     reader = (visit.slip.patient_key, Reader.PATIENT)
     reading_store.note(*reader, document, release.number, clock.now())
-    values = {"examination": examination, "release": release, **_frame(visit)}
-    return visit.page("patients/chart.html", **values)
+    sheet = gathering.sheet(release, "presigned")
+    values = {**article.values(sheet), **_frame(visit), "provider": sheet.provider}
+    return article.with_pictures(visit.page("patients/chart.html", **values))
 
 
 # --- pieces ------------------------------------------------------------------------------------
 
 
-def _try(visit: PatientVisit, link_id: str, come_in: Callable[[], str]) -> Response:
+def _try(visit: PatientVisit, way: _Way, come_in: Callable[[], str]) -> Response:
     """Lead inside, under an id nobody has seen before; or ask again as if nothing were typed."""
     try:
         session_id = come_in()
     except NotFound:
-        return _sign_in_page(visit, link_id, status=MISSED)
+        return _sign_in_page(visit, way, status=MISSED)
     if visit.session_id:
         patient_sessions.end(visit.session_id)
     life = int(patient_sessions.LIFE.total_seconds())
@@ -134,11 +168,11 @@ def _try(visit: PatientVisit, link_id: str, come_in: Callable[[], str]) -> Respo
     return visit.redirect(CHARTS)
 
 
-def _sign_in_page(visit: PatientVisit, link_id: str, *, status: int = 200) -> Response:
+def _sign_in_page(visit: PatientVisit, way: _Way, *, status: int = 200) -> Response:
     return visit.page(
         "patients/sign_in.html",
         status=status,
-        link_id=link_id,
+        way=way,
         is_missed=status == MISSED,
         why=visit.asked("why"),
     )
@@ -173,8 +207,10 @@ def _frame(visit: PatientVisit) -> dict[str, Any]:
     """Return what every page inside tells: whose it is, whom to call, and when moments were."""
     zone = zone_for(visit.caller)
     facility_id = visit.caller.facility_id
+    agreed = access_store.of(facility_id)
     return {
         "facility_name": access.facility_name(facility_id),
-        "phone": access_store.of(facility_id).phone,
+        "phone": agreed.phone,
+        "is_by_number_alone": agreed.is_by_number_alone,
         "local": lambda written: local(written, zone),
     }

@@ -41,8 +41,8 @@ def by_link(link_id: str, code: str) -> str:
     counted = slip_store.count_try(way, clock.now())
     is_right = hmac.compare_digest(way.mac, mac)
     if counted is None or not is_right:
-        _missed(counted)
-    return _entered(counted.slip, give_back=True)
+        missed(counted)
+    return entered(counted.slip, give_back=True)
 
 
 def by_number(patient_id: str, code: str, address: str) -> str:
@@ -63,13 +63,22 @@ def by_number(patient_id: str, code: str, address: str) -> str:
     is_right = hmac.compare_digest(way.mac, mac)
     is_live = found is not None and found.state(now) is State.LIVE
     if found is None or not (is_right and is_live and tries.is_one_left):
-        _missed(None)
+        missed(None)
     tries.take_back()
-    return _entered(found.slip, give_back=False)
+    return entered(found.slip)
 
 
-def _entered(slip: Slip, *, give_back: bool) -> str:
-    audit(Caller(Role.PATIENT, slip.slip_id, slip.facility_id), ACTION, slip.slip_id)
+def entered(slip: Slip, *, give_back: bool = False, action: str = ACTION) -> str:
+    """
+    Return a session by *slip*; audited.
+
+    Args:
+        give_back: A try was counted at the slip, and was right.
+
+    Raises:
+        NotFound: ``no-slip``: it opens nothing any more.
+    """
+    audit(Caller(Role.PATIENT, slip.slip_id, slip.facility_id), action, slip.slip_id)
     session_id = patient_sessions.begin(slip, give_back=give_back)
     if session_id is None:
         raise _refusal()
@@ -77,7 +86,7 @@ def _entered(slip: Slip, *, give_back: bool) -> str:
     return session_id
 
 
-def _missed(counted: Standing | None) -> NoReturn:
+def missed(counted: Standing | None) -> NoReturn:
     """
     Put a miss on record and refuse.
 

@@ -15,7 +15,7 @@ from chalicelib.access.policy import Operation
 from chalicelib.charts.pages import OF_PATIENT
 from chalicelib.kernel import clock
 from chalicelib.kernel.errors import Conflict, HokanError, Invalid
-from chalicelib.patient_charts import access_store, provider, slips
+from chalicelib.patient_charts import access_store, identities, slips
 from chalicelib.patient_charts.opened import LANGUAGES
 from chalicelib.patient_charts.sheet import Place as Shown
 from chalicelib.patient_charts.slip import LEAST_DAYS, MOST_DAYS, MOST_EXAMINATIONS, USUAL_DAYS
@@ -25,6 +25,7 @@ from chalicelib.settings import settings
 from chalicelib.web import qr
 from chalicelib.web.forms import one_line
 from chalicelib.web.links import with_query
+from chalicelib.web.pages import may_show_from
 
 SLIPS = OF_PATIENT + "/slips"
 SLIP = SLIPS + "/{slip_id}"
@@ -139,23 +140,24 @@ def _chosen(visit: Visit, refused: HokanError | None, readable: list[Any]) -> se
 def _slip_page(visit: Visit, issued: Issued) -> Response:
     """Show the slip, in the language of whom it is for."""
     visit.language = issued.slip.language
-    facility_id, origin = visit.caller.facility_id, _origin(visit)
-    address = f"{origin}/p/{issued.link_id}"
-    identity = provider.identity()
-    return visit.page(
+    facility_id, host = visit.caller.facility_id, origin(visit)
+    address = f"{host}/p/{issued.link_id}"
+    identity = identities.identity()
+    answer = visit.page(
         "slips/slip.html",
         issued=issued,
         last_day=slips.last_day(issued.slip),
-        address=f"{origin}/p",
+        address=f"{host}/p",
         qr=qr.drawn(address),
         provider=identity,
         is_signed_by_provider=Shown.SLIP in identity.places,
         facility_name=access.facility_name(facility_id),
         phone=access_store.of(facility_id).phone,
     )
+    return may_show_from(answer, "data:")  # the provider's logo
 
 
-def _origin(visit: Visit) -> str:
+def origin(visit: Visit) -> str:
     """Return what stands before our paths for somebody outside: as it is set, or as staff came."""
     said = settings().portal_url.removesuffix("/portal")
     headers = visit.request.headers

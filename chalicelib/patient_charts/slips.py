@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import msgspec
 
@@ -12,7 +12,7 @@ from chalicelib.archive.model import Patient
 from chalicelib.archive.store import examinations, usage
 from chalicelib.contracts import local
 from chalicelib.kernel import clock, ids
-from chalicelib.kernel.calendar import start_of_day
+from chalicelib.kernel.calendar import local_date, start_of_day
 from chalicelib.kernel.errors import Conflict, Invalid, NotFound
 from chalicelib.patient_charts import codes, opened, signing_in, slip_store
 from chalicelib.patient_charts.opened import Opened
@@ -138,11 +138,11 @@ def revoke(caller: Caller, place: Place, slip_id: str) -> None:
     count("SlipsRevoked")
 
 
-def last_day(slip: Slip) -> str:
+def last_day(slip: Slip) -> date:
     """Return the last day on which *slip* opens something, at its facility."""
     zone = local.zone_of(slip.facility_id)
     moment = clock.parse(slip.ends_at) - timedelta(microseconds=1)
-    return moment.astimezone(zone).date().isoformat()
+    return local_date(moment, zone)
 
 
 # --- pieces ------------------------------------------------------------------------------------

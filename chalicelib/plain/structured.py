@@ -61,6 +61,27 @@ def of_chart(chart: Chart, language: Language = "en") -> Plain:
     )
 
 
+class Own(NamedTuple):
+    """
+    A field in the doctor's own words.
+
+    Attributes:
+        parts: The same, part by part: what, where, how large, and the state it is recorded in.
+    """
+
+    text: str
+    parts: tuple[str, ...]
+
+
+def own_words(chart: Chart, language: Language = "en") -> dict[str, Own]:
+    """Return what each field of *chart* says as it was filled in, by its path."""
+    found = {}
+    for path, template, *told in _rows(chart, language):
+        parts = tuple(filter(None, (*told, template.means)))
+        found[path] = Own(template.verbatim(*told), parts)
+    return found
+
+
 def _rows(chart: Chart, language: Language) -> Iterator[Row]:
     lists: dict[str, tuple[Named, ...]] = {
         "findings": chart.findings,

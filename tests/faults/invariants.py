@@ -38,6 +38,7 @@ def check_always(world: World) -> None:
     check_cards()
     check_charts(world)
     check_slips()
+    check_patient_charts(world)
     assert first_break(audit_rows(world)) is None, "the audit chain is broken"
 
 
@@ -54,6 +55,7 @@ def check_at_rest(world: World) -> None:
     check_examinations(world)
     check_pictures(world, set(rows))
     check_charts_at_rest(world)
+    check_patient_charts_at_rest(world)
 
 
 def check_growth(world: World, stored_bytes: int) -> None:
@@ -213,6 +215,41 @@ def check_charts_at_rest(world: World) -> None:
 def signed_in_s3(world: World) -> set[bytes]:
     """Return the charts that the bucket holds."""
     return {each.value for each in _current(f"c/{world.target_id}/").values()}
+
+
+def check_patient_charts(world: World) -> None:
+    """What the catalogue says is released or withdrawn lies in the bucket, word for word."""
+    if is_being_purged(world):
+        return
+    releases, withdrawals = kept_of_patient_charts(world)
+    listed = rows_of(world, "PATIENTRELEASE#").values()
+    released = {row["released"]["S"].encode() for row in listed}
+    assert released <= releases, "a release that no bucket holds"
+    heads = rows_of(world, "PATIENTCHART#").values()
+    current = {row["current"]["S"].encode() for row in heads if "current" in row}
+    assert current <= released, "a release holds that nobody made"
+    withdrawn = [json.loads(row["withdrawal"]["S"]) for row in heads if "withdrawal" in row]
+    assert all(each in withdrawals for each in withdrawn), "a withdrawal that no bucket holds"
+
+
+def check_patient_charts_at_rest(world: World) -> None:
+    """What the bucket holds is in the catalogue, and the newest release holds."""
+    listed, heads = rows_of(world, "PATIENTRELEASE#"), rows_of(world, "PATIENTCHART#")
+    releases, _ = kept_of_patient_charts(world)
+    assert {row["released"]["S"].encode() for row in listed.values()} == releases
+    newest = {
+        sk.rpartition("#")[0].partition("#")[2]: row["released"] for sk, row in listed.items()
+    }
+    held = {sk.partition("#")[2]: row["current"] for sk, row in heads.items() if "current" in row}
+    assert held == newest, "another release holds than the newest"
+
+
+def kept_of_patient_charts(world: World) -> tuple[set[bytes], list[Any]]:
+    """Return the releases that the bucket holds, and the withdrawals."""
+    kept = _current(f"p/{world.target_id}/")
+    withdrawn = {key for key in kept if key.endswith(".withdrawn.json")}
+    releases = {each.value for key, each in kept.items() if key not in withdrawn}
+    return releases, [json.loads(kept[key].value)["withdrawal"] for key in withdrawn]
 
 
 def is_being_purged(world: World) -> bool:

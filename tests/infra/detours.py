@@ -17,16 +17,18 @@ from chalicelib.notices import store as notices
 from chalicelib.notices.model import Kind
 from chalicelib.pictures.service import Message
 from chalicelib.settings import settings
-from tests.charts.scene import examined, path_of, saved, signed
+from tests.charts.scene import examined, path_of, saved
 from tests.dicomweb.scene import ask as view
 from tests.dicomweb.scene import back_up as find
 from tests.dicomweb.scene import messages as parts
 from tests.dicomweb.scene import shipped, taken, uids_of
 from tests.exports.scene import asked, deliver
 from tests.faults.crashes import Fault, calls_of, died
-from tests.faults.stories import BIG, Act, Prepare, calls, commands, in_hours
+from tests.faults.stories import BIG, STORIES, Act, Prepare, calls, commands, in_hours
+from tests.faults.stories.patient_charts import PATIENT
 from tests.faults.stories.telling import clicks
 from tests.offline.scene import asked as with_album
+from tests.patient_charts.scene import a_signed, released
 from tests.pictures.making import (
     all_of,
     batch_of,
@@ -380,15 +382,23 @@ def _(world: World) -> Act:
     return sign
 
 
+@detour(f"POST {PATIENT}/release")
+def _(world: World) -> Act:
+    """The release lies in the bucket already: it is looked at."""
+    release = STORIES[f"POST {PATIENT}/release"](world)
+    after_dying_at(release, "PutObject")
+    return release
+
+
 @detour("operate: rebuild-catalogue")
 def _(world: World) -> Act:
-    signed(world, examined(world))
+    released(world, a_signed(world))
     return commands(world, "rebuild-catalogue", target_id=world.target_id)
 
 
 @detour("purge")
 def _(world: World) -> Act:
-    signed(world, examined(world))
+    released(world, a_signed(world))
     brought_forward(world)
     return lambda: deliver_purge(world)
 

@@ -121,7 +121,7 @@ def test_once_released_again_it_says_which_version_it_is(world: World) -> None:
     amended(held)
     release(world, held.examination_id)
     page = page_of(held)
-    assert "this is version 2" in page
+    assert "This is version 2" in page
     assert SAID[0].text in page
 
 

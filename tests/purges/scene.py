@@ -90,10 +90,10 @@ def certificate(world: World) -> Certificate | None:
 
 
 def versions_of(target_id: str) -> dict[tuple[str, str], bytes]:
-    """Return every version the bucket has of a target: objects, manifests and charts."""
+    """Return every version the bucket has of a target: objects, manifests, charts, and releases."""
     client, bucket = boto3.client("s3"), settings().objects_bucket
     found: dict[tuple[str, str], bytes] = {}
-    for prefix in (f"t/{target_id}/", f"m/{target_id}/", f"c/{target_id}/"):
+    for prefix in (f"t/{target_id}/", f"m/{target_id}/", f"c/{target_id}/", f"p/{target_id}/"):
         for each in client.list_object_versions(Bucket=bucket, Prefix=prefix).get("Versions", []):
             place = {"Key": each["Key"], "VersionId": each["VersionId"]}
             body = client.get_object(Bucket=bucket, **place)["Body"].read()

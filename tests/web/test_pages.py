@@ -110,6 +110,7 @@ KINDS = {
     "labels.css": "text/css; charset=utf-8",
     "prints.css": "text/css; charset=utf-8",
     "shared.css": "text/css; charset=utf-8",
+    "releasing.css": "text/css; charset=utf-8",
     "album.js": "text/javascript; charset=utf-8",
     "icon.svg": "image/svg+xml",
 }

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from chalicelib.access.model import Role
-from chalicelib.patient_charts import patient_sessions
+from chalicelib.patient_charts import access_store, patient_sessions
+from chalicelib.patient_charts.access_store import PatientAccess
 from chalicelib.web import forms
 from chalicelib.web.cookies import PATIENT, PATIENT_FORM
 from tests.faults.stories.telling import Act, clicks, story, visits
 from tests.patient_charts.slip_scene import Handed, handed, released, typed
+from tests.support.canary import CANARY_ID
 from tests.support.snapshot import once
 from tests.support.visitor import Visitor, signed_in
 from tests.support.world import World
@@ -73,6 +75,12 @@ def _(world: World) -> Act:
     return clicks(admin, "POST", ACCESS, phone=_just("03-0000-0000"))
 
 
+@story(f"POST {ACCESS}/number-alone")
+def _(world: World) -> Act:
+    admin = signed_in(Role.FACILITY_ADMIN, world.facility_id)
+    return clicks(admin, "POST", f"{ACCESS}/number-alone", step=_just("on"))
+
+
 # --- a patient ---------------------------------------------------------------------------------
 
 
@@ -120,6 +128,19 @@ def _(world: World) -> Act:
 def _(world: World) -> Act:
     held = in_hand(world)
     return asks("POST", held.link, at_the_door(), code=held.code)
+
+
+@story("GET /p/number/{facility_id}")
+def _(world: World) -> Act:
+    return asks("GET", f"/p/number/{world.facility_id}", inside(in_hand(world)))
+
+
+@story("POST /p/number/{facility_id}")
+def _(world: World) -> Act:
+    in_hand(world)
+    access_store.put(world.facility_id, PatientAccess(is_by_number_alone=True))
+    path = f"/p/number/{world.facility_id}"
+    return asks("POST", path, at_the_door(), patient_id=CANARY_ID)
 
 
 @story("POST /p/sign-out")
