@@ -129,7 +129,7 @@ def _labels_page(visit: Visit) -> Response:
 @pages.on("GET", ASK, Operation.PRINT_PATIENT_CHARTS)
 def ask_for_print(visit: Visit, target_id: str, examination_id: str) -> Response:
     """Ask to whom the patient chart is posted."""
-    return _ask_page(visit, target_id, examination_id, visit.asked("language"))
+    return _ask_page(visit, target_id, examination_id, visit.asked("in"))
 
 
 @pages.on("POST", ASK, Operation.PRINT_PATIENT_CHARTS)
