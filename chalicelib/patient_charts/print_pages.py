@@ -20,9 +20,11 @@ from chalicelib.kernel.errors import Conflict, Invalid, NotFound
 from chalicelib.patient_charts import document, gathering, printing_service, standing
 from chalicelib.patient_charts.addresses import address
 from chalicelib.patient_charts.apart import apart
+from chalicelib.patient_charts.identities import identity
 from chalicelib.patient_charts.model import Release
 from chalicelib.patient_charts.print_jobs import PrintJob, Stage, new_job_id
 from chalicelib.patient_charts.printing_service import Sorted
+from chalicelib.patient_charts.sheet import Place
 from chalicelib.plain.model import Language
 from chalicelib.web.forms import one_line
 from chalicelib.web.links import with_query
@@ -116,10 +118,12 @@ def _labels_page(visit: Visit) -> Response:
     found = printing_service.labels(visit.caller, _ticked(visit))
     first = max(1, min(_number(visit.form.get("first", "")) or 1, LABELS))
     cells = [None] * (first - 1) + found
+    provider = identity()
     return visit.page(
         "patient_charts/labels.html",
         sheets=[cells[start : start + LABELS] for start in range(0, len(cells), LABELS)],
         facility=access_store.facility_name(visit.caller.facility_id),
+        provider=provider.name if Place.LABEL in provider.places else "",
     )
 
 
