@@ -22,16 +22,9 @@ from chalicelib.patient_charts.shares import Life
 from tests.browser.test_billing_barriers import opened
 from tests.browser.test_chart_barriers import ALL_IN_SIGHT
 from tests.charts.conftest import made
-from tests.patient_charts.paper import (
-    a_released,
-    owned_by,
-    owned_of,
-    queue,
-    released,
-    staff_of,
-    withdrawn,
-)
+from tests.patient_charts.paper import a_released, owned_by, owned_of, queue, staff_of, withdrawn
 from tests.patient_charts.slip_scene import handed, inside
+from tests.patient_charts.slip_scene import release as released
 from tests.patient_charts.test_print_pages import PRINTING, ask_of, asked, ticked
 from tests.support.chromium import SCREENSHOTS, barriers, hidden_width
 from tests.support.visitor import Visitor, signed_in

@@ -28,7 +28,8 @@ from chalicelib.patient_charts.shares import Life
 from chalicelib.patient_charts.smart_health_link import MOST_TRIES, Asked, digest, link
 from chalicelib.settings import settings
 from tests.faults.interleaving import played
-from tests.patient_charts.paper import a_released, owned_of, released, withdrawn
+from tests.patient_charts.paper import a_released, owned_of, withdrawn
+from tests.patient_charts.slip_scene import release as released
 from tests.support.world import World
 
 PATIENT = Caller(Role.ANONYMOUS, "slip-1")

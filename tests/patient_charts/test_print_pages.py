@@ -14,14 +14,8 @@ from chalicelib.patient_charts.model import Release
 from chalicelib.patient_charts.print_jobs import PrintJob, Stage
 from chalicelib.patient_charts.sheet import Identity, Place
 from tests.charts.scene import examined, signed
-from tests.patient_charts.paper import (
-    a_released,
-    another_target,
-    queue,
-    released,
-    staff_of,
-    withdrawn,
-)
+from tests.patient_charts.paper import a_released, another_target, queue, staff_of, withdrawn
+from tests.patient_charts.slip_scene import release as released
 from tests.support.canary import CANARY, CANARY_ID
 from tests.support.visitor import Answer, Texts, Visitor, signed_in
 from tests.support.world import World

@@ -16,7 +16,8 @@ from chalicelib.patient_charts import print_store, printing_service
 from chalicelib.patient_charts.print_jobs import Bar, Stage
 from chalicelib.settings import settings
 from tests.faults.interleaving import played
-from tests.patient_charts.paper import a_released, queue, released, staff_of, withdrawn
+from tests.patient_charts.paper import a_released, queue, staff_of, withdrawn
+from tests.patient_charts.slip_scene import release as released
 from tests.support.snapshot import Snapshot
 from tests.support.world import World, build
 
