@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache, partial
 from typing import Any
 
 from chalice.app import Response
@@ -92,7 +93,7 @@ def _list_page(visit: Visit, stage: Stage, *, status: int = 200, **more: Any) ->
         found=found,
         cursor=following,
         targets={each.target_id: each.name for each in contracts.targets_of(facility_id)},
-        known_as=lambda person: documents.known_as(facility_id, person),
+        known_as=cache(partial(documents.known_as, facility_id)),  # few people, many jobs
         local=lambda written: documents.local(facility_id, written),
         labels=LABELS,
         **{**usual, **more},
