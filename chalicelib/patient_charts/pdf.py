@@ -7,7 +7,7 @@ from base64 import b64decode
 from chalicelib.kernel import clock
 from chalicelib.patient_charts import logos
 from chalicelib.patient_charts.composing import Page, composed
-from chalicelib.patient_charts.drawing import Drawing, drawn
+from chalicelib.patient_charts.drawing import Drawing
 from chalicelib.patient_charts.sheet import Picture, Sheet
 from chalicelib.web.printing import printed
 
@@ -25,15 +25,14 @@ def pdf(sheet: Sheet, *, large: bool = False) -> bytes:
         large: In large print, on as many pages as that takes.
     """
     release = sheet.release
-    page, drawing = composed(sheet), drawn(sheet.chart, release.language)
+    page = composed(sheet)
     logo, pictures = _logo(page), _pictures(sheet)
     return printed(
         "patient_charts/chart",
         release.language,
         clock.parse(release.released_at),
-        dict(pictures.values()) | logo | _drawing(drawing),
+        dict(pictures.values()) | logo | _drawing(page.drawing),
         page=page,
-        drawing=drawing,
         picture_files={number: name for number, (name, _) in pictures.items()},
         logo=next(iter(logo), ""),
         large=large,

@@ -5,11 +5,14 @@ from __future__ import annotations
 import base64
 import io
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 from PIL import Image as Pixels
 from pypdf import PdfReader
 
@@ -76,6 +79,7 @@ def structure(document: PdfReader) -> str:
     return "\n".join(found)
 
 
+KNOWN = {"ID", "SHA", "mm", "cm", "mg"}  # which a page in Japanese may say
 A_FINDING = Finding(
     certainty=Certainty.PRESENT, text="polyp", site=Site(organ="stomach", place="antrum")
 )
@@ -100,6 +104,12 @@ def test_every_finding_and_every_sentence_can_be_read_in_it(name: str) -> None:
     assert [each for each in wanted if without_spaces(each) not in text] == []
 
 
+def test_an_empty_box_says_where_to_read_on_and_denies_nothing() -> None:
+    text = text_of(printed(sample("narrative-en")))
+    assert "recorddoesnotnameanything" not in text
+    assert "Pleasereadonthere." in text
+
+
 @pytest.mark.parametrize("large", [False, True])
 def test_whose_it_is_stands_on_every_page(*, large: bool) -> None:
     provider = Identity(name="ひかり画像株式会社", places=())
@@ -115,6 +125,24 @@ def test_whose_it_is_stands_on_every_page(*, large: bool) -> None:
         assert f"{number}/{len(pages)}" in page
 
 
+def test_what_is_asked_for_on_the_telephone_can_be_copied_and_found() -> None:
+    sheet = sample("colon-en")
+    for page in printed(sheet).pages:
+        assert sheet.release.document in page.extract_text()
+        assert sheet.release.source_sha256 in page.extract_text()
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_our_own_words_are_in_the_language_of_the_reader(name: str) -> None:
+    sheet = sample(name)
+    text = " ".join(page.extract_text() for page in printed(sheet).pages)
+    if sheet.release.language == "ja":
+        own = text.replace(sheet.release.document, "").replace(sheet.release.source_sha256, "")
+        assert set(re.findall("[A-Za-z]{2,}", own)) <= KNOWN
+    else:
+        assert re.findall("[\u3040-\u30ff\u4e00-\u9fff]", text) == []
+
+
 def test_large_print_is_larger() -> None:
     sheet = sample("colon-en")
     assert len(printed(sheet, large=True).pages) > len(printed(sheet).pages)
@@ -128,7 +156,7 @@ def test_what_is_not_certain_says_so_at_the_drawing() -> None:
 def test_what_has_no_place_on_the_drawing_is_told_beside_it() -> None:
     elsewhere = msgspec.structs.replace(A_FINDING, site=Site(place="near the antrum"))
     text = text_of(printed(of_findings(A_FINDING, elsewhere)))
-    assert "Notmarkedonthedrawing2nearthe" in text
+    assert "wellenough:2nearthe" in text
 
 
 def test_a_table_goes_on_with_its_heading_and_cuts_no_row() -> None:
@@ -240,6 +268,16 @@ def test_a_character_no_font_has_is_a_geta_mark_that_is_explained() -> None:
     text = text_of(printed(of_findings(finding)))
     assert "polyp〓of5mm" in text
     assert "U+1F600" in text
+
+
+@settings(max_examples=25)
+@given(text=st.text(min_size=1, max_size=60), name=st.text(max_size=30))
+@example(text="1\N{COMBINING ENCLOSING KEYCAP}", name="\N{RIGHT-TO-LEFT OVERRIDE}x")
+@example(text='#image("/etc/passwd")', name="\\")
+def test_whatever_was_typed_can_be_printed(text: str, name: str) -> None:
+    said = (Said(text=text, own=text, source="findings/0", box=Box.FOUND),)
+    sheet = a_sheet(release=a_release(said=said), patient_name=name, pictures=())
+    assert "Hikari" in text_of(printed(sheet))
 
 
 def glossary_characters() -> str:
