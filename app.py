@@ -59,9 +59,14 @@ from chalicelib.network.sharing_pages import pages as sharing_pages
 from chalicelib.offline import events as offline
 from chalicelib.patient_charts.access_pages import pages as patient_access_pages
 from chalicelib.patient_charts.identity_pages import pages as identity_pages
+from chalicelib.patient_charts.own_pages import pages as own_pages
 from chalicelib.patient_charts.pages import pages as patient_chart_pages
 from chalicelib.patient_charts.patient_pages import pages as patients_own_pages
+from chalicelib.patient_charts.print_pages import pages as print_pages
+from chalicelib.patient_charts.share_pages import pages as share_pages
+from chalicelib.patient_charts.shl_api import routes as health_links
 from chalicelib.patient_charts.slip_pages import pages as slip_pages
+from chalicelib.patient_charts.taking_pages import pages as taking_pages
 from chalicelib.portal.pages import pages as portal_pages
 from chalicelib.portal.provider_pages import pages as provider_pages
 from chalicelib.portal.queue_pages import pages as queue_pages
@@ -120,6 +125,11 @@ app.register_blueprint(patient_pages)
 app.register_blueprint(chart_pages)
 app.register_blueprint(chart_editing)
 app.register_blueprint(chart_taking_pages)
+app.register_blueprint(own_pages)
+app.register_blueprint(print_pages)
+app.register_blueprint(share_pages)
+app.register_blueprint(taking_pages)
+app.register_blueprint(health_links)
 app.register_blueprint(patient_chart_pages)
 app.register_blueprint(album_pages)
 app.register_blueprint(case_pages)

@@ -59,6 +59,9 @@ class Operation(StrEnum):
     SEE_CHARTS = auto()
     WRITE_CHARTS = auto()
     SIGN_CHARTS = auto()
+    PRINT_PATIENT_CHARTS = auto()
+    SHARE_OWN_CHARTS = auto()
+    OPEN_SHARED = auto()
     ISSUE_SLIPS = auto()
     SET_PATIENT_ACCESS = auto()
     SIGN_IN_BY_SLIP = auto()
@@ -154,6 +157,9 @@ POLICY: Mapping[Operation, Mapping[Role, Condition]] = {
     Operation.SEE_CHARTS: _facility,
     Operation.WRITE_CHARTS: _facility,  # drafts, which say nothing until a doctor signs
     Operation.SIGN_CHARTS: _doctor,
+    Operation.PRINT_PATIENT_CHARTS: _facility,
+    Operation.SHARE_OWN_CHARTS: _patient,
+    Operation.OPEN_SHARED: _everybody,  # the link is the proof
     Operation.ISSUE_SLIPS: _facility,
     Operation.SET_PATIENT_ACCESS: _admin,
     Operation.SIGN_IN_BY_SLIP: _everybody,  # number or link, and the code, are the proof

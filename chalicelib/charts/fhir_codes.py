@@ -20,6 +20,9 @@ SHA256, CHARTS, PEOPLE, PATIENTS = (
     OWN + "sid/person",
     OWN + "sid/patient",
 )
+PATIENT_CHARTS = OWN + "sid/patient-chart"
+SOURCE_SHA256 = EXTENSION + "source-sha-256"
+DOCUMENTS = OWN + "CodeSystem/document"
 KINDS, CERTAINTIES, SIDES, PARTS = (
     OWN + "CodeSystem/kind",
     OWN + "CodeSystem/certainty",

@@ -83,7 +83,7 @@ class Bundle(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 @dataclass
-class _Document:
+class Document:
     """What has been written so far, and how entries are named."""
 
     source: Source
@@ -112,33 +112,38 @@ class _Document:
 
 def document(source: Source) -> Bundle:
     """Return the FHIR document of a signed version."""
-    written, version = _Document(source), source.version
+    written, version = Document(source), source.version
     _write_composition(written)
-    _write_who(written)
-    _write_study(written)
-    _write_report(written)
-    _write_parts(written)
+    write_content(written)
     return Bundle(
-        identifier=_identifier(version, version.number),
+        identifier=identifier(version, version.number),
         timestamp=version.signed_at,
         entry=written.entries,
     )
 
 
+def write_content(written: Document) -> None:
+    """Write the chart and whom it is of, which follow the Composition."""
+    _write_who(written)
+    _write_study(written)
+    _write_report(written)
+    _write_parts(written)
+
+
 # --- the document itself -----------------------------------------------------------------------
 
 
-def _write_composition(written: _Document) -> None:
+def _write_composition(written: Document) -> None:
     source, version = written.source, written.source.version
-    replaced = {"code": "replaces", "targetIdentifier": _identifier(version, version.number - 1)}
+    replaced = {"code": "replaces", "targetIdentifier": identifier(version, version.number - 1)}
     written.add(
         "composition",
         {
             "resourceType": "Composition",
-            "extension": [_extension(codes.REASON, "String", version.reason)]
+            "extension": [extension(codes.REASON, "String", version.reason)]
             if version.reason
             else [],
-            "identifier": _identifier(version, version.number),
+            "identifier": identifier(version, version.number),
             "status": "final" if version.number == 1 else "amended",
             "type": _kind(version.chart.kind),
             "subject": written.reference("patient"),
@@ -155,7 +160,7 @@ def _write_composition(written: _Document) -> None:
     )
 
 
-def _sections(written: _Document) -> Iterable[Node]:
+def _sections(written: Document) -> Iterable[Node]:
     chart = written.source.version.chart
     for name, title in TITLES.items():
         lines = _told(chart, name)
@@ -163,7 +168,7 @@ def _sections(written: _Document) -> Iterable[Node]:
         if name == "narrative":
             entry = [written.reference("report")]  # whose conclusion it is
         if lines:
-            yield {"title": title, "text": _narrative(lines), "entry": entry}
+            yield {"title": title, "text": narrative(lines), "entry": entry}
 
 
 def _told(chart: Any, name: str) -> list[str]:
@@ -201,13 +206,13 @@ def _place(site: Site) -> str:
     return " ".join(each for each in (site.organ, site.place, side) if each)
 
 
-def _narrative(lines: Sequence[str]) -> Node:
+def narrative(lines: Sequence[str]) -> Node:
     items = "".join(f"<li>{escape(each)}</li>" for each in lines)
     div = f'<div xmlns="http://www.w3.org/1999/xhtml"><ul>{items}</ul></div>'
     return {"status": "generated", "div": div}
 
 
-def _write_who(written: _Document) -> None:
+def _write_who(written: Document) -> None:
     source = written.source
     patient = source.patient
     born = patient.birth_date if patient and _DATE.fullmatch(patient.birth_date) else None
@@ -240,7 +245,7 @@ def _names(written: str) -> list[Node]:
     writings = (("IDE", name.ideographic), ("SYL", name.phonetic), ("ABC", name.alphabetic))
     return [
         {
-            "extension": [_extension(codes.WRITING, "Code", writing)],
+            "extension": [extension(codes.WRITING, "Code", writing)],
             "text": " ".join(group.replace("^", " ").split()),
         }
         for writing, group in writings
@@ -253,7 +258,7 @@ def _study(examination: Examination) -> bool:
     return _UID.fullmatch(examination.source_id) is not None and len(examination.source_id) <= 64
 
 
-def _write_study(written: _Document) -> None:
+def _write_study(written: Document) -> None:
     examination = written.source.examination
     if _study(examination):
         uid = {"system": codes.DICOM_UID, "value": f"urn:oid:{examination.source_id}"}
@@ -268,7 +273,7 @@ def _write_study(written: _Document) -> None:
         )
 
 
-def _write_report(written: _Document) -> None:
+def _write_report(written: Document) -> None:
     version, chart = written.source.version, written.source.version.chart
     results = [
         written.reference(f"{name}/{number}")
@@ -279,7 +284,7 @@ def _write_report(written: _Document) -> None:
         "report",
         {
             "resourceType": "DiagnosticReport",
-            "identifier": [_identifier(version, version.number)],
+            "identifier": [identifier(version, version.number)],
             "status": "final" if version.number == 1 else "amended",
             "category": [{"coding": [{"system": codes.LOINC, "code": codes.ENDOSCOPY}]}],
             "code": _kind(chart.kind),
@@ -302,7 +307,7 @@ def _write_report(written: _Document) -> None:
 # --- its parts ---------------------------------------------------------------------------------
 
 
-def _write_parts(written: _Document) -> None:
+def _write_parts(written: Document) -> None:
     chart = written.source.version.chart
     pictures = {
         mark.number: f"images/{place}"
@@ -340,7 +345,7 @@ def _observation(part: Finding | Measurement) -> Node:
 def _finding(finding: Finding) -> Node:
     marked: list[Node] = []
     if finding.mark is not None:
-        marked = [_extension(codes.MARK_OF_FINDING, "PositiveInt", finding.mark)]
+        marked = [extension(codes.MARK_OF_FINDING, "PositiveInt", finding.mark)]
     size: list[Node] = []
     if finding.size:
         what = {"coding": [{"system": codes.PARTS, "code": "size"}], "text": "Size"}
@@ -414,16 +419,16 @@ def _media(image: Image) -> Node:
 
 
 def _mark(number: int, x: int | None, y: int | None) -> Node:
-    parts = [_extension("number", "PositiveInt", number)]
+    parts = [extension("number", "PositiveInt", number)]
     if x is not None and y is not None:
-        parts += [_extension("x", "UnsignedInt", x), _extension("y", "UnsignedInt", y)]
+        parts += [extension("x", "UnsignedInt", x), extension("y", "UnsignedInt", y)]
     return {"extension": parts, "url": codes.MARK}
 
 
 # --- data types --------------------------------------------------------------------------------
 
 
-def _identifier(version: Version, number: int) -> Node:
+def identifier(version: Version, number: int) -> Node:
     identifier = chart_id(version.target_id, version.examination_id)
     return {"system": codes.CHARTS, "value": f"{identifier}/{number}"}
 
@@ -448,7 +453,7 @@ def _site(site: Site) -> Node | None:
         return None
     said: Node = {}
     parts = ((codes.ORGAN, site.organ), (codes.PLACE, site.place))
-    extensions = [_extension(url, "String", text) for url, text in parts if text]
+    extensions = [extension(url, "String", text) for url, text in parts if text]
     if extensions:
         said["extension"] = extensions
     if site.side is not Side.NONE:
@@ -462,5 +467,5 @@ def _quantity(value: str, unit: str) -> Node:
     return {"value": msgspec.Raw(value.encode()), "unit": unit, **coded}
 
 
-def _extension(url: str, kind: str, value: Any) -> Node:
+def extension(url: str, kind: str, value: Any) -> Node:
     return {"url": url, f"value{kind}": value}

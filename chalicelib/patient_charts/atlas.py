@@ -32,7 +32,7 @@ IGNORED = "-"  # stands for words that tell no place
 MODIFIER = "+"
 _SHORT = 3  # letters of an abbreviation, whose capitals count: S is the sigmoid colon, s is not
 _DISTANCE = (
-    r"(?:門歯列?|切歯列?|肛門縁|AV)(?:より|から|\s)*\d+(?:\.\d+)?\s*(?:cm|㎝|センチ)?"
+    r"(?:門歯列?|切歯列?|肛門縁?|AV)(?:より|から|\s)*\d+(?:\.\d+)?\s*(?:cm|㎝|センチ)?"
     r"|(?<![A-Za-z0-9])\d+(?:\.\d+)?(?:\s*(?:[-~〜]|to)\s*\d+(?:\.\d+)?)?\s*(?:cm|mm)"
     r"(?:\s+from\s+(?:the\s+)?(?:incisors|incisor teeth|teeth|anal verge|anus|AV))?"
 )

@@ -11,6 +11,7 @@ from datetime import date
 import msgspec
 
 from chalicelib.patient_charts import asking, facts, lines, numbering, shots, units
+from chalicelib.patient_charts.drawing import Drawing, drawn
 from chalicelib.patient_charts.model import Box
 from chalicelib.patient_charts.sheet import Place, Sheet
 from chalicelib.plain.model import Explained
@@ -23,6 +24,7 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         boxes: The three, in this order; one that has nothing is there, too.
         more: What belongs into none of them.
+        drawing: None where the organ has none, or nothing is to be shown on it.
         words: The glossary's explanations: never the record's.
         open_words: Those the glossary does not know.
         units: What each unit stands for.
@@ -32,6 +34,7 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     sheet: Sheet
     boxes: dict[Box, tuple[lines.Part, ...]]
     more: tuple[lines.Part, ...]
+    drawing: Drawing | None
     facts: tuple[facts.Group, ...]
     shots: tuple[shots.Shot, ...]
     words: tuple[Explained, ...]
@@ -55,11 +58,13 @@ def composed(sheet: Sheet) -> Page:
     """Return what stands on the page of *sheet*."""
     release, chart = sheet.release, sheet.chart
     numbers = numbering.numbers(chart)
+    drawing = drawn(chart, release.language)
     boxes = {each: lines.parts(release.said, each, chart, numbers) for each in Box}
     return Page(
         sheet=sheet,
         boxes={each: boxes[each] for each in BOXES},
         more=boxes[Box.MORE],
+        drawing=drawing if drawing and drawing.points else None,
         facts=facts.groups(chart, numbers),
         shots=shots.shots(sheet, numbers),
         words=tuple(each for each in release.terms if each.known),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from chalice.app import Response
@@ -15,15 +16,23 @@ from chalicelib.plain.model import Language
 from chalicelib.web import pages
 from chalicelib.web.pages import Reader, may_show_from
 
+NOBODY = Reader("en", prefix="", here="")  # the article leads nowhere, whoever reads it
+
 
 def values(sheet: Sheet) -> dict[str, Any]:
-    """Return what the templates ``chart.html`` and ``page.html`` of patient charts tell of."""
-    return {"page": composed(sheet), "spoken": speech.spoken}
+    """Return what a page takes that includes ``patient_charts/page.html``."""
+    return {"page": composed(sheet), "article": page_html(sheet, NOBODY)}
 
 
 def page_html(sheet: Sheet, reader: Reader) -> Markup:
-    """Return the article about *sheet*, for a page; its own words are in the reader's language."""
-    return Markup(pages.written(reader, "patient_charts/page.html", **values(sheet)))  # noqa: S704
+    """
+    Return the article about *sheet*, to stand in a page of *reader*'s.
+
+    Its own words are in the language of what was released, whatever the page around it is in.
+    """
+    told = replace(reader, language=sheet.release.language)
+    page = {"page": composed(sheet), "spoken": speech.spoken}
+    return Markup(pages.written(told, "patient_charts/article.html", **page))  # noqa: S704
 
 
 def with_pictures(answer: Response) -> Response:
@@ -35,7 +44,7 @@ def file_html(sheet: Sheet, language: Language) -> str:
     """
     Return one HTML file with everything in it: no script, nothing to be fetched.
 
-    Our words are in *language*.  The same sheet is always the same bytes.
+    Its title is in *language*.  The same sheet is always the same bytes.
     """
     reader = Reader(language, prefix="", here="")
     style = styling.inlined()

@@ -21,8 +21,9 @@ from chalicelib.patient_charts.spreading import RADIUS, spread
 from chalicelib.plain.model import Language
 from chalicelib.plain.templates import SIDES
 
-_HEAD = 28  # above the drawing, for the sides
+_HEAD = 32  # above the drawing, for the sides
 INK = "#0017c1"
+_SIZES = {1: 17, 2: 15, 3: 11}  # of a number, by its digits
 _PRESENT = ("mark", "#fff", f'fill="{INK}" stroke="#fff"')
 _POSSIBLE = ("mark is-possible", INK, f'fill="#fff" stroke="{INK}" stroke-dasharray="4 3"')
 _PROSTATE = ('<g class="prostate">', "</g>\n")  # not everybody has one
@@ -170,9 +171,9 @@ def _organ(svg: str, points: tuple[Marked, ...]) -> str:
 def _sides(words: _Words) -> str:
     """Return what tells the sides apart; the patient's right is on the left."""
     return (
-        '<g class="sides" font-size="15" fill="currentColor">'
-        f'<text x="4" y="-9">{escape(words.right)}</text>'
-        f'<text x="{WIDTH - 4}" y="-9" text-anchor="end">{escape(words.left)}</text></g>'
+        '<g class="sides" font-size="18" fill="currentColor">'
+        f'<text x="4" y="-11">{escape(words.right)}</text>'
+        f'<text x="{WIDTH - 4}" y="-11" text-anchor="end">{escape(words.left)}</text></g>'
     )
 
 
@@ -197,9 +198,9 @@ def _lead(point: Point, at: Point) -> str:
 
 def _mark(marked: Marked, at: Point) -> str:
     name, ink, disc = _POSSIBLE if marked.possible else _PRESENT
-    size = 14 if marked.number < 100 else 11
+    size = _SIZES[len(str(marked.number))]
     return (
         f'<g class="{name}"><circle cx="{at.x}" cy="{at.y}" r="{RADIUS}" stroke-width="2" {disc}/>'
-        f'<text x="{at.x}" y="{at.y + 5}" text-anchor="middle" font-size="{size}" '
+        f'<text x="{at.x}" y="{at.y + size // 3}" text-anchor="middle" font-size="{size}" '
         f'font-weight="700" fill="{ink}">{marked.number}</text></g>'
     )

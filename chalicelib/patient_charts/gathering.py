@@ -12,8 +12,9 @@ from chalicelib.charts import documents, embedding
 from chalicelib.charts import pictures as chart_pictures
 from chalicelib.charts import store as charts
 from chalicelib.charts.model import Chart
+from chalicelib.patient_charts import identities
 from chalicelib.patient_charts.model import Release
-from chalicelib.patient_charts.sheet import Identity, Picture, Sheet
+from chalicelib.patient_charts.sheet import Picture, Sheet
 from chalicelib.pictures.model import Shown
 from chalicelib.web.formats import person
 
@@ -45,7 +46,7 @@ def sheet(release: Release, pictures: Pictures) -> Sheet:
     return Sheet(
         release=release,
         chart=chart,
-        provider=Identity(name="Hokan"),
+        provider=identities.identity(),
         facility=access_store.facility_name(facility_id),
         patient_id=patient.patient_id if patient else "",
         patient_name=person(patient.name) if patient else "",

@@ -32,6 +32,8 @@ def set_identity(visit: Visit) -> Response:
         seen = _seen(visit.form.get("revision", ""))
         identities.replace(visit.caller, seen, _with_logo(visit, written))
     except (Conflict, Invalid) as refused:
+        if refused.code == "overtaken":
+            written, revision = identities.current()
         return _page(visit, written, revision, refused)
     return visit.redirect(f"{IDENTITY}?done=saved")
 

@@ -79,24 +79,23 @@ def _deepest(places: Iterable[str]) -> str:
 
 
 def _within(found: Atlas, place: str, modifiers: set[str]) -> str:
-    """Return the part of *place* that *modifiers* name; nothing if the drawing has none."""
+    """
+    Return the part of *place* that *modifiers* name, or *place* where it is drawn as a whole.
+
+    Nothing if words and modifiers name two parts, or a curve along more than the place.
+    """
     levels, curves = modifiers & LEVELS, modifiers & CURVES
-    if len(levels) > 1 or len(curves) > 1:
+    own = LEVELS.intersection(place.split("/"))
+    if len(levels) > 1 or len(curves) > 1 or (own and levels - own):
         return ""
-    for level in levels - set(place.split("/")):
-        place = f"{place}/{level}"
-        if not _has(found, place):
-            return ""
+    for level in levels:
+        place = f"{place}/{level}" if f"{place}/{level}" in found.points else place
     for curve in curves:
         if not place.startswith("stomach/"):
             return ""
         inner = f"{place}/{curve}"
         place = inner if inner in found.points else place
     return place
-
-
-def _has(found: Atlas, place: str) -> bool:
-    return any(f"{each}/".startswith(f"{place}/") for each in found.points)
 
 
 def _on_sides(found: Atlas, place: str, sides: set[str]) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from chalicelib.patient_charts.atlas import HEIGHT, MIDDLE, WIDTH, Point
 
-RADIUS = 12
+RADIUS = 13
 APART = 2 * RADIUS + 2  # between two middles
 _TURN = 24  # directions to look in
 

@@ -100,6 +100,18 @@ def test_the_page_keeps_nobody_out(browser: Browser, tmp_path: Path, still: str,
     assert {where: each for where, each in found.items() if each} == {}
 
 
+def test_words_without_an_end_do_not_widen_the_page(browser: Browser, tmp_path: Path) -> None:
+    endless = "x" * 200
+    finding = Finding(certainty=Certainty.PRESENT, text=endless, site=Site(organ=endless))
+    chart = Chart(kind=Kind.UPPER_GI, findings=(finding,), narrative=endless)
+    names = {"facility": endless, "patient_name": endless, "patient_id": endless}
+    sheet = sheet_of(chart, "en", provider=Identity(name=endless, contact=endless), **names)
+    with opened(browser, tmp_path, sheet, script=True) as page:
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 900})
+            assert hidden_width(page) <= 0
+
+
 def test_large_print_is_a_half_larger_and_needs_no_script(browser: Browser, tmp_path: Path) -> None:
     size = "getComputedStyle(document.querySelector('.says')).fontSize"
     with opened(browser, tmp_path, a_sheet_of("colon-en"), script=True) as page:
@@ -138,12 +150,14 @@ def test_who_hears_the_page_finds_its_parts_by_name(browser: Browser, tmp_path: 
         "Looked for, and not found",
         "Found, or may be there",
         "What to do",
+        "Where it is",
         "Pictures of your examination",
         "Also in the record",
         "What your doctor recorded",
         "Words explained",
         "Questions you may want to ask",
     ]
+    assert 'img "Large bowel ' in tree  # and what is marked on it
     assert "- banner" in tree
     assert "- main" in tree
 
@@ -187,7 +201,7 @@ def test_every_printed_page_says_whose_it_is(
 
 def long_one(language: str) -> Sheet:
     """Return a chart of more findings than fit on a page, each of some lines."""
-    words = "a slightly raised pale area with a smooth edge and without any ulcer " * 3
+    words = "a slightly raised pale area with a smooth edge and without any ulcer " * 5
     findings = tuple(
         Finding(
             certainty=Certainty.PRESENT,
@@ -240,7 +254,9 @@ def test_large_print_is_large_on_paper_too(browser: Browser, tmp_path: Path) -> 
 
 
 @pytest.mark.usefixtures("aws")
-def test_the_page_on_the_web_is_shown_with_its_style_and_its_logo(browser: Browser) -> None:
+def test_the_page_on_the_web_is_shown_with_its_style_and_its_logo(
+    browser: Browser, tmp_path: Path
+) -> None:
     sheet = a_sheet_of("colon-en", provider=Identity(name="Asahi", logo=DOT))
     reader = Reader("en", prefix="", here="/p/charts/x")
     answer = with_pictures(
@@ -267,4 +283,7 @@ def test_the_page_on_the_web_is_shown_with_its_style_and_its_logo(browser: Brows
     assert [each for each in complaints if "Content Security Policy" in each] == []
     assert barriers(page) == []
     assert barriers(page, COLOURS) == []
+    told = printed(page, tmp_path / "web.pdf")
+    assert len(told) <= MOST_PAGES
+    assert all("00001234" in each[:200] for each in told)
     context.close()

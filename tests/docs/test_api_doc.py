@@ -11,7 +11,7 @@ from chalicelib.uploads.model import BATCH_ENTRIES, CHUNK_ENTRIES, MULTIPART_BYT
 
 DOCS = Path(__file__).parents[2] / "docs"
 DOCUMENT = (DOCS / "api.md").read_text() + (DOCS / "dicomweb.md").read_text()
-ROUTE = re.compile(r"^\| `(GET|POST|PUT|DELETE) ([^`]+)` \|", re.MULTILINE)
+ROUTE = re.compile(r"^\| `(GET|POST|PUT|DELETE|OPTIONS) ([^`]+)` \|", re.MULTILINE)
 
 
 def test_the_document_names_the_applications_routes_and_no_others(client: Client) -> None:  # noqa: ARG001

@@ -173,6 +173,27 @@ def test_only_what_is_there_or_may_be_has_a_number() -> None:
     assert numbers == [1, 2, None, None]
 
 
+# --- the drawing -------------------------------------------------------------------------------
+
+
+def test_a_finding_has_one_number_in_its_sentence_the_drawing_and_the_facts() -> None:
+    page = composed(a_sheet())
+    assert page.drawing
+    drawn = {each.finding: each.number for each in (*page.drawing.points, *page.drawing.unmarked)}
+    told = {
+        int(line.said.source.removeprefix("findings/")): line.number
+        for part in page.boxes[Box.FOUND]
+        for line in part.lines
+    }
+    listed = {place: each.number for place, each in enumerate(page.facts[0].facts) if each.number}
+    assert drawn == told == listed == {0: 1, 1: 2}
+
+
+def test_an_organ_on_which_nothing_is_to_be_shown_is_not_drawn() -> None:
+    absent = Finding(certainty=Certainty.ABSENT, text="ulcer", site=Site(organ="stomach"))
+    assert composed(sheet_of(Chart(kind=Kind.UPPER_GI, findings=(absent,)), "en")).drawing is None
+
+
 # --- pictures ----------------------------------------------------------------------------------
 
 

@@ -11,7 +11,7 @@ import msgspec
 import pytest
 from markupsafe import escape
 
-from chalicelib.charts.model import Certainty, Chart, Finding, Kind, Quantity
+from chalicelib.charts.model import Certainty, Chart, Finding, Kind, Quantity, Site
 from chalicelib.patient_charts import speech
 from chalicelib.patient_charts.document import file_html, page_html, values
 from chalicelib.patient_charts.model import Box, Said
@@ -71,7 +71,7 @@ def test_an_empty_box_does_not_say_that_the_record_is_empty_when_it_is_not() -> 
     said = Said(text="A sentence.", own="Own.", source="narrative:0-4", box=Box.MORE)
     page = told(written(a_sheet(release=a_release(said=(said,)))))
     assert "does not name anything" not in page
-    assert page.count("The rest of the record is below") == 3
+    assert page.count("Please read on there.") == 3
 
 
 @pytest.mark.parametrize("box", ["fine", "found", "to-do"])
@@ -107,6 +107,22 @@ def test_a_word_that_nobody_explains_is_to_be_asked_about() -> None:
     terms = (Explained(term="lesser curvature", explanation="", known=False),)
     said = told(written(a_sheet(release=a_release(terms=terms))))
     assert "Ask your doctor about these words lesser curvature" in said
+
+
+def test_the_drawing_says_that_it_is_of_nobody() -> None:
+    said = told(written(a_sheet()))
+    assert (
+        "The drawing is a sketch, the same for everybody. Only the numbers are about you." in said
+    )
+
+
+def test_what_has_no_place_in_the_drawing_is_told_beside_it() -> None:
+    findings = (
+        Finding(certainty=Certainty.PRESENT, text="ulcer", site=Site(organ="stomach")),
+        Finding(certainty=Certainty.PRESENT, text="erosion"),
+    )
+    said = told(written(sheet_of(Chart(kind=Kind.UPPER_GI, findings=findings), "en")))
+    assert "does not tell the place well enough: Number 2 erosion" in said
 
 
 def test_a_missing_picture_leaves_a_box_that_says_why() -> None:
@@ -260,6 +276,17 @@ def test_the_article_on_a_page_brings_no_style_and_no_script() -> None:
     page = page_html(a_sheet(), Reader("en", prefix="", here=""))
     assert not re.search(r"<script|<style|\sstyle=|\son\w+=", page)
     assert page.lstrip().startswith('<article class="leaf" lang="en">')
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_article_is_in_one_language_whatever_the_page_around_it_is_in(
+    language: Language,
+) -> None:
+    for name in ("stomach-ja", "colon-en"):
+        sheet = a_sheet_of(name)
+        own = page_html(sheet, Reader(sheet.release.language, prefix="", here=""))
+        assert page_html(sheet, Reader(language, prefix="", here="")) == own
+        assert str(own).strip() in file_html(sheet, language)
 
 
 def test_the_page_on_the_web_shows_the_same_article() -> None:

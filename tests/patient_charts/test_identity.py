@@ -77,7 +77,9 @@ def test_two_who_change_it_at_once_do_not_overwrite_each_other() -> None:
     identities.replace(OPERATOR, 0, Identity(name="one"))
     with pytest.raises(Conflict):
         identities.replace(OPERATOR, 0, Identity(name="other"))
-    assert sent(an_operator(), revision="0", name="other").status == 409
+    answer = sent(an_operator(), revision="0", name="other")
+    assert answer.status == 409
+    assert 'value="one"' in answer.text
     assert identities.identity().name == "one"
 
 

@@ -135,6 +135,8 @@ def billing_pages(world: World, admin: Visitor, operator: Visitor) -> dict[str, 
         "nobody issues": operator.get("/portal/billing/invoices"),
         "issuer": operator.get(issuer),
         "issuer refused": operator.submit(issuer, **dict.fromkeys(issuer_fields(), "?")),
+        "who patients see": operator.get("/portal/provider/identity"),
+        "who patients see refused": operator.submit("/portal/provider/identity", revision="0"),
     }
     late = late_invoice_of(world.facility_id)
     import_statement(OPERATOR, "date,payer,amount,number\n2026-11-20,ｱｵﾊﾞ,500,1\n".encode())
