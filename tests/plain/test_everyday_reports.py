@@ -153,6 +153,11 @@ def test_few_sentences_stay_the_doctors_own(language: Language) -> None:
         ("An Olympus CF-H190 was used.", "An Olympus CF-H190 was used."),
         ("PT 12 and INR 1.", "PT 12 and clotting test 1."),
         ("The pt was well..", "The patient was well."),
+        ("Multiple polyps were seen.", "Several polyps were seen."),
+        ("Aspirin was withdrawn.", "Aspirin (blood thinner) was withdrawn."),
+        ("No evident ulcer.", "No evident sore."),
+        ("The obturator reflex was seen.", "The obturator reflex was seen."),
+        ("CLO -ve.", "CLO negative."),
     ],
 )
 def test_what_reading_them_has_found_stays_found(text: str, plain: str) -> None:
