@@ -15,10 +15,13 @@ _LEAST = 6  # characters of a part
 _PAST = re.compile(r"た。?$")
 _VERB = re.compile(r"(?:[るたい]|ます)。?$")
 _STOP = re.compile(r"[。\n]|$")
-_REACHING = re.compile(r"考え|思わ|可能性|否定|推定|なら|れば|場合|ため|よう|とき|時に")
+_REACHING = re.compile(
+    r"考え|思わ|との|診断|判断|説明|可能性|否定|推定|なら|れば|場合|ため|よう|とき|時に"
+)
 _JOINT = re.compile(
     r"(?<=を認め|められ|みられ|見られ|施行し|を行い|採取し|切除し|確認し|観察し|挿入し|ており)、"
 )
+_TOLD = re.compile(r"(?:(?<=あり|なし)|(?<=認めず|られず))、")  # whatever the other half says
 # How the first half ends in plain words, and as a sentence of its own: in the past, or now.
 _ENDED = (
     ("があり", "がありました", "があります"),
@@ -36,12 +39,19 @@ _ENDED = (
 def parts(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     """Yield the parts of the sentence [start, end) of *text*, in order and without gap."""
     whole = text[start:end]
-    if len(whole) > _LONG and _VERB.search(whole) and not _REACHING.search(whole):
-        for joint in _JOINT.finditer(text, start, end):
-            if joint.end() - start >= _LEAST and end - joint.end() >= _LEAST:
-                yield start, joint.end()
-                start = joint.end()
+    if len(whole) > _LONG and not _REACHING.search(whole):
+        for joint in _joints(text, start, end):
+            if joint - start >= _LEAST and end - joint >= _LEAST:
+                yield start, joint
+                start = joint
     yield start, end
+
+
+def _joints(text: str, start: int, end: int) -> list[int]:
+    found = [joint.end() for joint in _TOLD.finditer(text, start, end)]
+    if _VERB.search(text[start:end]):
+        found += [joint.end() for joint in _JOINT.finditer(text, start, end)]
+    return sorted(found)
 
 
 def ended(text: str, *, past: bool) -> str | None:

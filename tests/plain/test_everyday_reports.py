@@ -159,6 +159,11 @@ def test_few_sentences_stay_the_doctors_own(language: Language) -> None:
         ("No evident ulcer.", "No evident sore."),
         ("The obturator reflex was seen.", "The obturator reflex was seen."),
         ("CLO -ve.", "CLO negative."),
+        ("The left sinus was opacified.", "The left sinus was white on the x-ray."),
+        ("The patient was properly identified.", "The patient was properly identified."),
+        ("Consent obtained.", "Consent given."),
+        ("A middle lobe of the prostate.", "A middle lobe of the prostate."),
+        ("Nothing by mouth for 4hrs.", "Nothing by mouth for 4hrs."),
     ],
 )
 def test_what_reading_them_has_found_stays_found(text: str, plain: str) -> None:
@@ -180,6 +185,8 @@ def test_what_reading_them_has_found_stays_found(text: str, plain: str) -> None:
         ("6個生検した。", "6個組織を少しとりました。"),
         ("結核菌PCRを提出した。", "結核(けっかく)の菌PCRを検査(けんさ)にだしました。"),
         ("悪性を示唆する所見は認めない。", "悪性(あくせい)をおもわせるところはありません。"),
+        ("前立腺の中葉が大きい。", "ぜんりつせんの中葉がおおきいです。"),
+        ("びらんを伴わない発赤を認める。", "あさいきずのないあかみがあります。"),
         ("PPI継続。", "胃酸(いさん)をおさえる薬を続けること。"),
     ],
 )
