@@ -96,9 +96,31 @@ _MENDED = (
 )
 
 
+# "A hole that forms is not there" would promise that none will; "there is one" that it may.
+_HAPPENS = re.compile(
+    r"(?<=[うくすつぬむるぐぶい])(?<!書く)こと(?P<is>[がは])あり(?P<said>ました|ます|ませんでした|ません)"
+)
+# A verb before what it tells of is not polite: "the ulcer that was seen".
+_BEFORE_NAMES = r"(?=[^。、がけのでとこたもか（(）)\s])"
+_PLAIN = tuple(
+    (re.compile(polite + _BEFORE_NAMES), plain)
+    for polite, plain in (
+        (r"がありました", "があった"),
+        (r"みられました", "みられた"),
+        (r"みられます", "みられる"),
+        (r"うたがいます", "うたがう"),
+    )
+)
+
+
+def observed(text: str) -> str:
+    """Return *text* with what happens told as seen, or not seen."""
+    return _HAPPENS.sub(r"こと\g<is>みられ\g<said>", text)
+
+
 def mended(text: str) -> str:
     """Return *text* with the small words that Japanese wants between what was replaced."""
-    for wrong, right in _MENDED:
+    for wrong, right in (*_MENDED, *_PLAIN):
         text = wrong.sub(right, text)
     return text
 
@@ -107,12 +129,12 @@ def finished(text: str, source: str, *, planned: bool) -> str:
     """Return the plain words of *source* as a sentence that ends as sentences do."""
     text = mended(text.strip().rstrip("。、"))
     if _SAID.search(text):
-        return text
+        return observed(text)
     text = _SUSPECTED.sub("のうたがいがあります", _NONE.sub("はありません", text))
     text = _NOTHING.sub("ありません", text)
     if not planned and _WITHOUT_VERB.search(source):
         text = _done(text)
-    return f"{_polite(text)}。"
+    return observed(f"{_polite(text)}。")
 
 
 def _done(text: str) -> str:
