@@ -23,8 +23,10 @@ def apart(html: Markup, own: str) -> Markup:
 
     >>> str(apart(Markup('<p id="a" aria-labelledby="b c"><a href="#a">'), "x"))
     '<p id="x-a" aria-labelledby="x-b x-c"><a href="#x-a">'
+    >>> str(apart(Markup('<section class="box" aria-labelledby="a"><h2 id="a">'), "x"))
+    '<section class="box"><h2 id="x-a">'
     """
-    plain = _LANDMARKS.sub(r"\1", html)
+    plain = _LANDMARKS.sub(r"\1", str(html))  # of Markup it would escape what it keeps
     named = _LISTS.sub(lambda found: found[1] + _each(found[2], own) + found[3], plain)
     return Markup(_LINKS.sub(lambda found: f"{found[1]}{own}-{found[2]}", named))  # noqa: S704
 

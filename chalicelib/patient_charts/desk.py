@@ -13,7 +13,7 @@ from chalicelib.charts.record import Version
 from chalicelib.charts.service import Subject
 from chalicelib.kernel import clock
 from chalicelib.kernel.errors import NotFound, TooLarge
-from chalicelib.patient_charts import previewing, store, wording
+from chalicelib.patient_charts import previewing, reading_store, store, wording
 from chalicelib.patient_charts.model import (
     Draft,
     PatientChart,
@@ -23,6 +23,7 @@ from chalicelib.patient_charts.model import (
     document_number,
 )
 from chalicelib.patient_charts.previewing import Line, Preview, set_aside
+from chalicelib.patient_charts.reading_store import Reader
 from chalicelib.patient_charts.service import Place, Seen, as_seen, changed, shown, wordings_for
 
 MOST_BYTES = 60_000  # of a draft, in JSON
@@ -66,7 +67,10 @@ def look(caller: Caller, place: Place) -> Desk:
     """Return a chart in a patient's words, beside the doctor's; raises NotFound."""
     subject = charts.subject(caller, *place[:2])
     audit(caller, "read-patient-chart", document_number(*place))
-    return _desk(subject, place)
+    found = _desk(subject, place)
+    if found.chart.current:
+        _tell_patient(subject, found.chart.current)
+    return found
 
 
 def releases(caller: Caller, place: Place) -> tuple[Desk, list[Release]]:
@@ -80,7 +84,16 @@ def release_of(caller: Caller, place: Place, number: int) -> tuple[Subject, Rele
     """Return one release, as it was; raises NotFound."""
     subject = charts.subject(caller, *place[:2])
     audit(caller, "read-patient-chart-release", document_number(*place))
-    return subject, store.release(*place, number)
+    found = store.release(*place, number)
+    _tell_patient(subject, found)
+    return subject, found
+
+
+def _tell_patient(subject: Subject, release: Release) -> None:
+    """Note that staff look at what was released: its patient sees who did."""
+    if subject.patient:
+        reader = (subject.patient.patient_key, Reader.STAFF)
+        reading_store.note(*reader, release.document, release.number, clock.now())
 
 
 def _desk(subject: Subject, place: Place) -> Desk:

@@ -8,10 +8,10 @@ import msgspec
 
 from chalicelib.archive.model import Examination
 from chalicelib.archive.store import examinations
-from chalicelib.charts import service
+from chalicelib.charts import service as chart_service
 from chalicelib.charts import store as charts
 from chalicelib.charts.record import Version
-from chalicelib.patient_charts import store
+from chalicelib.patient_charts import service, store
 from chalicelib.patient_charts.model import PatientChart, Release, State
 from chalicelib.plain.model import Language
 
@@ -81,7 +81,7 @@ def _signed(target_id: str, examination_ids: list[str]) -> dict[str, Version]:
     """Return those versions of charts that hold, by examination."""
     found = charts.records(target_id, examination_ids)
     for each in [each for each, record in found.items() if record.signing]:
-        found[each] = service.settled(target_id, each)  # an amendment that broke off counts
+        found[each] = chart_service.settled(target_id, each)  # an amendment that broke off counts
     return {each: record.current for each, record in found.items() if record.current}
 
 
@@ -94,11 +94,19 @@ def _documents(
 ) -> dict[str, list[Document]]:
     found: dict[str, list[Document]] = {}
     for language in LANGUAGES:
-        for each in store.of_examinations(target_id, examination_ids, language).values():
+        for kept in store.of_examinations(target_id, examination_ids, language).values():
+            each = _settled(kept)
             if each.current:
                 document = _document(each, each.current, signed.get(each.examination_id))
                 found.setdefault(each.examination_id, []).append(document)
     return found
+
+
+def _settled(chart: PatientChart) -> PatientChart:
+    """Return a patient chart once a release that broke off is ended."""
+    is_open = chart.releasing is not None
+    place = (chart.target_id, chart.examination_id, chart.language)
+    return service.shown(*place) if is_open else chart
 
 
 def _document(chart: PatientChart, release: Release, signed: Version | None) -> Document:

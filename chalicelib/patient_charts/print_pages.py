@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache, partial
 from typing import Any
 
 from chalice.app import Response
@@ -20,9 +21,11 @@ from chalicelib.kernel.errors import Conflict, Invalid, NotFound
 from chalicelib.patient_charts import document, gathering, printing_service, standing
 from chalicelib.patient_charts.addresses import address
 from chalicelib.patient_charts.apart import apart
+from chalicelib.patient_charts.identities import identity
 from chalicelib.patient_charts.model import Release
 from chalicelib.patient_charts.print_jobs import PrintJob, Stage, new_job_id
 from chalicelib.patient_charts.printing_service import Sorted
+from chalicelib.patient_charts.sheet import Place
 from chalicelib.plain.model import Language
 from chalicelib.web.forms import one_line
 from chalicelib.web.links import with_query
@@ -90,7 +93,7 @@ def _list_page(visit: Visit, stage: Stage, *, status: int = 200, **more: Any) ->
         found=found,
         cursor=following,
         targets={each.target_id: each.name for each in contracts.targets_of(facility_id)},
-        known_as=lambda person: documents.known_as(facility_id, person),
+        known_as=cache(partial(documents.known_as, facility_id)),  # few people, many jobs
         local=lambda written: documents.local(facility_id, written),
         labels=LABELS,
         **{**usual, **more},
@@ -116,10 +119,12 @@ def _labels_page(visit: Visit) -> Response:
     found = printing_service.labels(visit.caller, _ticked(visit))
     first = max(1, min(_number(visit.form.get("first", "")) or 1, LABELS))
     cells = [None] * (first - 1) + found
+    provider = identity()
     return visit.page(
         "patient_charts/labels.html",
         sheets=[cells[start : start + LABELS] for start in range(0, len(cells), LABELS)],
         facility=access_store.facility_name(visit.caller.facility_id),
+        provider=provider.name if Place.LABEL in provider.places else "",
     )
 
 
@@ -129,7 +134,7 @@ def _labels_page(visit: Visit) -> Response:
 @pages.on("GET", ASK, Operation.PRINT_PATIENT_CHARTS)
 def ask_for_print(visit: Visit, target_id: str, examination_id: str) -> Response:
     """Ask to whom the patient chart is posted."""
-    return _ask_page(visit, target_id, examination_id, visit.asked("language"))
+    return _ask_page(visit, target_id, examination_id, visit.asked("in"))
 
 
 @pages.on("POST", ASK, Operation.PRINT_PATIENT_CHARTS)

@@ -1,22 +1,25 @@
 """
-Who opened a patient's documents, in DynamoDB.
+Who opened a patient's documents, as the patient is told, in DynamoDB.
 
-core  PATIENTREAD#<patient key>  READ#<reading id>   one reading, never rewritten
+box  PATIENTREAD#<patient key>  READ#<reading id>   one reading, never rewritten; goes after a year
+
+The audit keeps all of it for good.
 """
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 import msgspec
-from pynamodb.attributes import UnicodeAttribute
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.models import Model
 
 from chalicelib.kernel import clock, ids
-from chalicelib.tables import CoreTable
+from chalicelib.tables import BoxTable
 
 NEWEST = 100  # on a page
+KEPT = timedelta(days=365)
 
 
 class Reader(StrEnum):
@@ -25,12 +28,13 @@ class Reader(StrEnum):
 
 
 class _Reading(Model):
-    class Meta(CoreTable):
+    class Meta(BoxTable):
         pass
 
     pk = UnicodeAttribute(hash_key=True)
     sk = UnicodeAttribute(range_key=True)
     reading = UnicodeAttribute()
+    expires_at = NumberAttribute()
 
 
 class Reading(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,6 +55,7 @@ def note(patient_key: str, reader: Reader, document: str, version: int, now: dat
     reading = Reading(at=clock.text(now), reader=reader, document=document, version=version)
     row = _Reading(f"PATIENTREAD#{patient_key}", f"READ#{ids.new_id('reading', now)}")
     row.reading = msgspec.json.encode(reading).decode()
+    row.expires_at = int((now + KEPT).timestamp())
     row.save()
 
 

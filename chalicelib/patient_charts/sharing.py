@@ -12,7 +12,7 @@ from chalicelib.access.model import ANONYMOUS, Caller
 from chalicelib.access.service import audit
 from chalicelib.kernel import clock, ids
 from chalicelib.kernel.errors import Conflict, NotFound
-from chalicelib.patient_charts import share_store, standing
+from chalicelib.patient_charts import service, share_store
 from chalicelib.patient_charts.model import Release
 from chalicelib.patient_charts.shares import LIVES, MOST_LINKS, Life, Owned, Share
 from chalicelib.telemetry import count
@@ -76,7 +76,7 @@ def opened(secret: str) -> tuple[Share, Release]:
 
 def readable(owned: Owned) -> Release:
     """Return what the patient may read now; raises NotFound."""
-    found = standing.readable(owned.target_id, owned.examination_id, owned.language)
+    found = service.readable(owned.target_id, owned.examination_id, owned.language)
     if found is None:
         raise NotFound("there is nothing to be read")
     return found

@@ -22,7 +22,7 @@ pages = PageRoutes(__name__)
 
 @pages.on("GET", OF_PATIENT + "/file", Operation.SEE_CHARTS)
 def download_file(visit: Visit, target_id: str, examination_id: str) -> Response:
-    """Answer what the patient may read as one HTML file; ``?language=`` says which of them."""
+    """Answer what the patient may read as one HTML file; ``?in=`` says which of them."""
     release = _release(visit, target_id, examination_id)
     body = taking.html(release, release.language)
     return visit.download(taking.name_of(release, "html"), HTML, body)
@@ -48,7 +48,7 @@ def _release(visit: Visit, target_id: str, examination_id: str) -> Release:
     found = standing.all_readable(target_id, examination_id)
     if not found:
         raise NotFound("there is nothing that this patient may read")
-    wanted = visit.asked("language") or visit.language
+    wanted = visit.asked("in") or visit.language
     release = found.get(wanted) or next(iter(found.values()))
     audit(visit.caller, "take-patient-chart", release.document)
     return release

@@ -101,6 +101,8 @@ def _stays(match: lexicon.Match, text: str, last: glossary.Term | None) -> bool:
     if lexicon.is_same(written, entry.to):
         return True
     if entry.term is None:
+        if before[-1:].isdigit():
+            return True  # "4hrs"
         is_name = start > 0 and written[:1].isupper() and written[1:].islower()
         return is_name or (written.isupper() and len(written) <= _SHORT)  # "PT" is no patient
     if entry.term.kind == "unit" and re.search(r"\d[ -]?$", before):

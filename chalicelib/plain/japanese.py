@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from chalicelib.plain import grades, japanese_cutting, kana, readings, sizes
 from chalicelib.plain.checking import differences
@@ -25,6 +26,17 @@ _READ = re.compile(r"([\u4e00-\u9fff\u3005]+)\([\u3041-\u309f]+\)")
 _JAPANESE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
 
 
+class Context(NamedTuple):
+    """
+    Attributes:
+        heading: What a sentence stands under.
+        past: The sentence that it begins ends in the past.
+    """
+
+    heading: str
+    past: bool
+
+
 def sentences(text: str, kind: str) -> Iterator[tuple[Sentence, Worded]]:
     """Yield the plain sentences of a Japanese *text*, each with the terms that were met in it."""
     seen: set[str] = set()
@@ -32,7 +44,8 @@ def sentences(text: str, kind: str) -> Iterator[tuple[Sentence, Worded]]:
     for piece in _pieces(text):
         source = text[piece.start : piece.end]
         heading = source if piece.heading else heading
-        worded = _faithfully(source, piece, kind, seen, heading)
+        context = Context(heading, past=japanese_cutting.is_past(text, piece.end))
+        worded = _faithfully(source, piece, kind, seen, context)
         yield (
             Sentence(
                 text=worded.text or source,
@@ -44,28 +57,30 @@ def sentences(text: str, kind: str) -> Iterator[tuple[Sentence, Worded]]:
         )
 
 
-def _faithfully(source: str, piece: Piece, kind: str, seen: set[str], heading: str) -> Worded:
+def _faithfully(source: str, piece: Piece, kind: str, seen: set[str], context: Context) -> Worded:
     """Return *source* in plain words that say the same; without a text, if there are none."""
     worded = reworded(source, kind, set())
     if is_odd(source) or not _JAPANESE.search(source):
         return worded._replace(text="")
-    planned = is_planned(source, heading)
     for aloud in (True, False):  # kana that read like a "no" would be taken for one
         known = set(seen)
         worded = reworded(source, kind, known, aloud=aloud)
         said = worded.text
         if not piece.heading:
-            said = sizes.graspable(_ended(said, source, planned=planned), "ja")
+            said = sizes.graspable(_ended(said, source, context), "ja")
         if not differences(source, said, "ja"):
             seen |= known
             return worded._replace(text=said)
     return worded._replace(text="")
 
 
-def _ended(text: str, source: str, *, planned: bool) -> str:
+def _ended(text: str, source: str, context: Context) -> str:
     """Return the plain words of *source* as a sentence, also if it is half of a longer one."""
-    half = japanese_cutting.ended(mended(text.rstrip("、"))) if source.endswith("、") else None
-    return half or finished(text, source, planned=planned)
+    if source.endswith("、"):
+        half = japanese_cutting.ended(mended(text.rstrip("、")), past=context.past)
+        if half:
+            return half
+    return finished(text, source, planned=is_planned(source, context.heading))
 
 
 def reworded(text: str, kind: str, seen: set[str] | None = None, *, aloud: bool = True) -> Worded:

@@ -10,8 +10,10 @@ _ENDINGS = tuple(
     for ending, polite in (
         (r"(?<![まで])した", "しました"),
         (r"する", "します"),
-        (r"(?<![がはもにで])あり", "があります"),
+        (r"(?<![がはもにで個本つ所])あり", "があります"),
         (r"あり", "あります"),
+        (r"のある", "があります"),
+        (r"のない", "はありません"),
         (r"であった", "でした"),
         (r"である", "です"),
         (r"れた", "れました"),
@@ -27,6 +29,8 @@ _ENDINGS = tuple(
         (r"とおらなかった", "とおりませんでした"),
         (r"(?<=[軽強重])い", "いです"),
         (r"(?<=[高低])い", "いです"),
+        (r"おおきい", "おおきいです"),
+        (r"ちいさい", "ちいさいです"),
         (r"(?<=[きし])ない", "ません"),
         (r"かんがえる", "かんがえます"),
         (r"をまつ", "をまちます"),
@@ -79,15 +83,44 @@ _MENDED = (
     (re.compile(r"こと(?=[\u4e00-\u9fff])"), "ことの"),
     (re.compile(r"をすること(?=、)"), "をして"),
     (re.compile(r"中くらいの(?=[、）)])"), "中くらいで"),
-    (re.compile(r"を((?:およそ)?\d[\d.]* ?(?:個|本|か所|箇所|カ所|ヶ所|mm|cm))(?=あり)"), r"が\1"),
+    (re.compile(r"を((?:およそ)?\d[^、。（）]{0,6}(?:（[^（）]*）)?)(?=あり)"), r"が\1"),
+    (
+        re.compile(r"があります(?=[\u4e00-\u9fff\u30a1-\u30fc]|ため|こと|とき|ところ|もの)"),
+        "がある",
+    ),
+    (re.compile(r"はありません(?=[\u4e00-\u9fff\u30a1-\u30fcA-Za-z])"), "のない"),
+    (re.compile(r"はありません(?=ため|こと|とき|ところ|もの)"), "がない"),
+    (re.compile(r"(?<=[\u30a1-\u30fc])(?=の(?:んでいる|み続け))"), "を"),
     (re.compile(r"(?<![がはもに])あり(?=[（(])"), "があります"),
     (re.compile(r"(?<=[A-Za-z\u30a1-\u30fc）)])(?=す(?:ること|る予定))"), "を"),
 )
 
 
+# "A hole that forms is not there" would promise that none will; "there is one" that it may.
+_HAPPENS = re.compile(
+    r"(?<=[うくすつぬむるぐぶい])(?<!書く)こと(?P<is>[がは])あり(?P<said>ました|ます|ませんでした|ません)"
+)
+# A verb before what it tells of is not polite: "the ulcer that was seen".
+_BEFORE_NAMES = r"(?=[^。、がけのでとこたもか（(）)\s])"
+_PLAIN = tuple(
+    (re.compile(polite + _BEFORE_NAMES), plain)
+    for polite, plain in (
+        (r"がありました", "があった"),
+        (r"みられました", "みられた"),
+        (r"みられます", "みられる"),
+        (r"うたがいます", "うたがう"),
+    )
+)
+
+
+def observed(text: str) -> str:
+    """Return *text* with what happens told as seen, or not seen."""
+    return _HAPPENS.sub(r"こと\g<is>みられ\g<said>", text)
+
+
 def mended(text: str) -> str:
     """Return *text* with the small words that Japanese wants between what was replaced."""
-    for wrong, right in _MENDED:
+    for wrong, right in (*_MENDED, *_PLAIN):
         text = wrong.sub(right, text)
     return text
 
@@ -96,12 +129,12 @@ def finished(text: str, source: str, *, planned: bool) -> str:
     """Return the plain words of *source* as a sentence that ends as sentences do."""
     text = mended(text.strip().rstrip("。、"))
     if _SAID.search(text):
-        return text
+        return observed(text)
     text = _SUSPECTED.sub("のうたがいがあります", _NONE.sub("はありません", text))
     text = _NOTHING.sub("ありません", text)
     if not planned and _WITHOUT_VERB.search(source):
         text = _done(text)
-    return f"{_polite(text)}。"
+    return observed(f"{_polite(text)}。")
 
 
 def _done(text: str) -> str:

@@ -16,7 +16,7 @@ from tests.dicomweb.sending import an_instance, in_parts, post
 from tests.exports.scene import asked
 from tests.network.scene import across_facilities
 from tests.patient_charts.scene import released
-from tests.patient_charts.slip_scene import at_door, handed, inside, issue, release
+from tests.patient_charts.slip_scene import at_door, handed, inside, issue
 from tests.purges.scene import with_certificate
 from tests.support.invoices import an_invoice_of
 from tests.support.people import Anonymous, a_person
@@ -495,7 +495,6 @@ def ids_of(world: World) -> dict[str, str]:
 
 
 def a_slip(world: World, patient_key: str, examination_id: str) -> str:
-    release(world, examination_id)
     return issue(world, Place(world.target_id, patient_key), examination_id).slip.slip_id
 
 

@@ -22,7 +22,9 @@ from chalicelib.patient_charts.shares import Life
 from tests.browser.test_billing_barriers import opened
 from tests.browser.test_chart_barriers import ALL_IN_SIGHT
 from tests.charts.conftest import made
-from tests.patient_charts.paper import a_released, owned_of, queue, released, staff_of, withdrawn
+from tests.patient_charts.paper import a_released, owned_by, owned_of, queue, staff_of, withdrawn
+from tests.patient_charts.slip_scene import handed, inside
+from tests.patient_charts.slip_scene import release as released
 from tests.patient_charts.test_print_pages import PRINTING, ask_of, asked, ticked
 from tests.support.chromium import SCREENSHOTS, barriers, hidden_width
 from tests.support.visitor import Visitor, signed_in
@@ -85,7 +87,29 @@ def shared(visitor: Visitor, paper: Paper) -> None:
     visitor.get(f"/s/{secret}")
 
 
+def own(visitor: Visitor, paper: Paper) -> None:
+    """What a patient sees, with a link that was opened and one that is over."""
+    held = handed(paper.world, "E-9")
+    secret, _ = sharing.make(SLIP, owned_by(held), Life.WEEK)
+    sharing.opened(secret)
+    _, over = sharing.make(SLIP, owned_by(held), Life.HOUR)
+    sharing.end(SLIP, owned_by(held), over.share_id)
+    patient = inside(held, language=visitor.language)
+    patient.get(f"/p/charts/{held.document}/share")
+    visitor.page = patient.page
+
+
+def own_made(visitor: Visitor, paper: Paper) -> None:
+    held = handed(paper.world, "E-9")
+    patient = inside(held, language=visitor.language)
+    patient.get(f"/p/charts/{held.document}/share")
+    patient.submit(f"/p/charts/{held.document}/share", step="health-link", life="day")
+    visitor.page = patient.page
+
+
 PAGES: dict[str, Show] = {
+    "own": own,
+    "own_made": own_made,
     "ask": lambda v, p: v.get(ask_of(p.released[0])),
     "ask_wrong": lambda v, p: asked(v, p.released[0], postal_code="〒1", lines=""),
     "queue": lambda v, _: v.get(PRINTING),

@@ -7,13 +7,15 @@ import os
 import secrets
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from chalicelib import buckets, macs, tables
+from chalicelib.settings import settings
 from infra.build import ROOT
 from infra.local.people import Person
 from infra.local.stack import LocalStack
@@ -178,3 +180,30 @@ def with_display_tool(facility: Facility) -> None:
 def facility(found: Founding) -> Facility:
     """A facility with a contract of 10 MB and one agent."""
     return found()
+
+
+@pytest.fixture
+def here(stack: LocalStack, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Let this process work on the stack as its functions do, but with the operator's key."""
+    function = stack.session.client("lambda").get_function_configuration(
+        FunctionName=stack.outputs["OperateFunction"]
+    )
+    key = stack.session.get_credentials()
+    environment = function["Environment"]["Variables"] | {
+        "AWS_ENDPOINT_URL": stack.engine.endpoint,
+        "AWS_ACCESS_KEY_ID": key.access_key,
+        "AWS_SECRET_ACCESS_KEY": key.secret_key,
+    }
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    forget()
+    yield
+    forget()
+
+
+def forget() -> None:
+    """Let the service read its settings and connect afresh."""
+    settings.cache_clear()
+    buckets.forget_connections()
+    tables.forget_connections()
+    macs.forget_connections()

@@ -15,7 +15,7 @@ import subprocess
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -27,11 +27,9 @@ import msgspec
 import pytest
 import urllib3
 
-from chalicelib import buckets, tables
 from chalicelib.access.model import Caller, Role
 from chalicelib.archive.manifest import ExceptionEntry, batch_id_of
 from chalicelib.kernel.errors import Unavailable
-from chalicelib.settings import settings
 from chalicelib.uploads import service as uploads
 from chalicelib.uploads.model import ChunkIn
 from hokan_agent.machine.home import Home
@@ -124,32 +122,6 @@ def through_both_doors(wide: int) -> pytest.MarkDecorator:
     return pytest.mark.parametrize(
         ("kind", "wide"), doors, ids=["8 over HTTP", f"{wide} in this process"]
     )
-
-
-@pytest.fixture
-def here(stack: LocalStack, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Let this process work on the stack as its functions do, but with the operator's key."""
-    function = stack.session.client("lambda").get_function_configuration(
-        FunctionName=stack.outputs["OperateFunction"]
-    )
-    key = stack.session.get_credentials()
-    environment = function["Environment"]["Variables"] | {
-        "AWS_ENDPOINT_URL": stack.engine.endpoint,
-        "AWS_ACCESS_KEY_ID": key.access_key,
-        "AWS_SECRET_ACCESS_KEY": key.secret_key,
-    }
-    for name, value in environment.items():
-        monkeypatch.setenv(name, value)
-    forget()
-    yield
-    forget()
-
-
-def forget() -> None:
-    """Let the service read its settings and connect afresh."""
-    settings.cache_clear()
-    buckets.forget_connections()
-    tables.forget_connections()
 
 
 # --- pieces ------------------------------------------------------------------------------------

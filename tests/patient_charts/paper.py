@@ -9,7 +9,7 @@ from chalicelib.access.model import Caller, Role
 from chalicelib.archive.store import examinations
 from chalicelib.charts.model import Chart
 from chalicelib.kernel import clock
-from chalicelib.patient_charts import printing_service, store
+from chalicelib.patient_charts import keeping, printing_service, store
 from chalicelib.patient_charts.addresses import address
 from chalicelib.patient_charts.model import Release, Withdrawal
 from chalicelib.patient_charts.print_jobs import PrintJob, new_job_id
@@ -17,7 +17,7 @@ from chalicelib.patient_charts.shares import Owned
 from chalicelib.plain.model import Language
 from tests.charts.scene import CHART, examined, signed
 from tests.patient_charts.slip_scene import Handed
-from tests.support.patient_charts import a_release
+from tests.patient_charts.slip_scene import release as released
 from tests.support.world import World, sign
 
 ADDRESS = address("見本 花子 様", "〒１０００００１", "東京都千代田区千代田1-1\n見本ビル 101")
@@ -25,26 +25,6 @@ ADDRESS = address("見本 花子 様", "〒１０００００１", "東京都千
 
 def staff_of(world: World) -> Caller:
     return Caller(Role.FACILITY_ADMIN, "person-admin", world.facility_id)
-
-
-def released(
-    world: World, examination: str, chart_number: int = 1, language: Language = "en"
-) -> Release:
-    """Release the chart of *examination* once more."""
-    seen = store.of(world.target_id, examination, language)
-    release = a_release(
-        facility_id=world.facility_id,
-        target_id=world.target_id,
-        examination_id=examination,
-        language=language,
-        number=seen.next_number,
-        revision=seen.revision + 1,
-        chart_number=chart_number,
-        released_by="person-doctor",
-    )
-    assert store.begin_release(seen, release)
-    store.end_release(release)
-    return release
 
 
 def a_released(
@@ -90,10 +70,10 @@ def another_target(world: World) -> World:
     return replace(other, contract_id=sign(other))
 
 
-def withdrawn(release: Release) -> None:
-    seen = store.of(release.target_id, release.examination_id, release.language)
+def withdrawn(found: Release) -> None:
+    seen = store.of(found.target_id, found.examination_id, found.language)
     said = Withdrawal(withdrawn_by="person-doctor", withdrawn_at="2027-04-02", reason="wrong side")
-    assert store.withdraw(seen, said)
+    assert store.withdraw(seen, keeping.keep_withdrawal(found, said))
 
 
 def queue(world: World, release: Release, job_id: str = "") -> PrintJob:

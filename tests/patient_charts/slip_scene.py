@@ -8,7 +8,7 @@ from typing import Any
 from chalicelib.access.model import Caller, Role
 from chalicelib.archive.store import examinations
 from chalicelib.charts import store as charts
-from chalicelib.patient_charts import slip_store, slips, store
+from chalicelib.patient_charts import keeping, slip_store, slips, store
 from chalicelib.patient_charts.model import PatientChart, Release, document_number
 from chalicelib.patient_charts.slip import Standing
 from chalicelib.patient_charts.slips import Issued, Place
@@ -87,6 +87,7 @@ def release(world: World, examination: str, language: Language = "en") -> Releas
         released_at=current.signed_at,
     )
     assert store.begin_release(seen, made)
+    assert keeping.keep(made)
     store.end_release(made)
     return made
 

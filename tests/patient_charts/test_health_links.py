@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from base64 import urlsafe_b64decode
 from datetime import timedelta
+from random import Random
 from typing import Any
 
 import boto3
@@ -26,7 +27,9 @@ from chalicelib.patient_charts.model import Release
 from chalicelib.patient_charts.shares import Life
 from chalicelib.patient_charts.smart_health_link import MOST_TRIES, Asked, digest, link
 from chalicelib.settings import settings
-from tests.patient_charts.paper import a_released, owned_of, released, withdrawn
+from tests.faults.interleaving import played
+from tests.patient_charts.paper import a_released, owned_of, withdrawn
+from tests.patient_charts.slip_scene import release as released
 from tests.support.world import World
 
 PATIENT = Caller(Role.ANONYMOUS, "slip-1")
@@ -314,3 +317,24 @@ def test_a_manifest_says_nothing_of_the_patient(made: Made) -> None:
         "status",
         "embedded",
     }
+
+
+# --- at once ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+def test_of_50_wrong_ones_at_once_exactly_10_are_counted(made: Made, seed: int) -> None:
+    """One AWS call at a time, in any order: nobody gets an eleventh answer out of it."""
+    wrong = [lambda: ask(made, wrong_of(made))] * 50
+    order = [each for each in range(50) for _ in range(4)]
+    Random(seed).shuffle(order)
+    actors = played(wrong, order)
+    assert [each.error for each in actors if each.error] == []
+    refused = [each.refused for each in actors]
+    left = [
+        each.facts["remaining_attempts"] for each in refused if isinstance(each, Unauthenticated)
+    ]
+    assert sorted(left, key=str) == list(range(MOST_TRIES))
+    assert sum(isinstance(each, NotFound) for each in refused) == 40
+    with pytest.raises(NotFound):
+        ask(made)

@@ -124,7 +124,7 @@ def test_the_patient_sees_how_often_a_link_was_opened(held: Handed) -> None:
     assert "not opened yet" in said(visitor.get(own(held, "/share")))
     for _ in range(2):
         Visitor().get(path)
-    assert "opened 2 times" in said(visitor.get(own(held, "/share")))
+    assert "openings: 2" in said(visitor.get(own(held, "/share")))
 
 
 def test_a_patient_ends_a_link(held: Handed) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.audit.store import of_facility
 from chalicelib.kernel.errors import Unavailable
-from chalicelib.patient_charts import access_store, codes, reading_store, store
+from chalicelib.patient_charts import access_store, codes, desk, reading_store, store
 from chalicelib.patient_charts.access_store import PatientAccess
 from chalicelib.patient_charts.model import Withdrawal, document_number
 from tests.charts.scene import CHART, path_of, plain
@@ -25,6 +25,7 @@ from tests.patient_charts.slip_scene import (
     issue,
     release,
     released,
+    staff,
     typed,
 )
 from tests.support.canary import CANARY, CANARY_ID
@@ -132,6 +133,14 @@ def test_a_doctor_of_another_facility_who_looked_is_told_of(world: World) -> Non
     found(world, there)
     page = inside(held).get("/p/charts").text
     assert "a doctor of another facility looked at the list" in page
+
+
+def test_staff_who_looked_at_what_was_released_are_told_of(world: World) -> None:
+    held = handed(world)
+    visitor = inside(held)
+    assert "staff of your facility looked" not in visitor.get("/p/charts").text
+    desk.look(staff(world), (world.target_id, held.examination_id, "en"))
+    assert "staff of your facility looked" in visitor.get("/p/charts").text
 
 
 def test_every_view_is_on_record_before_it_is_seen(world: World) -> None:

@@ -9,18 +9,13 @@ import pytest
 
 from chalicelib.access.model import Role
 from chalicelib.kernel import clock
-from chalicelib.patient_charts import print_store, printing_service
+from chalicelib.patient_charts import identity_store, print_store, printing_service
 from chalicelib.patient_charts.model import Release
 from chalicelib.patient_charts.print_jobs import PrintJob, Stage
+from chalicelib.patient_charts.sheet import Identity, Place
 from tests.charts.scene import examined, signed
-from tests.patient_charts.paper import (
-    a_released,
-    another_target,
-    queue,
-    released,
-    staff_of,
-    withdrawn,
-)
+from tests.patient_charts.paper import a_released, another_target, queue, staff_of, withdrawn
+from tests.patient_charts.slip_scene import release as released
 from tests.support.canary import CANARY, CANARY_ID
 from tests.support.visitor import Answer, Texts, Visitor, signed_in
 from tests.support.world import World
@@ -219,6 +214,17 @@ def test_a_label_says_nothing_of_the_examination(world: World) -> None:
     (label,) = labels_of(ticked(somebody(world), "labels", job))
     assert "endoscopy" not in label.lower()
     assert "ulcer" not in label
+
+
+@pytest.mark.parametrize("places", [tuple(Place), (Place.PAGE, Place.PRINT)])
+def test_a_label_names_the_provider_only_where_it_may(
+    world: World, places: tuple[Place, ...]
+) -> None:
+    identity_store.replace(0, Identity(name="Hikari Imaging", places=places))
+    job = queue(world, a_released(world))
+    (label,) = labels_of(ticked(somebody(world), "labels", job))
+    assert "Kawabe Clinic" in label
+    assert ("Hikari Imaging" in label) == (Place.LABEL in places)
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from random import Random
 
 import boto3
 import pytest
@@ -14,7 +15,10 @@ from chalicelib.kernel.errors import Conflict, Invalid, NotFound
 from chalicelib.patient_charts import print_store, printing_service
 from chalicelib.patient_charts.print_jobs import Bar, Stage
 from chalicelib.settings import settings
-from tests.patient_charts.paper import a_released, queue, released, staff_of, withdrawn
+from tests.faults.interleaving import played
+from tests.patient_charts.paper import a_released, queue, staff_of, withdrawn
+from tests.patient_charts.slip_scene import release as released
+from tests.support.snapshot import Snapshot
 from tests.support.world import World, build
 
 JOB = "print-00000000000000000000000001"
@@ -209,3 +213,36 @@ def test_a_posted_job_and_its_address_are_gone_after_30_days(world: World) -> No
     assert listed(world, Stage.POSTED) == []
     with pytest.raises(NotFound):
         printing_service.labels(staff_of(world), [job.job_id])
+
+
+# --- at once -------------------------------------------------------------------------------------
+
+
+def test_of_two_at_once_one_moves_the_job_and_the_other_is_told(world: World) -> None:
+    """One prints what the other cancels, in any order of their AWS calls: never both."""
+    job = queue(world, a_released(world))
+    ready = Snapshot()
+    seen = set()
+    for seed in range(12):
+        ready.restore()
+        order = [0] * 8 + [1] * 8
+        Random(seed).shuffle(order)
+        acts = [
+            lambda: printing_service.mark(staff_of(world), [job.job_id], Stage.PRINTED),
+            lambda: printing_service.mark(staff_of(world), [job.job_id], Stage.CANCELLED),
+        ]
+        printed, cancelled = (each.result for each in played(acts, order))
+        steps = [
+            each.stage for each in print_store.job(world.facility_id, job.job_id, clock.now()).steps
+        ]
+        assert steps == [
+            Stage.QUEUED,
+            *kept(printed, Stage.PRINTED),
+            *kept(cancelled, Stage.CANCELLED),
+        ]
+        seen.add(tuple(steps))
+    assert len(seen) > 1  # the orders differ, or nothing was tried
+
+
+def kept(found: printing_service.Sorted, stage: Stage) -> list[Stage]:
+    return [stage] if found.done else []

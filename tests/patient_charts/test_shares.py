@@ -16,7 +16,8 @@ from chalicelib.patient_charts import sharing
 from chalicelib.patient_charts.model import Release
 from chalicelib.patient_charts.shares import LIVES, MOST_LINKS, MOST_OPENINGS, Life, life
 from chalicelib.settings import settings
-from tests.patient_charts.paper import a_released, owned_of, released, withdrawn
+from tests.patient_charts.paper import a_released, owned_of, withdrawn
+from tests.patient_charts.slip_scene import release as released
 from tests.support.world import World
 
 PATIENT = Caller(Role.ANONYMOUS, "slip-1")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from statistics import mean, median, quantiles
+from statistics import median, quantiles
 
 import pytest
 
@@ -24,6 +24,7 @@ from chalicelib.charts.model import (
 )
 from chalicelib.plain import Language, Plain, convert, of_chart, readability
 from chalicelib.plain.checking import differences
+from infra import plain_words
 
 HERE = Path(__file__).parent / "reports"
 
@@ -128,7 +129,7 @@ def test_english_reports_read_as_easily_as_was_asked_for() -> None:
 def test_an_english_chart_reads_as_easily_as_was_asked_for() -> None:
     grades = [readability.grade(each.text) for each in of_chart(ENGLISH_CHART).sentences]
     assert median(grades) <= 6
-    assert mean(grades) <= 8
+    assert quantiles(grades, n=10, method="inclusive")[-1] <= 8
 
 
 @pytest.mark.parametrize(("language", "text"), ALL, ids=[*JAPANESE, *ENGLISH])
@@ -153,6 +154,16 @@ def test_few_sentences_stay_the_doctors_own(language: Language) -> None:
         ("An Olympus CF-H190 was used.", "An Olympus CF-H190 was used."),
         ("PT 12 and INR 1.", "PT 12 and clotting test 1."),
         ("The pt was well..", "The patient was well."),
+        ("Multiple polyps were seen.", "Several polyps were seen."),
+        ("Aspirin was withdrawn.", "Aspirin was withdrawn."),
+        ("No evident ulcer.", "No evident sore."),
+        ("The obturator reflex was seen.", "The obturator reflex was seen."),
+        ("CLO -ve.", "CLO negative."),
+        ("The left sinus was opacified.", "The left sinus was white on the x-ray."),
+        ("The patient was properly identified.", "The patient was properly identified."),
+        ("Consent obtained.", "Consent given."),
+        ("A middle lobe of the prostate.", "A middle lobe of the prostate."),
+        ("Nothing by mouth for 4hrs.", "Nothing by mouth for 4hrs."),
     ],
 )
 def test_what_reading_them_has_found_stays_found(text: str, plain: str) -> None:
@@ -174,8 +185,24 @@ def test_what_reading_them_has_found_stays_found(text: str, plain: str) -> None:
         ("6個生検した。", "6個組織を少しとりました。"),
         ("結核菌PCRを提出した。", "結核(けっかく)の菌PCRを検査(けんさ)にだしました。"),
         ("悪性を示唆する所見は認めない。", "悪性(あくせい)をおもわせるところはありません。"),
+        ("前立腺の中葉が大きい。", "ぜんりつせんの中葉がおおきいです。"),
+        ("びらんを伴わない発赤を認める。", "あさいきずのないあかみがあります。"),
+        ("再発なし。", "再発(さいはつ)はありません。"),
+        ("穿孔なし。", "穴はあいていません。"),
+        ("穿孔あり。", "穴があくことがみられます。"),
+        ("ポリープは増大なし。", "ポリープはおおきくなっていません。"),
+        ("以前みられた潰瘍は消失していた。", "以前みられたふかいきずはなくなっていました。"),
+        ("異常所見は指摘できない。", "異常(いじょう)な所見(しょけん)はみつかりません。"),
         ("PPI継続。", "胃酸(いさん)をおさえる薬を続けること。"),
     ],
 )
 def test_what_reading_them_in_japanese_has_found_stays_found(text: str, plain: str) -> None:
     assert " ".join(each.text for each in convert(text, "ja").sentences) == plain
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_no_words_are_shown_that_nobody_explains(language: Language) -> None:
+    texts = JAPANESE if language == "ja" else ENGLISH
+    shown = [convert(text, language) for text in texts.values()]
+    open_ones = sum(len(plain_words.unexplained(each, language)) for each in shown)
+    assert open_ones <= sum(map(plain_words.count, shown)) / 100

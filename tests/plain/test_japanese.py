@@ -84,7 +84,7 @@ def test_a_long_sentence_is_cut_behind_what_was_seen() -> None:
     "text",
     [
         "幽門の近くに白苔のない小さな潰瘍を認め、悪性の可能性を考えて生検した。",
-        "幽門の近くに白苔のない小さな潰瘍を認め、次回にもう一度観察する。",
+        "幽門の近くに白苔のない小さな潰瘍を認め、悪化する場合は切除する。",
     ],
 )
 def test_a_sentence_is_not_cut_where_a_half_may_reach_over(text: str) -> None:

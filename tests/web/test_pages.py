@@ -106,11 +106,11 @@ KINDS = {
     "album.css": "text/css; charset=utf-8",
     "patient_chart.css": "text/css; charset=utf-8",
     "pictures.css": "text/css; charset=utf-8",
-    "releasing.css": "text/css; charset=utf-8",
     "paper.css": "text/css; charset=utf-8",
     "labels.css": "text/css; charset=utf-8",
     "prints.css": "text/css; charset=utf-8",
     "shared.css": "text/css; charset=utf-8",
+    "releasing.css": "text/css; charset=utf-8",
     "album.js": "text/javascript; charset=utf-8",
     "icon.svg": "image/svg+xml",
 }
