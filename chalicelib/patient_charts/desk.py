@@ -22,9 +22,9 @@ from chalicelib.patient_charts.model import (
     Wording,
     document_number,
 )
-from chalicelib.patient_charts.previewing import Line, Preview, wordings_of
+from chalicelib.patient_charts.previewing import Line, Preview, set_aside
 from chalicelib.patient_charts.reading_store import Reader
-from chalicelib.patient_charts.service import Place, Seen, as_seen, changed, shown
+from chalicelib.patient_charts.service import Place, Seen, as_seen, changed, shown, wordings_for
 
 MOST_BYTES = 60_000  # of a draft, in JSON
 
@@ -38,7 +38,7 @@ class Desk:
         version: The version of the chart that holds; None as long as nobody signed one.
         preview: What a release would say now.
         is_amended: A draft of the chart's next version is open.
-        older: Wordings of an older version of the chart: they stand for nothing in this one.
+        older: Wordings of what an older version of the chart said, and this one does not.
     """
 
     subject: Subject
@@ -99,7 +99,7 @@ def _tell_patient(subject: Subject, release: Release) -> None:
 def _desk(subject: Subject, place: Place) -> Desk:
     record = charts.settled(*place[:2])
     chart, version = shown(*place), record.current
-    wordings, older = wordings_of(chart, version.number) if version else ((), ())
+    wordings, older = wordings_for(chart, version) if version else ((), ())
     return Desk(
         subject=subject,
         chart=chart,
@@ -125,7 +125,7 @@ def save_wording(caller: Caller, place: Place, seen: Seen, source: str, typed: s
         TooLarge: There are too many words for a row.
     """
     chart, version = as_seen(caller, place, seen)
-    wordings, _ = wordings_of(chart, version.number)
+    wordings, older = wordings_for(chart, version)
     line = previewing.preview(version.chart, place[2], wordings).line(source)
     if line is None:
         raise NotFound("this chart has no such sentence")
@@ -133,7 +133,7 @@ def save_wording(caller: Caller, place: Place, seen: Seen, source: str, typed: s
     others = _but(wordings, source)
     if text != line.ours:
         others = (*others, Wording(source=source, text=text, worded_by=caller.id))
-    return _saved(caller, chart, version, others)
+    return _saved(caller, chart, version, (*others, *set_aside(older)))
 
 
 def take_own_words(caller: Caller, place: Place, seen: Seen, source: str) -> PatientChart:
@@ -148,8 +148,8 @@ def take_own_words(caller: Caller, place: Place, seen: Seen, source: str) -> Pat
 def reset_wording(caller: Caller, place: Place, seen: Seen, source: str) -> PatientChart:
     """Take our own sentence again for *source*; raises Conflict as :func:`save_wording`."""
     chart, version = as_seen(caller, place, seen)
-    wordings, _ = wordings_of(chart, version.number)
-    return _saved(caller, chart, version, _but(wordings, source))
+    wordings, older = wordings_for(chart, version)
+    return _saved(caller, chart, version, (*_but(wordings, source), *set_aside(older)))
 
 
 def _but(wordings: tuple[Wording, ...], source: str) -> tuple[Wording, ...]:

@@ -14,6 +14,8 @@ from chalicelib.plain import convert, of_chart
 from chalicelib.plain.model import Explained, Language, Sentence
 from chalicelib.plain.structured import Own, own_words
 
+_ASIDE = "older:"  # before the source of a wording that stands for nothing any more
+
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
     """
@@ -77,17 +79,47 @@ def preview(chart: Chart, language: Language, wordings: tuple[Wording, ...] = ()
     )
 
 
-def wordings_of(
-    chart: PatientChart, number: int
-) -> tuple[tuple[Wording, ...], tuple[Wording, ...]]:
-    """Return the wordings for version *number* of the chart, and those of an older one."""
+def wordings_of(chart: PatientChart) -> tuple[tuple[Wording, ...], int]:
+    """Return the wordings that doctors wrote last, and for which version of the chart."""
     if chart.draft:
-        found, of = chart.draft.wordings, chart.draft.chart_number
-    elif chart.current:
-        found, of = _released(chart.current), chart.current.chart_number
-    else:
-        return (), ()
-    return (found, ()) if of == number else ((), found)
+        return chart.draft.wordings, chart.draft.chart_number
+    if chart.current:
+        return _released(chart.current), chart.current.chart_number
+    return (), 0
+
+
+def carried(
+    wordings: tuple[Wording, ...], before: Chart, after: Chart, language: Language
+) -> tuple[tuple[Wording, ...], tuple[Wording, ...]]:
+    """
+    Return the wordings of one version that stand for the very same words in another, and the rest.
+
+    What moved is found where it is now, if it is there once.
+    """
+    old, new = _own_by_source(before, language), _own_by_source(after, language)
+    found, rest = [], []
+    for each in wordings:
+        own = old.get(each.source)
+        now = [each.source] if new.get(each.source) == own else []
+        now = now or [source for source, text in new.items() if text == own]
+        if own is not None and len(now) == 1:
+            found.append(msgspec.structs.replace(each, source=now[0]))
+        else:
+            rest.append(each)
+    return tuple(found), tuple(rest)
+
+
+def set_aside(wordings: tuple[Wording, ...]) -> tuple[Wording, ...]:
+    """Return *wordings* as a draft keeps them that stand for nothing: to be copied from."""
+    return tuple(
+        msgspec.structs.replace(each, source=_ASIDE + each.source.removeprefix(_ASIDE))
+        for each in wordings
+    )
+
+
+def _own_by_source(chart: Chart, language: Language) -> dict[str, str]:
+    lines = _lines(chart, of_chart(chart, language).sentences, language)
+    return {each.said.source: each.own.text for each in lines}
 
 
 def _released(release: Release) -> tuple[Wording, ...]:

@@ -9,6 +9,7 @@ import msgspec
 from chalicelib.access.model import Caller
 from chalicelib.access.service import audit
 from chalicelib.charts import service as charts
+from chalicelib.charts import store as signed
 from chalicelib.charts.record import Version, encoded
 from chalicelib.kernel import clock
 from chalicelib.kernel.errors import Conflict, Invalid, TooLarge
@@ -19,6 +20,7 @@ from chalicelib.patient_charts.model import (
     Release,
     State,
     Withdrawal,
+    Wording,
 )
 from chalicelib.patient_charts.previewing import Preview
 from chalicelib.plain.model import Language
@@ -75,7 +77,7 @@ def release(caller: Caller, place: Place, seen: Seen, digest: str) -> PatientCha
     if before.releasing and before.revision == seen[0]:
         return _ended(before.releasing)
     chart, version = as_seen(caller, place, seen)
-    wordings, _ = previewing.wordings_of(chart, version.number)
+    wordings, _ = wordings_for(chart, version)
     found = previewing.preview(version.chart, place[2], wordings)
     if found.digest != digest:
         raise Conflict("the words are not those you read; read them again", code="words-changed")
@@ -140,6 +142,17 @@ def _seen(place: Place, revision: int) -> PatientChart:
     if found.revision != revision:
         raise changed(place)
     return found
+
+
+def wordings_for(
+    chart: PatientChart, version: Version
+) -> tuple[tuple[Wording, ...], tuple[Wording, ...]]:
+    """Return the wordings for *version*, and those that were written for what it does not say."""
+    found, number = previewing.wordings_of(chart)
+    if not found or number == version.number:
+        return found, ()
+    before = signed.version(chart.target_id, chart.examination_id, number).chart
+    return previewing.carried(found, before, version.chart, chart.language)
 
 
 def of_now(caller: Caller, chart: PatientChart, version: Version, found: Preview) -> Release:

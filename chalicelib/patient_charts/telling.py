@@ -30,10 +30,12 @@ _BESIDE_TO_DO = frozenset({"in-the-past", "family", "perhaps", "unlikely", "like
 # Nobody is well for the lack of these.
 _WANTED = frozenset({"peristalsis", "collecting-venules", "ureteral-jets", "phonation"})
 
+_MARKER = re.compile(r"^(?:\(?\d{1,2}[.)]\s+|[-•*–・]\s*|[①-⑳]\s*)")  # of a list
 _LONGEST = 300  # characters: what goes on for longer says more than one thing
 
 _BAD, _PLACE = "\ue000", "\ue001"  # what stands for any of a kind, in the patterns below
-_PLACES_EN = rf"(?:the )?{_PLACE}(?:(?: and |, | or )(?:the )?{_PLACE})*"
+_PLACE_EN = rf"(?:the )?(?:(?:left|right|entire|whole) )?{_PLACE}"
+_PLACES_EN = rf"{_PLACE_EN}(?:(?: and |, | or ){_PLACE_EN})*"
 _WHERE_EN = rf"(?: (?:in|at|of|on|within|throughout) {_PLACES_EN})?"
 _SEEN_EN = (
     r"(?: (?:was|were|is|are))?"
@@ -72,19 +74,20 @@ _ASKING: Mapping[Language, re.Pattern[str]] = {
         r"|(?:を|が)推奨(?:する|します|される|されます)|が必要(?:です|である)?)"
     ),
 }
-# Under these a "no" is of another time, of somebody else, or of how it was done.
+# Under these a "no" is of another time, of somebody else, or of what was not looked for.
 _ASIDE = re.compile(
     r"histor|indicat|reason|complain|allerg|family|social|habit|medicat|medicine|anaesth|anesth"
-    r"|sedat|complicat|consent|equip|instrument|techni|proced|descript|review|physical|referr"
+    r"|sedat|complicat|consent|review|physical|referr"
     r"|previous|past|prior|prep|symptom"
     r"|既往|家族|病歴|主訴|目的|理由|適応|前回|以前|経過|内服|服薬|処方|アレルギー|麻酔|鎮静|前処置"
-    r"|手技|合併症|偶発症|依頼|症状|生活",
+    r"|合併症|偶発症|依頼|症状|生活",
     re.IGNORECASE,
 )
 
 
 def telling(text: str, language: Language, heading: str = "") -> Telling:
     """Return what *text*, a sentence that stands under *heading*, does."""
+    text = _MARKER.sub("", text)
     if len(text) > _LONGEST or _ASIDE.search(heading):
         return Telling.ANYTHING
     if is_not_there(text, language):

@@ -17,6 +17,8 @@ from chalicelib.access import signatures
 from chalicelib.access.model import Caller, Role
 from chalicelib.access.signatures import SignedMessage
 from chalicelib.album import service as album_service
+from chalicelib.archive.model import examination_id
+from chalicelib.charts.model import Chart, Kind
 from chalicelib.contracts import changing
 from chalicelib.contracts import service as contracts
 from chalicelib.contracts.amending import Change
@@ -28,17 +30,22 @@ from chalicelib.jobs import service as jobs
 from chalicelib.jobs.model import JobState, Progress
 from chalicelib.kernel import clock
 from chalicelib.kernel.errors import HokanError
+from chalicelib.patient_charts import desk
+from chalicelib.patient_charts import service as releases
+from chalicelib.patient_charts.service import Place
 from chalicelib.purges import steps as purge_steps
 from chalicelib.uploads import service, settlement
 from chalicelib.uploads.model import ChunkIn, Upload
 from chalicelib.uploads.settlement import Outcome
 from chalicelib.uploads.sweep import sweep
 from tests.album import scene as album
+from tests.charts.scene import doctor_of, signed
 from tests.dicomweb.sending import an_instance
 from tests.faults.crashes import calls_of
 from tests.faults.interleaving import Act, Actor, interruptions, orders, played
 from tests.faults.invariants import check_always, check_at_rest
 from tests.faults.stories import in_hours, settle
+from tests.patient_charts import scene as patient_charts
 from tests.purges.scene import brought_forward
 from tests.support.snapshot import Snapshot, once
 from tests.support.world import World, a_chunk, build, enrolled, sign
@@ -365,6 +372,53 @@ def _(world: World) -> tuple[Act, Act]:
 def _(world: World) -> tuple[Act, Act]:
     with_room_for_bytes(world, len(INSTANCE))
     return sending(world, INSTANCE), reserving(world)
+
+
+# --- charts explained to patients ----------------------------------------------------------------
+
+
+def explained(world: World) -> Place:
+    """Return where the patient chart of a small examination is; its chart is signed."""
+    world.back_up({"E-9/a": b"small"}, id="E-9")
+    examination = examination_id(world.target_id, "E-9")
+    signed(world, examination, Chart(kind=Kind.OTHER, narrative="No ulcer was seen."))
+    return world.target_id, examination, "en"
+
+
+def releasing(world: World, place: Place) -> Act:
+    found = patient_charts.at_desk(world, place)
+    seen, digest = patient_charts.revisions(found), found.preview.digest if found.preview else ""
+    return lambda: releases.release(doctor_of(world), place, seen, digest)
+
+
+@pair("release, release: the same words")
+def _(world: World) -> tuple[Act, Act]:
+    place = explained(world)
+    return releasing(world, place), releasing(world, place)
+
+
+@pair("release, withdraw what was released before")
+def _(world: World) -> tuple[Act, Act]:
+    place = explained(world)
+    revision = patient_charts.released(world, place).revision
+    return releasing(world, place), lambda: releases.withdraw(
+        doctor_of(world), place, revision, "The side was wrong"
+    )
+
+
+@pair("release, word a sentence")
+def _(world: World) -> tuple[Act, Act]:
+    place = explained(world)
+    seen = patient_charts.revisions(patient_charts.at_desk(world, place))
+    return releasing(world, place), lambda: desk.save_wording(
+        doctor_of(world), place, seen, "narrative:0-18", "I saw no sore."
+    )
+
+
+@pair("release, look at it")
+def _(world: World) -> tuple[Act, Act]:
+    place = explained(world)
+    return releasing(world, place), lambda: releases.readable(*place)
 
 
 def explore(world: World, name: str, chosen_of: Callable[[int, int], list[list[int]]]) -> int:

@@ -116,6 +116,8 @@ def test_a_finding_that_says_more_than_nothing_is_found(text: str) -> None:
         "The stomach was normal.",
         "Normal duodenum.",
         "Normal.",
+        "3.  No evidence of varices.",
+        "The left bronchial tree was unremarkable.",
     ],
 )
 def test_what_the_source_says_is_not_there_is_fine(text: str) -> None:
@@ -130,6 +132,7 @@ def test_what_the_source_says_is_not_there_is_fine(text: str) -> None:
         "潰瘍・ポリープは見られません。",
         "胃は正常です。",
         "異常所見なし。",
+        "① 潰瘍なし。",
     ],
 )
 def test_what_a_japanese_source_says_is_not_there_is_fine(text: str) -> None:
@@ -158,6 +161,9 @@ def test_what_a_japanese_source_says_is_not_there_is_fine(text: str) -> None:
         "Otherwise normal.",
         "The ulcer was normal.",
         "It is not recorded if there was an ulcer.",
+        "No. 3 ulcer.",
+        "There was no bleeding at the conclusion of the procedure.",
+        "There were no abnormalities other than the ulcer.",
         "The stomach was seen.",
         "Stomach not examined.",
         "",
@@ -203,6 +209,7 @@ def test_a_no_of_another_time_is_not_fine(heading: str, language: Any) -> None:
         ("Please stop smoking.", "en"),
         ("The patient should return in 6 months.", "en"),
         ("Do not take aspirin.", "en"),
+        ("2. He should avoid blowing his nose for 2 weeks.", "en"),
         ("6か月後に再検してください。", "ja"),
         ("禁煙を勧めます。", "ja"),
     ],

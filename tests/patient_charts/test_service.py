@@ -275,17 +275,47 @@ def test_a_released_wording_may_be_taken_away_again(world: World, place: Place) 
     assert at_desk(world, place).preview == before
 
 
-def test_wordings_of_an_older_version_stand_for_nothing_and_are_shown(
+SORE = "There may be a soreness in the lower food pipe, LA grade A."
+
+
+def test_a_wording_stays_where_an_amendment_says_the_very_same(world: World, place: Place) -> None:
+    worded(world, place, "findings/1", SORE)
+    moved = (EXPLAINED.findings[1], EXPLAINED.findings[0])
+    amended(world, place, msgspec.structs.replace(EXPLAINED, findings=moved))
+    found = at_desk(world, place)
+    assert found.older == ()
+    assert (found.line("findings/0").said.text, found.line("findings/1").said.worded_by) == (
+        SORE,
+        "",
+    )
+
+
+def test_a_wording_of_what_an_amendment_does_not_say_stands_for_nothing_and_is_shown(
     world: World, place: Place
 ) -> None:
-    worded(
-        world, place, "findings/1", "There may be a soreness in the lower food pipe, LA grade A."
-    )
+    worded(world, place, "findings/1", SORE)
     amended(world, place)
     found = at_desk(world, place)
     assert [each.source for each in found.older] == ["findings/1"]
     assert found.preview
     assert not any(each.worded_by for each in found.preview.said)
+
+
+def test_what_stands_for_nothing_is_shown_until_the_next_release(
+    world: World, place: Place
+) -> None:
+    worded(world, place, "findings/1", SORE)
+    amended(world, place)
+    worded(world, place, "medicines/0", "Continue your aspirin, 100 mg 1x.")
+    for _ in range(2):
+        found = at_desk(world, place).preview
+        assert found
+        assert [each.text for each in found.dropped] == [SORE]
+        worded(world, place, "medicines/0", "Please continue aspirin, 100 mg 1x.")
+    released(world, place)
+    found = at_desk(world, place).preview
+    assert found
+    assert found.dropped == ()
 
 
 def test_a_draft_is_not_larger_than_a_row(
