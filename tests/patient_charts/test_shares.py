@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from random import Random
 
 import boto3
 import pytest
@@ -16,6 +17,7 @@ from chalicelib.patient_charts import sharing
 from chalicelib.patient_charts.model import Release
 from chalicelib.patient_charts.shares import LIVES, MOST_LINKS, MOST_OPENINGS, Life, life
 from chalicelib.settings import settings
+from tests.faults.interleaving import played
 from tests.patient_charts.paper import a_released, owned_of, withdrawn
 from tests.patient_charts.slip_scene import release as released
 from tests.support.world import World
@@ -144,3 +146,13 @@ def test_the_table_does_not_tell_what_stands_in_the_address(release: Release) ->
     rows = boto3.resource("dynamodb").Table(settings().box_table).scan()["Items"]
     assert any(str(row["pk"]).startswith("SHARED#") for row in rows)
     assert secret not in str(rows)
+
+
+def test_of_30_who_open_a_link_at_once_20_see_something(release: Release) -> None:
+    """One AWS call at a time, in any order."""
+    secret = shared(release)
+    order = [each for each in range(30) for _ in range(6)]
+    Random(0).shuffle(order)
+    actors = played([lambda: sharing.opened(secret)] * 30, order)
+    assert [each.error for each in actors if each.error] == []
+    assert sum(each.refused is None for each in actors) == MOST_OPENINGS
