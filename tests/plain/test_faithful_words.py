@@ -7,6 +7,8 @@ from collections import Counter
 
 import pytest
 
+from chalicelib.plain import Language, lexicon
+from chalicelib.plain.checking import differences
 from chalicelib.plain.glossary import terms
 from tests.plain.reading import REASSURING, SOOTHING_JA, replaced, texts
 
@@ -127,3 +129,9 @@ def test_a_form_that_denies_nothing_is_not_turned_into_a_denial_in_japanese() ->
         for _, form, plain in replaced("ja")
         if re.search("ません|(?<![少つ])ない|せずに|ずに", plain) and not NEGATION_JA.search(form)
     ] == []
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_the_witness_takes_every_everyday_phrase(language: Language) -> None:
+    listed = [(form.removeprefix("〜"), to) for form, to in lexicon.pairs(f"{language}.tsv")]
+    assert [each for each in listed if differences(*each, language)] == []
