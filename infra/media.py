@@ -69,6 +69,9 @@ def _make(asked: argparse.Namespace) -> int:
         return 2
     folder = media_files.Folder(asked.folder)
     plan = planning.plan(folder.examinations(), Medium(asked.medium))
+    if not plan.discs:
+        print(f"there are no files in {asked.folder}", file=sys.stderr)
+        return 2
     at = (asked.at or datetime.now(UTC)).replace(microsecond=0)
     phrase = sealing.passphrase() if asked.encrypt else ""
     asked.out.mkdir(parents=True, exist_ok=True)

@@ -81,3 +81,8 @@ def test_a_file_that_fits_on_no_disc_is_named_and_nothing_made(
 
 def test_what_is_no_folder_is_refused(tmp_path: Path) -> None:
     assert media.main([str(tmp_path / "none"), "--out", str(tmp_path / "out")]) == 2
+
+
+def test_an_empty_folder_makes_no_discs(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    assert media.main([str(tmp_path / "in"), "--out", str(tmp_path / "out")]) == 2
