@@ -10,6 +10,7 @@ import argparse
 import hashlib
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
@@ -17,9 +18,9 @@ from typing import BinaryIO
 from chalicelib.kernel import clock
 from chalicelib.media import building, planning, sealing
 from chalicelib.media.building import DoesNotFit
-from chalicelib.media.model import Damaged
+from chalicelib.media.model import Damaged, Entry, Examination, File
 from chalicelib.media.planning import Disc, FileTooLarge, Medium
-from chalicelib.media.tree import Issue, Taken
+from chalicelib.media.tree import Issue, Open, Taken
 from infra import media_files
 
 
@@ -68,7 +69,8 @@ def _make(asked: argparse.Namespace) -> int:
         print(f"{asked.folder} is no folder", file=sys.stderr)
         return 2
     folder = media_files.Folder(asked.folder)
-    plan = planning.plan(folder.examinations(), Medium(asked.medium))
+    album = media_files.album(asked.album) if asked.album else []
+    plan = planning.plan(_with_room(folder.examinations(), album), Medium(asked.medium))
     if not plan.discs:
         print(f"there are no files in {asked.folder}", file=sys.stderr)
         return 2
@@ -76,20 +78,28 @@ def _make(asked: argparse.Namespace) -> int:
     phrase = sealing.passphrase() if asked.encrypt else ""
     asked.out.mkdir(parents=True, exist_ok=True)
     for disc in plan.discs:
-        print(_made(asked, Issue(asked.name, plan, at, phrase), disc, folder))
+        beside = album if disc.number == 1 else []
+        path = asked.out / f"disc-{disc.number:04}.iso"
+        print(_made(path, Issue(asked.name, plan, at, phrase), disc, folder.open, beside))
     if phrase:
         print(f"passphrase: {phrase}")
     return 0
 
 
-def _made(asked: argparse.Namespace, issue: Issue, disc: Disc, folder: media_files.Folder) -> str:
+def _with_room(examinations: list[Examination], album: list[Entry]) -> list[Examination]:
+    """Return *examinations*, the first of which has the album beside it."""
+    if not examinations:
+        return []
+    needed = sum(planning.taken(File(each.place, each.size, each.sha256)) for each in album)
+    return [replace(examinations[0], beside=needed), *examinations[1:]]
+
+
+def _made(path: Path, issue: Issue, disc: Disc, open_file: Open, album: list[Entry]) -> str:
     """Write the image of a disc, which has its name once it is whole; return a line about it."""
-    path = asked.out / f"disc-{disc.number:04}.iso"
     part = path.with_suffix(".part")
-    album = media_files.album(asked.album) if asked.album and disc.number == 1 else ()
     with part.open("wb") as stream:
         into = Hashed(stream)
-        size = building.build(issue, disc, folder.open, into, lambda _: album)
+        size = building.build(issue, disc, open_file, into, lambda _: album)
     part.replace(path)
     return f"{into.sha256}  {path}  {size:,} bytes, {disc.files:,} files"
 

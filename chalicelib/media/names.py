@@ -8,6 +8,7 @@ ISO 9660 takes 30 letters and digits; a file of a DICOMDIR has eight (PS3.10, 8.
 from __future__ import annotations
 
 import re
+from unicodedata import normalize
 
 DICOM, IMAGES = "DICOM", "IMAGES"
 DICOMDIR, SUMS, MANIFEST = "DICOMDIR", "SHA256SUMS", "manifest.json"
@@ -52,10 +53,10 @@ def joliet(name: str) -> str:
     """
     Return *name* as Joliet and Windows take it; a long one loses its end, but not its ending.
 
-    >>> joliet("a:b?.jpg"), joliet("CON "), joliet("..")
-    ('a_b_.jpg', 'CON', '_')
+    >>> joliet("a:b?.jpg"), joliet(" 1. "), joliet("..")
+    ('a_b_.jpg', '1', '_')
     """
-    tidy = _NOT_JOLIET.sub("_", name).strip(" ").rstrip(". ") or "_"
+    tidy = _NOT_JOLIET.sub("_", normalize("NFC", name)).strip(" ").rstrip(". ") or "_"
     return _cut(tidy, JOLIET_BYTES)
 
 

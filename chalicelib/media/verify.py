@@ -18,6 +18,7 @@ import hashlib
 import os
 import sys
 from pathlib import Path
+from unicodedata import normalize
 
 OK, FAULTS, USAGE = 0, 1, 2
 SUMS = "SHA256SUMS"
@@ -61,17 +62,18 @@ def listed(text: str) -> dict[str, str]:
         digest, gap, name = line[:64], line[64:66], line[66:]
         if len(digest) != 64 or set(digest) - HEX or gap != "  " or not name:
             raise BadList(number)
-        found[name] = digest
+        found[normalize("NFC", name)] = digest
     if not found:
         raise BadList(1)
     return found
 
 
-def present(folder: Path) -> set[str]:
-    """Return the names of all files in *folder* and below, with slashes."""
-    found: set[str] = set()
+def present(folder: Path) -> dict[str, Path]:
+    """Return all files in *folder* and below, by name; macOS writes accents apart from letters."""
+    found: dict[str, Path] = {}
     for within, _, files in os.walk(folder):
-        found.update(Path(within, name).relative_to(folder).as_posix() for name in files)
+        for path in (Path(within, name) for name in files):
+            found[normalize("NFC", path.relative_to(folder).as_posix())] = path
     return found
 
 
@@ -86,12 +88,13 @@ def digest_of(path: Path) -> str:
 
 def faults(folder: Path, sums: dict[str, str]) -> list[tuple[str, str, str]]:
     """Return what is wrong: its kind, the file, and what the system said."""
-    there = present(folder) - {SUMS}
+    there = present(folder)
+    del there[SUMS]
     found = [("missing", name, "") for name in sums if name not in there]
     found.extend(("extra", name, "") for name in there if name not in sums)
-    for name in sorted(there & set(sums)):
+    for name in sorted(set(there) & set(sums)):
         try:
-            if digest_of(folder / name) != sums[name]:
+            if digest_of(there[name]) != sums[name]:
                 found.append(("changed", name, ""))
         except OSError as error:
             found.append(("unreadable", name, error.strerror or "?"))

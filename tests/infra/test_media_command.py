@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from pycdlib import PyCdlib
 
-from chalicelib.media import planning
+from chalicelib.media import building, planning
 from infra import media
 from tests.media.scene import STILL, endoscopy
 
@@ -58,6 +58,19 @@ def test_an_album_goes_along(folder: Path, tmp_path: Path) -> None:
     (tmp_path / "album" / "index.html").write_bytes(b"<p>")
     media.main([str(folder), "--out", str(tmp_path / "out"), "--album", str(tmp_path / "album")])
     assert b"\0i\0n\0d\0e\0x\0.\0h\0t\0m\0l" in (tmp_path / "out" / "disc-0001.iso").read_bytes()
+
+
+def test_there_is_room_for_an_album_on_the_first_disc(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room = planning.RESERVE + 50 * planning.SECTOR
+    monkeypatch.setattr(planning, "CAPACITY", dict.fromkeys(planning.Medium, room))
+    monkeypatch.setattr(building, "CAPACITY", planning.CAPACITY)
+    (tmp_path / "album").mkdir()
+    (tmp_path / "album" / "index.html").write_bytes(bytes(2**15))
+    out = tmp_path / "out"
+    media.main([str(folder), "--out", str(out), "--album", str(tmp_path / "album")])
+    assert sorted(each.name for each in out.iterdir()) == ["disc-0001.iso", "disc-0002.iso"]
 
 
 def test_a_passphrase_is_printed_for_encrypted_discs(

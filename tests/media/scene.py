@@ -28,6 +28,7 @@ TOOLS = {
     "dcmdump": "dcmtk",
     "dcmmkdir": "dcmtk",
     "7zz": "7zip",
+    "sha256sum": "coreutils",
 }
 
 

@@ -93,3 +93,8 @@ def test_7_zip_opens_nothing_with_another_passphrase(tmp_path: Path) -> None:
     run("7zz", "x", f"-o{tmp_path / 'outer'}", path)
     with pytest.raises(AssertionError, match="Wrong password"):
         run("7zz", "t", "-pwrong", tmp_path / "outer" / "DISC.ZIP")
+
+
+def test_sha256sum_reads_the_list(tmp_path: Path) -> None:
+    disc = unfolded(contents(Store()), tmp_path / "disc")
+    assert run("sha256sum", "-c", "SHA256SUMS", cwd=disc).count(": OK") == 9

@@ -8,10 +8,12 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
+from unicodedata import normalize
 
 import pytest
 
 from chalicelib.media import verify
+from chalicelib.media.model import made
 from tests.media.scene import Store, contents, unfolded
 
 STILL = "IMAGES/E0000002/胃カメラ 花子 1.jpg"
@@ -72,6 +74,15 @@ def test_a_file_that_is_short_missing_or_too_many_is_found(disc: Path, kind: str
 def test_our_own_files_are_checked_too(disc: Path, name: str) -> None:
     (disc / name).write_bytes((disc / name).read_bytes() + b"\n")
     assert check(disc).status == 1
+
+
+def test_a_name_as_macos_writes_it_is_the_same_name(tmp_path: Path) -> None:
+    body = made("IMAGES/ポリープ.jpg", b"x")
+    disc = unfolded([body, *contents(Store())], tmp_path / "disc")
+    lines = (disc / "SHA256SUMS").read_text() + f"{body.sha256}  {body.place}\n"
+    (disc / "SHA256SUMS").write_text(lines)
+    (disc / body.place).rename(disc / normalize("NFD", body.place))
+    assert check(disc).status == 0
 
 
 def test_a_damaged_list_is_no_list(disc: Path) -> None:
