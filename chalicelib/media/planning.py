@@ -16,9 +16,7 @@ from chalicelib.media.model import Examination, File
 SECTOR = 2048
 FILES_A_DISC = 30_000  # each takes some 10 kB of memory while an image is made
 RESERVE = 8 * 2**20  # our own files, path tables, what UDF puts at either end
-AROUND_A_FILE = (
-    2 * SECTOR
-)  # its UDF entry; its names, its lines in lists, its record in the DICOMDIR
+AROUND_A_FILE = 2 * SECTOR  # its UDF entry; its names, lines in lists, record in the DICOMDIR
 AROUND_AN_EXAMINATION = 16 * SECTOR  # two folders, each three times
 
 

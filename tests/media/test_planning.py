@@ -94,6 +94,7 @@ NAMES = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="/\0
 @given(st.lists(NAMES, min_size=1, max_size=30))
 @example(["\x01" * 250] * 10)
 @example(["胃" * 80 + ".jpg"] * 300)
+@example(["a"] * 1000)
 def test_what_is_planned_for_is_never_less_than_the_image_takes(paths: list[str]) -> None:
     store = scene.Store()
     files = [store.file(f"{at}/{path}", b"x") for at, path in enumerate(paths)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 from typing import Any
+from unicodedata import normalize
 
 import pytest
 
@@ -102,6 +103,11 @@ def test_names_that_windows_holds_for_one_are_told_apart() -> None:
         "IMAGES/E0000001/x~2.jpg",
         "IMAGES/E0000001/x~3.jpg",
     ]
+
+
+def test_a_name_has_its_letters_whole_whoever_wrote_it() -> None:
+    (placed,) = of(Store(), (normalize("NFD", "ポリープ.jpg"), STILL))
+    assert placed.place == normalize("NFC", "IMAGES/E0000001/ポリープ.jpg")
 
 
 def test_a_long_name_keeps_its_ending() -> None:
