@@ -1,0 +1,1 @@
+"""Removable media: which files go on which disc, what stands on it, and its image."""
