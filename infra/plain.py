@@ -1,7 +1,8 @@
 """
 `python -m infra.plain FILE --lang en|ja [--json]`: a report in plain words.
 
-FILE is a doctor's narrative, or a chart as JSON; - reads what is piped in.
+FILE is a doctor's narrative, or a chart as JSON; - reads what is piped in.  Sources are counted in
+characters of the file as it is, a mark of the byte order left out: line ends are not changed.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from chalicelib.charts.model import Chart, Kind
 from chalicelib.plain import Language, Plain, convert, of_chart
 
 LONGEST = 100_000  # characters
+MOST_BYTES = 4 * LONGEST + 4  # of that many characters, and one more
 
 
 class Unreadable(Exception):
@@ -31,17 +33,28 @@ def read(name: str) -> str:
         Unreadable: there is no such file, it is not UTF-8, empty or too long.
     """
     try:
-        raw = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
-        text = raw.decode("utf-8-sig")
+        text = _raw(name).decode("utf-8-sig")
     except OSError as error:
         raise Unreadable(f"{name} cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
+        if error.end >= MOST_BYTES:  # what was read ends within a character
+            raise Unreadable(f"{name} is too long: {LONGEST:,} characters at most") from error
         raise Unreadable(f"{name} is not UTF-8 (byte {error.start})") from error
+    if "\0" in text:
+        raise Unreadable(f"{name} is no text")
     if not text.strip():
         raise Unreadable(f"{name} is empty")
     if len(text) > LONGEST:
-        raise Unreadable(f"{name} is too long: {len(text):,} characters, of {LONGEST:,} at most")
+        raise Unreadable(f"{name} is too long: {LONGEST:,} characters at most")
     return text
+
+
+def _raw(name: str) -> bytes:
+    """Return as much of the file *name* as tells whether it is too long."""
+    if name == "-":
+        return sys.stdin.buffer.read(MOST_BYTES)
+    with Path(name).open("rb") as file:
+        return file.read(MOST_BYTES)
 
 
 def converted(text: str, language: Language, kind: str = Kind.OTHER) -> Plain:

@@ -3,8 +3,8 @@
 
 Reports are .txt files, or records with a text (or a body) in .json files.  Each plain sentence is
 held against its source, and each whole report against what came of it, so that nothing is lost
-between sentences either.  Told are the counts, each difference, how easy the plain words read, and
-how many sentences stayed the doctor's own.
+between sentences either.  Told are the counts, each difference, how easy the plain words read,
+how many sentences stayed the doctor's own, and which words nobody explains.
 """
 
 from __future__ import annotations
@@ -21,7 +21,10 @@ from typing import Any, NamedTuple
 
 from chalicelib.plain import Language, Plain, Sentence, convert, readability
 from chalicelib.plain.checking import differences, facts
+from infra import plain_words
 from infra.plain import Unreadable, read
+
+_SHOWN = 40  # words
 
 
 class Report(NamedTuple):
@@ -40,6 +43,8 @@ class Tally:
     unchanged: int = 0
     terms: int = 0
     unknown: int = 0
+    words: int = 0
+    unexplained: Counter[str] = field(default_factory=Counter)
     facts: Counter[str] = field(default_factory=Counter)
     failures: list[str] = field(default_factory=list)
     sources: dict[Language, list[str]] = field(default_factory=dict)
@@ -86,6 +91,8 @@ def tallied(report: Report, tally: Tally) -> None:
     tally.unchanged += sum(_is_unchanged(each, report.text) for each in told)
     tally.terms += len(plain.terms)
     tally.unknown += sum(not each.known for each in plain.terms)
+    tally.words += plain_words.count(plain)
+    tally.unexplained.update(plain_words.unexplained(plain, report.language))
     tally.facts.update(_kind(each) for each in facts(report.text, report.language))
     tally.failures.extend(f"{report.name}: {each}" for each in failures(report, plain))
     tally.sources.setdefault(report.language, []).append(report.text)
@@ -145,6 +152,12 @@ def _printed(tally: Tally) -> None:
     )
     print(
         f"  terms explained: {tally.terms - tally.unknown}; left to ask the doctor: {tally.unknown}"
+    )
+    hard = sum(tally.unexplained.values())
+    often = ", ".join(word for word, _ in tally.unexplained.most_common(_SHOWN))
+    print(
+        f"  words neither everyday nor explained: {hard} of {tally.words}"
+        f" ({hard / max(tally.words, 1):.1%}) {often}".rstrip()
     )
     kept = ", ".join(f"{kind} {count}" for kind, count in tally.facts.most_common())
     print(f"  facts held against their source: {kept}")

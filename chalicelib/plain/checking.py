@@ -15,7 +15,9 @@ from functools import cache
 from itertools import zip_longest
 from pathlib import Path
 
+from chalicelib.plain import contrary
 from chalicelib.plain.model import Language
+from chalicelib.plain.typed import UNSEEN
 
 _UNITS = {
     "mm": r"mm|millimet(?:er|re)s?|ミリメートル|ミリ",
@@ -67,6 +69,7 @@ def differences(source: str, plain: str, language: Language = "en") -> list[str]
     """
     before, after = facts(source, language), facts(plain, language)
     found = [f"{old or 'nothing'} -> {new or 'nothing'}" for old, new in _changed(before, after)]
+    found += contrary.turned(_normal(source), _normal(plain), language)
     if _letters(source) > _FEW and _letters(plain) < _SHORTEST * _letters(source):
         found.append("much of it is gone")
     return found
@@ -74,7 +77,7 @@ def differences(source: str, plain: str, language: Language = "en") -> list[str]
 
 def facts(text: str, language: Language = "en") -> list[str]:
     """Return what must stay as it is in *text*, in order: "not", "left", "5 mm"."""
-    normal = unicodedata.normalize("NFKC", text).replace("’", "'").replace("µ", "μ").lower()
+    normal = _normal(text)
     pattern, kinds = _reader(language)
     found = []
     for each in pattern.finditer(normal):
@@ -86,6 +89,11 @@ def facts(text: str, language: Language = "en") -> list[str]:
         elif kinds[name] != _PASSED_OVER:
             found.append(kinds[name])
     return found
+
+
+def _normal(text: str) -> str:
+    seen = unicodedata.normalize("NFKC", text.translate(UNSEEN))
+    return seen.replace("’", "'").replace("µ", "μ").lower()
 
 
 def _changed(before: list[str], after: list[str]) -> list[tuple[str, str]]:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import msgspec
+
 from chalicelib.charts.model import Kind
-from chalicelib.plain import cutting, english, japanese, kinds, lexicon, spans
+from chalicelib.plain import cutting, english, japanese, kinds, lexicon, spans, typed
 from chalicelib.plain.checking import differences
+from chalicelib.plain.covering import covering
 from chalicelib.plain.english import Worded
 from chalicelib.plain.explaining import explained
 from chalicelib.plain.model import Language, Plain, Sentence
@@ -23,14 +26,20 @@ def convert(text: str, language: Language = "en", kind: str = "other") -> Plain:
         kind: Of the examination, as charts name it, unless the text says it: some abbreviations
             are sure only there.
     """
+    usual = typed.usual(text)
     if kind == Kind.OTHER:
-        kind = kinds.named(text)
-    made = list(_english(text, kind) if language == "en" else japanese.sentences(text, kind))
+        kind = kinds.named(usual.text)
+    made = list((_english if language == "en" else japanese.sentences)(usual.text, kind))
     met = [known for _, worded in made for known in worded.met]
-    return Plain(
-        sentences=tuple(sentence for sentence, _ in made),
-        terms=explained(met, text, language),
-    )
+    placed = (_placed(sentence, text, usual) for sentence, _ in made)
+    return Plain(sentences=covering(text, placed), terms=explained(met, usual.text, language))
+
+
+def _placed(sentence: Sentence, text: str, usual: typed.Typed) -> Sentence:
+    """Return *sentence* with its place in *text* as it was typed; so are the doctor's own words."""
+    start, end = typed.typed_at(usual, *sentence.span)
+    own = text[start:end] if sentence.fallback else sentence.text
+    return msgspec.structs.replace(sentence, text=own, source=(start, end))
 
 
 def _english(text: str, kind: str) -> Iterable[tuple[Sentence, Worded]]:

@@ -14,8 +14,10 @@ _SOUNDS_VOWEL = re.compile(
     r"^(?:[aeiou](?!ne\b|nce\b)(?!ni[^nm]|se|ur|rin|ret|ter)|hour|honest|[FLMNRSX]-)", re.IGNORECASE
 )
 _ASKED = re.compile(r"(^|[\s(,/])\?+ ?(?=[A-Za-z])")  # "?ulcer"
+_SHORT = 3  # letters
 _NEAR = 4  # characters, in which a number stands before its unit
 _LAST = re.compile(r"[.!?:]['\")\]]*$")
+_STOPS = re.compile(r"(?<=[\w)])\.\.$")
 
 
 class Known(NamedTuple):
@@ -80,7 +82,8 @@ def reworded(text: str, kind: str) -> Worded:
         at, last = each.end, term
         if term:
             met.append(Known(written, term if sure else None))
-    covered = [*((each.start, each.end) for each in found), *graded]
+    said = (each for each in found if each.entry.term or each.entry.to != each.entry.written)
+    covered = [*((each.start, each.end) for each in said), *graded]
     met.extend(Known(word, None) for word in hard_words(text, covered))
     return Worded("".join((*out, text[at:])), tuple(met))
 
@@ -98,7 +101,10 @@ def _stays(match: lexicon.Match, text: str, last: glossary.Term | None) -> bool:
     if lexicon.is_same(written, entry.to):
         return True
     if entry.term is None:
-        return start > 0 and written[:1].isupper() and written[1:].islower()  # it is a name
+        if before[-1:].isdigit():
+            return True  # "4hrs"
+        is_name = start > 0 and written[:1].isupper() and written[1:].islower()
+        return is_name or (written.isupper() and len(written) <= _SHORT)  # "PT" is no patient
     if entry.term.kind == "unit" and re.search(r"\d[ -]?$", before):
         return True
     return entry.term is last and before.endswith("(")  # "resection of the prostate (TURP)"
@@ -124,7 +130,7 @@ def _joined(before: str, to: str) -> tuple[str, str]:
 
 
 def _finished(text: str) -> str:
-    text = _capital(text.strip().rstrip(",;").rstrip())
+    text = _STOPS.sub(".", _capital(text.strip().rstrip(",;").rstrip()))
     return text if not text or _LAST.search(text) else f"{text}."
 
 

@@ -33,4 +33,4 @@ def written() -> re.Pattern[str] | None:
     """Return the pattern of every grade; None while there are none."""
     forms = sorted(glossary.grades(), key=len, reverse=True)
     joined = "|".join(map(re.escape, forms))
-    return re.compile(rf"(?<![\w-])(?:{joined})(?!\w)") if forms else None
+    return re.compile(rf"(?<![A-Za-z0-9_-])(?:{joined})(?![A-Za-z0-9_])") if forms else None

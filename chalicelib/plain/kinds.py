@@ -8,11 +8,14 @@ from chalicelib.charts.model import Kind
 
 _BEGINNING = 500  # characters, in which a report names its examination
 _NAMES = {
-    Kind.UPPER_GI: r"ogd|egd|gastroscop|gastroduodenoscop|upper (?:gi )?endoscop|上部消化管内視鏡",
-    Kind.LOWER_GI: r"colonoscop|sigmoidoscop|下部消化管内視鏡|大腸内視鏡",
+    Kind.UPPER_GI: (
+        r"ogd|egd|gastroscop|gastroduodenoscop|upper (?:gi )?endoscop"
+        r"|上部(?:消化管|内視鏡)|胃カメラ|胃内視鏡"
+    ),
+    Kind.LOWER_GI: r"colonoscop|sigmoidoscop|下部(?:消化管|内視鏡)|大腸内視鏡|大腸カメラ",
     Kind.BRONCHOSCOPY: r"bronchoscop|気管支鏡",
     Kind.CYSTOSCOPY: r"cystoscop|cystourethroscop|膀胱鏡",
-    Kind.LARYNGOSCOPY: r"laryngoscop|喉頭鏡|喉頭内視鏡",
+    Kind.LARYNGOSCOPY: r"laryngoscop|喉頭(?:鏡|内視鏡|ファイバ)|nasoendoscop",
 }
 _PATTERNS = {kind: re.compile(names, re.IGNORECASE) for kind, names in _NAMES.items()}
 

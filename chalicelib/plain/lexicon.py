@@ -15,11 +15,14 @@ from typing import NamedTuple
 
 from chalicelib.plain import glossary
 from chalicelib.plain.checking import differences
+from chalicelib.plain.model import Language
 
 EVERYDAY = Path(__file__).parent / "everyday"
 _TOKEN = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*|\d+(?:[.,]\d+)*|[^\s\w]|_+")
 # Written small, these are words like others: as abbreviations they are capitals.
 _LONGEST_ABBREVIATION = 5
+_CODE_AFTER = re.compile(r"-?\d|-[A-Z]+\d")
+_CODE_BEFORE = re.compile(r"[A-Z0-9]-$")
 
 
 class Token(NamedTuple):
@@ -31,14 +34,20 @@ class Token(NamedTuple):
 class Entry(NamedTuple):
     """
     Attributes:
-        to: What is put in its place; itself, if nothing is.
+        meant: What is to be put in its place.
         capitals: It is that only where it is written in capitals.
     """
 
     form: tuple[str, ...]
-    to: str
+    written: str
+    meant: str
     term: glossary.Term | None = None
     capitals: bool = False
+
+    @property
+    def to(self) -> str:
+        """What is put in its place; itself, if nothing is."""
+        return faithful(self.written, self.meant, "en")
 
 
 class Match(NamedTuple):
@@ -86,8 +95,16 @@ def pairs(name: str) -> list[tuple[str, str]]:
 def _fits(text: str, words: list[Token], entry: Entry) -> bool:
     if tuple(each.word for each in words) != entry.form:
         return False
-    return not entry.capitals or any(
-        each.isupper() for each in text[words[0].start : words[-1].end]
+    start, end = words[0].start, words[-1].end
+    if len(words) == 1 and text[start:end].isupper() and _is_of_a_code(text, start, end):
+        return False
+    return not entry.capitals or any(each.isupper() for each in text[start:end])
+
+
+def _is_of_a_code(text: str, start: int, end: int) -> bool:
+    """Whether capitals are a part of a longer name: of "CF-HQ190L" a camera, not an illness."""
+    return bool(
+        _CODE_AFTER.match(text, end) or _CODE_BEFORE.search(text[max(0, start - 4) : start])
     )
 
 
@@ -105,11 +122,10 @@ def entries() -> dict[str, list[Entry]]:
     """Return the entries by their first word, the longest first, the glossary's before others."""
     found: dict[tuple[str, ...], Entry] = {}
     for form, to in pairs("en.tsv"):
-        found[_form(form)] = Entry(_form(form), _faithful(form, to))
+        found[_form(form)] = Entry(_form(form), form, to)
     for form, term in glossary.forms("en").items():
-        to = _faithful(form, term.en.words[form])
         capitals = term.kind == "abbreviation" and len(form) <= _LONGEST_ABBREVIATION
-        found[_form(form)] = Entry(_form(form), to, term, capitals)
+        found[_form(form)] = Entry(_form(form), form, term.en.words[form], term, capitals)
     by_first: dict[str, list[Entry]] = {}
     for entry in sorted(found.values(), key=lambda each: -len(each.form)):
         by_first.setdefault(entry.form[0], []).append(entry)
@@ -120,9 +136,10 @@ def _form(text: str) -> tuple[str, ...]:
     return tuple(each.word for each in tokens(text))
 
 
-def _faithful(form: str, to: str) -> str:
+@cache
+def faithful(form: str, to: str, language: Language) -> str:
     """Return *to*, or *form* where the witness would refuse it wherever it stands."""
-    return form if differences(form, to) else to
+    return form if differences(form, to, language) else to
 
 
 def is_same(written: str, to: str) -> bool:

@@ -6,6 +6,7 @@ import re
 from functools import cache
 
 from chalicelib.plain import glossary
+from chalicelib.plain.lexicon import pairs
 
 _KANJI = re.compile(r"[\u4e00-\u9fff\u3005]")
 
@@ -16,10 +17,11 @@ def added(text: str, seen: set[str]) -> str:
     out: list[str] = []
     place = 0
     while place < len(text):
+        inside = place > 0 and _KANJI.match(text[place - 1])
         form = _at(text, place, known, longest.get(text[place], 0))
         out.append(form or text[place])
         place += len(form) or 1
-        if form and form not in seen and not _goes_on(text, place):
+        if form and form not in seen and not inside and not _goes_on(text, place):
             seen.add(form)
             out.append(f"({known[form]})")
     return "".join(out)
@@ -39,12 +41,12 @@ def _goes_on(text: str, place: int) -> bool:
 
 @cache
 def readings() -> tuple[dict[str, str], dict[str, int]]:
-    """Return the reading of each term in kanji, and how long the longest is by its first one."""
-    found: dict[str, str] = {}
+    """Return how terms and our own words are read; how long the longest is, by its first kanji."""
+    found = dict(pairs("readings_ja.tsv"))
     for term in glossary.terms():
         form = next(iter(term.ja.words))
         if _KANJI.match(form) and not term.ambiguous:
-            found.setdefault(form, term.ja.reading)
+            found[form] = term.ja.reading
     longest: dict[str, int] = {}
     for form in found:
         longest[form[0]] = max(longest.get(form[0], 0), len(form))

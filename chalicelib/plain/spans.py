@@ -98,7 +98,7 @@ _UNITS = frozenset(
 _STARTS = re.compile(
     r"\s+(?:The|A|An|He|She|It|They|We|I|There|This|These|At|In|On|After|No|Then|Once|Next|His|Her)\b"
 )
-_TELLING = re.compile(r"[\w?+<>=]")
+_TELLING = re.compile(r"[\w?+<>=≤≥]")
 
 
 def pieces(text: str) -> list[Piece]:

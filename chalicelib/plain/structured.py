@@ -18,10 +18,13 @@ from chalicelib.plain.checking import differences, facts
 from chalicelib.plain.converting import convert
 from chalicelib.plain.english import Worded
 from chalicelib.plain.explaining import explained
+from chalicelib.plain.japanese_endings import observed
 from chalicelib.plain.model import Explained, Language, Plain, Sentence
 from chalicelib.plain.templates import SIDES, Template, of_part
 
 _NAME = re.compile(r"(?!(?:the|a|an|at|in|on|near)\b)[A-Za-z]", re.IGNORECASE)
+
+_TWICE = re.compile(r"^([\u4e00-\u9fff]+)(\([\u3041-\u309f]+\))?の\1の")  # "胃の胃の出口"
 
 
 class Row(NamedTuple):
@@ -123,7 +126,7 @@ def _place(site: Site) -> str:
 def _said(row: Row, language: Language, kind: str) -> tuple[Sentence, Worded]:
     what, site = _worded(row.what, language, kind), _worded(row.site, language, kind)
     size = _sized(row, language)
-    plain = row.template.filled(what.text, site.text, size)
+    plain = observed(row.template.filled(what.text, _TWICE.sub(r"\1\2の", site.text), size))
     source = row.template.witness(row.what, row.site, row.size)
     met = Worded(plain, (*what.met, *site.met))
     twice = row.template.means and "not" in facts(row.what, language)  # absent: "no ulcer"

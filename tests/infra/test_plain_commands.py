@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.plain import Plain, Sentence
-from infra import plain, plain_check
+from chalicelib.plain import Plain, Sentence, convert
+from infra import plain, plain_check, plain_words
 from infra.plain_check import Report, failures
 
 Printed = pytest.CaptureFixture[str]
@@ -31,6 +31,13 @@ def test_a_report_is_told_as_json(tmp_path: Path, capsys: Printed) -> None:
     assert {frozenset(each) for each in told["terms"]} <= {frozenset({"term", "explanation"})}
 
 
+def test_sources_are_places_of_the_file_as_it_is(tmp_path: Path, capsys: Printed) -> None:
+    text = "No ulcer.\r\nA polyp was seen.\r\n"
+    assert plain.main([str(written(tmp_path, "\ufeff" + text)), "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)["sentences"]
+    assert [text[slice(*each["source"])] for each in told] == ["No ulcer.", "A polyp was seen."]
+
+
 def test_a_report_is_told_to_people(tmp_path: Path, capsys: Printed) -> None:
     assert plain.main([str(written(tmp_path, "It is not without risk."))]) == 0
     assert '"It is not without risk."' in capsys.readouterr().out
@@ -48,7 +55,12 @@ def test_a_chart_is_told_with_the_paths_of_its_fields(tmp_path: Path, capsys: Pr
     [
         (b" \n", "is empty"),
         (b"\xff\xfe", "is not UTF-8"),
-        (b"a" * 100_001, "is too long: 100,001 characters"),
+        (b"a" * 100_001, "is too long: 100,000 characters at most"),
+        (b"a" * 1_000_000, "is too long: 100,000 characters at most"),
+        ("ん".encode() * 300_000, "is too long: 100,000 characters at most"),
+        ("食道".encode("shift_jis"), "is not UTF-8 (byte 0)"),
+        (b"PK\x03\x04\x00\x00", "is no text"),
+        (b"\xef\xbb\xbf", "is empty"),
         (b'{"kind": "no such kind"}', "this is no chart"),
     ],
 )
@@ -97,3 +109,19 @@ def test_a_folder_that_cannot_be_read_is_told(
     written(tmp_path, text, name)
     assert plain_check.main([str(tmp_path)]) == 2
     assert why in capsys.readouterr().err
+
+
+def test_words_that_nobody_explains_are_told() -> None:
+    told = Plain(
+        sentences=(Sentence(text="A sore with zyxosis was seen.", source=(0, 9)),), terms=()
+    )
+    assert plain_words.unexplained(told, "en") == ["zyxosis"]
+
+
+def test_a_word_that_is_marked_for_the_doctor_is_not_told() -> None:
+    assert plain_words.unexplained(convert("A zyxosis was seen."), "en") == []
+
+
+@pytest.mark.parametrize("text", ["扁桃周囲の毳毛を認める。", "コルポスコピーを施行。"])
+def test_a_japanese_word_that_is_marked_is_not_told(text: str) -> None:
+    assert plain_words.unexplained(convert(text, "ja"), "ja") == []

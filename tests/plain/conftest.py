@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.plain import glossary, grades, japanese, lexicon, readings
+from chalicelib.plain import glossary, grades, japanese_lexicon, lexicon, readings
 
 OWN = Path(__file__).parent / "glossary"
-MADE_OF_IT = (lexicon.entries, japanese.entries, grades.written, readings.readings)
+MADE_OF_IT = (lexicon.entries, japanese_lexicon.entries, grades.written, readings.readings)
 
 
 def made_anew() -> None:

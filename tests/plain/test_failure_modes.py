@@ -1,7 +1,10 @@
 """
 The ways in which plain words may mislead, of those we know: a test for each that conversion meets.
 
-Whose chart it is, which picture, which version and how a page shows it are for the pages.
+1 a negation lost, 2 or reaching too far, 3 or denied; 4 not recorded; 5 reassurance and alarm;
+6 sides; 7 numbers and units; 8 ambiguous abbreviations; 9 doubts; 10 grades; 11 history and family.
+Whose chart it is (12), which picture (13), which version (14) and how a page shows it (15, but for
+the text itself) are for the pages.  ``test_turned_about`` changes whole reports in these ways.
 """
 
 from __future__ import annotations
@@ -154,6 +157,17 @@ def test_7_numbers_and_units_stay(text: str, expected: list[str]) -> None:
     assert facts(plain(text)) == expected
 
 
+@pytest.mark.parametrize("text", ["Scope passed to 35cm.", "An ulcer at 38 cm.", "35-38cm"])
+def test_7_a_distance_is_not_told_as_a_size(text: str) -> None:
+    assert "size" not in plain(text)
+
+
+def test_7_a_unit_that_is_none_is_shown_and_left_to_the_doctor() -> None:
+    result = convert("A polyp of c. 2 cn.")
+    assert said(result) == "A polyp of c. 2 cn."
+    assert [each.term for each in result.terms if not each.known] == ["cn"]
+
+
 def test_8_an_ambiguous_abbreviation_is_never_guessed() -> None:
     result = convert("PR exam was done. TI was seen.")
     assert said(result) == "PR exam was done. TI was seen."
@@ -229,6 +243,10 @@ def test_what_to_do_with_a_medicine_is_told_rightly(
     chart = Chart(kind=Kind.OTHER, medicines=(medicine,))
     assert english in said(of_chart(chart, "en"))
     assert japanese in said(of_chart(chart, "ja"))
+
+
+def test_planned_is_not_done() -> None:
+    assert "しました" not in plain("次回、生検を施行。", "ja")
 
 
 def test_not_stopped_is_not_stopped() -> None:

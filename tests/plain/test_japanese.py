@@ -23,13 +23,13 @@ def test_a_reading_is_given_once() -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("びらんを認める。", "浅いただれがあります。"),
+        ("びらんを認める。", "あさいただれがあります。"),
         ("潰瘍は認めず。", "潰瘍(かいよう)はありません。"),
         ("潰瘍なし", "潰瘍(かいよう)はありません。"),
         ("ポリープあり。", "ポリープがあります。"),
-        ("ポリープ疑い", "ポリープの疑いがあります。"),
-        ("生検を施行した。", "生検(せいけん)をしました。"),
-        ("ポリープを示した。", "ポリープを示しました。"),
+        ("ポリープ疑い", "ポリープのうたがいがあります。"),
+        ("生検を施行した。", "組織(そしき)を少しとりました。"),
+        ("ポリープを示した。", "ポリープをしめしました。"),
         ("ポリープがありました。", "ポリープがありました。"),
     ],
 )
@@ -71,3 +71,21 @@ def test_nothing_abnormal_is_not_called_normal() -> None:
 def test_a_japanese_replacement_that_changes_the_meaning_is_not_put_in() -> None:
     expected = "非出血性(ひしゅっけつせい)の潰瘍(かいよう)があります。"
     assert plain("非出血性の潰瘍を認める。") == [expected]
+
+
+def test_a_long_sentence_is_cut_behind_what_was_seen() -> None:
+    text = "幽門の近くに白苔のない小さな潰瘍を認め、そのまわりにびらんを認めた。"
+    first, second = plain(text)
+    assert first.endswith("潰瘍(かいよう)がありました。")
+    assert second.endswith("ただれがありました。")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "幽門の近くに白苔のない小さな潰瘍を認め、悪性の可能性を考えて生検した。",
+        "幽門の近くに白苔のない小さな潰瘍を認め、悪化する場合は切除する。",
+    ],
+)
+def test_a_sentence_is_not_cut_where_a_half_may_reach_over(text: str) -> None:
+    assert len(plain(text)) == 1
