@@ -163,6 +163,12 @@ def test_a_patient_id_is_shown_as_the_facility_writes_it(patient_id: str) -> Non
     assert f"Patient ID {patient_id} " in told(page)  # on every printed page
 
 
+def test_an_examination_that_names_no_patient_says_so() -> None:
+    page = written(a_sheet(patient_id="", patient_name=""))
+    assert told(page).count("Patient ID not recorded") == 2
+    assert "<dt>Name</dt>" not in page
+
+
 def test_the_provider_is_named_on_top_on_every_printed_page_and_at_the_end() -> None:
     page = written(a_sheet(provider=Identity(name="Hikari Imaging K.K.")))
     top = page.partition('<header class="brand">')[2].partition("</header>")[0]

@@ -7,12 +7,13 @@ from typing import Any
 import msgspec
 import pytest
 
+from chalicelib.access.model import Caller, Role
 from chalicelib.buckets import derived
 from chalicelib.charts.model import Certainty, Chart, Finding, Image, Kind, Mark
-from chalicelib.patient_charts import gathering
+from chalicelib.patient_charts import gathering, identities
 from chalicelib.patient_charts.document import file_html
 from chalicelib.patient_charts.model import Release
-from chalicelib.patient_charts.sheet import Sheet
+from chalicelib.patient_charts.sheet import Identity, Sheet
 from chalicelib.pictures.model import Rendition
 from tests.charts.conftest import made
 from tests.charts.scene import CHART, DIGEST, EXAMINED_AT, examined, path_of, signed
@@ -53,6 +54,12 @@ def test_it_names_the_patient_the_day_and_the_facility(world: World, examination
     assert sheet.patient_name == "金糸雀 花子"
     assert sheet.examined_on == EXAMINED_AT[:10]
     assert sheet.facility == "Kawabe Clinic"
+
+
+def test_it_is_under_the_name_the_provider_gives_itself(world: World, examination: str) -> None:
+    operator = Caller(Role.OPERATOR, "person-operator", "")
+    named = identities.replace(operator, 0, Identity(name="Asahi Medical Archive Ltd."))
+    assert gathering.sheet(release_of(world, examination), "presigned").provider == named
 
 
 def test_the_day_of_release_is_that_of_the_facility(world: World, examination: str) -> None:
