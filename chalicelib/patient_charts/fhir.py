@@ -26,13 +26,14 @@ from chalicelib.plain.model import Language
 
 Words = Mapping[str, str]
 
+# As the page has them: a box holds what may be there, too, and says so.
 WORDS: Mapping[Language, Words] = {
     "en": {
         "title": "Your examination, explained",
-        Box.FINE: "Looked for and not found",
-        Box.FOUND: "What was found",
+        Box.FINE: "Looked for, and not found",
+        Box.FOUND: "Found, or may be there",
         Box.TO_DO: "What to do",
-        Box.MORE: "More from the record",
+        Box.MORE: "Also in the record",
         "own": "In the doctor's words",
         "terms": "Words explained",
         "record": "As the doctor recorded it",
@@ -43,11 +44,11 @@ WORDS: Mapping[Language, Words] = {
         "yours": "This copy is yours: whoever has it can read it. Keep it where only you can.",
     },
     "ja": {
-        "title": "検査結果の説明",
+        "title": "検査結果のご説明",
         Box.FINE: "調べて、見つからなかったこと",
-        Box.FOUND: "見つかったこと",
-        Box.TO_DO: "これからすること",
-        Box.MORE: "そのほかの記録",
+        Box.FOUND: "見つかったこと、可能性のあること",
+        Box.TO_DO: "次にすること",
+        Box.MORE: "そのほかに書かれていること",
         "own": "医師の言葉",
         "terms": "言葉の説明",
         "record": "医師の記録",

@@ -10,11 +10,13 @@ import pytest
 
 from chalicelib.charts.fhir_reading import read
 from chalicelib.charts.model import Chart
-from chalicelib.patient_charts.fhir import document
+from chalicelib.patient_charts.document import page_html
+from chalicelib.patient_charts.fhir import WORDS, document
 from chalicelib.patient_charts.model import Box, Release, Said
+from chalicelib.web.pages import Reader
 from tests.charts.documents import PATIENT, a_source, resources
 from tests.charts.validator import complaints
-from tests.support.patient_charts import UPPER, a_release
+from tests.support.patient_charts import UPPER, a_release, a_sheet
 
 Node = dict[str, Any]
 JA = a_release(
@@ -65,15 +67,23 @@ def test_it_carries_its_number_its_version_and_the_digest_of_its_source() -> Non
 def test_every_sentence_stands_in_its_box_with_the_doctors_words() -> None:
     sections = {each["title"]: each for each in composition(a_release())["section"]}
     assert list(sections)[:4] == [
-        "Looked for and not found",
-        "What was found",
+        "Looked for, and not found",
+        "Found, or may be there",
         "What to do",
-        "More from the record",
+        "Also in the record",
     ]
-    found = sections["What was found"]["text"]["div"]
+    found = sections["Found, or may be there"]["text"]["div"]
     for said in a_release().said:
         assert (said.text in found) == (said.box is Box.FOUND)
         assert (said.own in found) == (said.box is Box.FOUND)
+
+
+@pytest.mark.parametrize("release", [a_release(), JA], ids=["en", "ja"])
+def test_its_sections_are_called_as_the_boxes_of_the_page(release: Release) -> None:
+    """A box that holds what is only possible must not say that it was found."""
+    page = page_html(a_sheet(release=release), Reader(release.language, "", here=""))
+    titles = [WORDS[release.language][box] for box in (Box.FINE, Box.FOUND, Box.TO_DO)]
+    assert [each for each in titles if each not in page] == []
 
 
 def test_a_sentence_names_the_resource_it_comes_from() -> None:

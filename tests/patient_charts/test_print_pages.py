@@ -120,6 +120,16 @@ def test_an_address_stands_in_no_address(world: World) -> None:
     assert answer.location == f"{PRINTING}?done=1&to=queued"
 
 
+def test_the_page_that_explains_a_chart_leads_to_the_post_while_it_may_be_read(
+    world: World,
+) -> None:
+    release, visitor = a_released(world), somebody(world)
+    explained = ask_of(release).removesuffix("/print") + "?in=en"
+    assert f'href="{ask_of(release)}?in=en"' in visitor.get(explained).text
+    withdrawn(release)
+    assert ask_of(release) not in visitor.get(explained).text
+
+
 # --- the list --------------------------------------------------------------------------------
 
 
