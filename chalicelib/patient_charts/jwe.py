@@ -11,7 +11,6 @@ import zlib
 from base64 import urlsafe_b64encode
 
 import msgspec
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 KEY_BYTES, NONCE_BYTES, TAG_BYTES = 32, 12, 16
 RAW = -15  # DEFLATE without the headers of zlib (RFC 1951)
@@ -19,6 +18,8 @@ RAW = -15  # DEFLATE without the headers of zlib (RFC 1951)
 
 def encrypted(plain: bytes, key: bytes, content_type: str) -> str:
     """Return *plain*, compressed and encrypted by *key* (32 bytes), as a compact JWE."""
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # only where it is used
+
     said = {"alg": "dir", "enc": "A256GCM", "zip": "DEF", "cty": content_type}
     header = base64url(msgspec.json.encode(said))
     nonce = secrets.token_bytes(NONCE_BYTES)
