@@ -13,7 +13,7 @@ from chalicelib.charts.record import Version
 from chalicelib.charts.service import Subject
 from chalicelib.kernel import clock
 from chalicelib.kernel.errors import NotFound, TooLarge
-from chalicelib.patient_charts import previewing, reading_store, store, wording
+from chalicelib.patient_charts import previewing, store, wording
 from chalicelib.patient_charts.model import (
     Draft,
     PatientChart,
@@ -23,8 +23,9 @@ from chalicelib.patient_charts.model import (
     document_number,
 )
 from chalicelib.patient_charts.previewing import Line, Preview, set_aside
-from chalicelib.patient_charts.reading_store import Reader
 from chalicelib.patient_charts.service import Place, Seen, as_seen, changed, shown, wordings_for
+from chalicelib.patient_charts.slips import reading_store
+from chalicelib.patient_charts.slips.reading_store import Reader
 
 MOST_BYTES = 60_000  # of a draft, in JSON
 

@@ -16,9 +16,10 @@ from chalicelib.charts.documents import known_as, local
 from chalicelib.charts.pages import CHART, here
 from chalicelib.charts.service import number_of
 from chalicelib.kernel.errors import Conflict, HokanError, Invalid, NotFound, TooLarge
-from chalicelib.patient_charts import beside, desk, document, gathering, service
+from chalicelib.patient_charts import beside, desk, service
 from chalicelib.patient_charts.desk import Desk
 from chalicelib.patient_charts.model import Release
+from chalicelib.patient_charts.page import document, gathering
 from chalicelib.patient_charts.service import Place, Seen
 from chalicelib.patient_charts.shown import differences, shown
 from chalicelib.plain.model import Language

@@ -8,7 +8,7 @@ from chalice.test import HTTPResponse
 from chalicelib.access.guard import OPERATIONS
 from chalicelib.access.model import Role
 from chalicelib.access.policy import POLICY, Operation
-from chalicelib.patient_charts.slips import Place
+from chalicelib.patient_charts.slips.service import Place
 from chalicelib.web import files
 from tests.charts.scene import A_BUNDLE, CHART, PICTURE, TABLE, amending, examined, plain
 from tests.dicomweb.scene import back_up, uids_of

@@ -16,9 +16,10 @@ from pypdf import PageObject, PdfReader
 
 from chalicelib.access.model import Caller, Role
 from chalicelib.charts.model import Chart, Kind
-from chalicelib.patient_charts import printing_service, sharing
-from chalicelib.patient_charts.print_jobs import PrintJob, Stage
-from chalicelib.patient_charts.shares import Life
+from chalicelib.patient_charts.prints import service as printing_service
+from chalicelib.patient_charts.prints.model import PrintJob, Stage
+from chalicelib.patient_charts.sharing import service as sharing
+from chalicelib.patient_charts.sharing.model import Life
 from tests.browser.test_billing_barriers import opened
 from tests.browser.test_chart_barriers import ALL_IN_SIGHT
 from tests.charts.conftest import made

@@ -21,8 +21,8 @@ import pytest
 from playwright.sync_api import Browser, Page, Route
 
 from chalicelib.charts.model import Certainty, Chart, Finding, Kind, Site
-from chalicelib.patient_charts.document import file_html, values, with_pictures
-from chalicelib.patient_charts.sheet import Identity, Sheet
+from chalicelib.patient_charts.page.document import file_html, values, with_pictures
+from chalicelib.patient_charts.page.sheet import Identity, Sheet
 from chalicelib.web import files, pages
 from chalicelib.web.pages import Reader
 from tests.patient_charts.releases import SAMPLES, a_sheet_of, sheet_of

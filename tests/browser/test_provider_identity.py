@@ -6,8 +6,8 @@ import pytest
 from playwright.sync_api import Browser
 
 from chalicelib.access.model import Role
-from chalicelib.patient_charts import identities, logos
-from chalicelib.patient_charts.sheet import Identity
+from chalicelib.patient_charts.page.sheet import Identity
+from chalicelib.patient_charts.provider import identities, logos
 from tests.browser.test_billing_barriers import opened
 from tests.patient_charts.test_identity import OPERATOR, PATH, a_logo
 from tests.support.chromium import SCREENSHOTS, barriers, hidden_width

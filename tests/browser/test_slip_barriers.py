@@ -13,8 +13,10 @@ from playwright.sync_api import Browser
 
 from chalicelib.access.model import Role
 from chalicelib.kernel import clock
-from chalicelib.patient_charts import access_store, number_alone, slip_store, slips
-from chalicelib.patient_charts.access_store import PatientAccess
+from chalicelib.patient_charts.slips import access_store, number_alone
+from chalicelib.patient_charts.slips import service as slips
+from chalicelib.patient_charts.slips import store as slip_store
+from chalicelib.patient_charts.slips.access_store import PatientAccess
 from tests.browser.test_billing_barriers import opened
 from tests.network.scene import elsewhere, found
 from tests.patient_charts.slip_scene import (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from chalicelib.patient_charts.slip import WRONG_TRIES
+from chalicelib.patient_charts.slips.model import WRONG_TRIES
 from chalicelib.settings import settings
 from tests.support.snapshot import dynamodb
 

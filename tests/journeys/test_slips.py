@@ -9,8 +9,9 @@ import pytest
 
 from chalicelib.kernel import clock, ids
 from chalicelib.kernel.errors import NotFound
-from chalicelib.patient_charts import codes, signing_in, slip_store
-from chalicelib.patient_charts.slip import Slip
+from chalicelib.patient_charts.slips import codes, signing_in
+from chalicelib.patient_charts.slips import store as slip_store
+from chalicelib.patient_charts.slips.model import Slip
 from infra.local.stack import LocalStack
 from tests.journeys.conftest import Founding
 from tests.journeys.test_races import at_once

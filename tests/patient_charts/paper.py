@@ -9,11 +9,12 @@ from chalicelib.access.model import Caller, Role
 from chalicelib.archive.store import examinations
 from chalicelib.charts.model import Chart
 from chalicelib.kernel import clock
-from chalicelib.patient_charts import keeping, printing_service, store
-from chalicelib.patient_charts.addresses import address
+from chalicelib.patient_charts import keeping, store
 from chalicelib.patient_charts.model import Release, Withdrawal
-from chalicelib.patient_charts.print_jobs import PrintJob, new_job_id
-from chalicelib.patient_charts.shares import Owned
+from chalicelib.patient_charts.prints import service as printing_service
+from chalicelib.patient_charts.prints.addresses import address
+from chalicelib.patient_charts.prints.model import PrintJob, new_job_id
+from chalicelib.patient_charts.sharing.model import Owned
 from chalicelib.plain.model import Language
 from tests.charts.scene import CHART, examined, signed
 from tests.patient_charts.slip_scene import Handed

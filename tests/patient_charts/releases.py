@@ -6,7 +6,7 @@ from typing import Any
 
 from chalicelib.charts.model import Certainty, Chart, Done, Instruction, label
 from chalicelib.patient_charts.model import FORMAT, Box, Release, Said
-from chalicelib.patient_charts.sheet import Identity, Picture, Sheet
+from chalicelib.patient_charts.page.sheet import Identity, Picture, Sheet
 from chalicelib.plain.model import Language, Sentence
 from chalicelib.plain.structured import of_chart
 from tests.patient_charts.samples import COLON_EN, NARRATIVE_EN, NARRATIVE_JA, STOMACH_JA

@@ -8,10 +8,12 @@ from typing import Any
 from chalicelib.access.model import Caller, Role
 from chalicelib.archive.store import examinations
 from chalicelib.charts import store as charts
-from chalicelib.patient_charts import keeping, slip_store, slips, store
+from chalicelib.patient_charts import keeping, store
 from chalicelib.patient_charts.model import PatientChart, Release, document_number
-from chalicelib.patient_charts.slip import Standing
-from chalicelib.patient_charts.slips import Issued, Place
+from chalicelib.patient_charts.slips import service as slips
+from chalicelib.patient_charts.slips import store as slip_store
+from chalicelib.patient_charts.slips.model import Standing
+from chalicelib.patient_charts.slips.service import Issued, Place
 from chalicelib.plain.model import Language
 from tests.charts.scene import examined, signed
 from tests.support.canary import CANARY_ID

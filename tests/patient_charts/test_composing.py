@@ -22,11 +22,11 @@ from chalicelib.charts.model import (
     Quantity,
     Site,
 )
-from chalicelib.patient_charts import units
-from chalicelib.patient_charts.asking import MOST, Question, Topic
-from chalicelib.patient_charts.composing import Page, composed
 from chalicelib.patient_charts.model import Box, Said
-from chalicelib.patient_charts.sheet import Sheet
+from chalicelib.patient_charts.page import units
+from chalicelib.patient_charts.page.asking import MOST, Question, Topic
+from chalicelib.patient_charts.page.composing import Page, composed
+from chalicelib.patient_charts.page.sheet import Sheet
 from chalicelib.plain.model import Explained
 from tests.patient_charts.releases import SAMPLES, a_sheet_of, pictures_of, released, sheet_of
 from tests.patient_charts.samples import DIGESTS, STOMACH_JA

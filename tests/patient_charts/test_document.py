@@ -12,10 +12,10 @@ import pytest
 from markupsafe import escape
 
 from chalicelib.charts.model import Certainty, Chart, Finding, Kind, Quantity, Site
-from chalicelib.patient_charts import speech
-from chalicelib.patient_charts.document import file_html, page_html, values
 from chalicelib.patient_charts.model import Box, Said
-from chalicelib.patient_charts.sheet import Identity, Picture, Place, Sheet
+from chalicelib.patient_charts.page import speech
+from chalicelib.patient_charts.page.document import file_html, page_html, values
+from chalicelib.patient_charts.page.sheet import Identity, Picture, Place, Sheet
 from chalicelib.plain.model import Explained, Language
 from chalicelib.web import pages
 from chalicelib.web.pages import Reader

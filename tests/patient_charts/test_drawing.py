@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.charts.model import Certainty, Chart, Finding, Kind, Side, Site
-from chalicelib.patient_charts import atlas
-from chalicelib.patient_charts.atlas import MIDDLE, NAMES
-from chalicelib.patient_charts.drawing import Drawing, drawn
-from chalicelib.patient_charts.spreading import RADIUS
+from chalicelib.patient_charts.drawing import atlas
+from chalicelib.patient_charts.drawing.atlas import MIDDLE, NAMES
+from chalicelib.patient_charts.drawing.drawn import Drawing, drawn
+from chalicelib.patient_charts.drawing.spreading import RADIUS
 
 SVG = "{http://www.w3.org/2000/svg}"
 

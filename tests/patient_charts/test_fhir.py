@@ -10,9 +10,9 @@ import pytest
 
 from chalicelib.charts.fhir_reading import read
 from chalicelib.charts.model import Chart
-from chalicelib.patient_charts.document import page_html
-from chalicelib.patient_charts.fhir import WORDS, document
 from chalicelib.patient_charts.model import Box, Release, Said
+from chalicelib.patient_charts.page.document import page_html
+from chalicelib.patient_charts.sharing.fhir import WORDS, document
 from chalicelib.web.pages import Reader
 from tests.charts.documents import PATIENT, a_source, resources
 from tests.charts.validator import complaints

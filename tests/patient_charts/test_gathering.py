@@ -10,10 +10,11 @@ import pytest
 from chalicelib.access.model import Caller, Role
 from chalicelib.buckets import derived
 from chalicelib.charts.model import Certainty, Chart, Finding, Image, Kind, Mark
-from chalicelib.patient_charts import gathering, identities
-from chalicelib.patient_charts.document import file_html
 from chalicelib.patient_charts.model import Release
-from chalicelib.patient_charts.sheet import Identity, Sheet
+from chalicelib.patient_charts.page import gathering
+from chalicelib.patient_charts.page.document import file_html
+from chalicelib.patient_charts.page.sheet import Identity, Sheet
+from chalicelib.patient_charts.provider import identities
 from chalicelib.pictures.model import Rendition
 from tests.charts.conftest import made
 from tests.charts.scene import CHART, DIGEST, EXAMINED_AT, examined, path_of, signed

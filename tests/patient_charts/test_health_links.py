@@ -19,13 +19,13 @@ from chalicelib.access.model import Caller, Role
 from chalicelib.charts.fhir_codes import FHIR_JSON
 from chalicelib.kernel import clock
 from chalicelib.kernel.errors import Invalid, NotFound, TooLarge, Unauthenticated
-from chalicelib.patient_charts import health_link_store as store
-from chalicelib.patient_charts import health_links
-from chalicelib.patient_charts.health_links import MOST_CHARACTERS, Made
-from chalicelib.patient_charts.jwe import encrypted
 from chalicelib.patient_charts.model import Release
-from chalicelib.patient_charts.shares import Life
-from chalicelib.patient_charts.smart_health_link import MOST_TRIES, Asked, digest, link
+from chalicelib.patient_charts.sharing import health_link_store as store
+from chalicelib.patient_charts.sharing import health_links
+from chalicelib.patient_charts.sharing.health_links import MOST_CHARACTERS, Made
+from chalicelib.patient_charts.sharing.jwe import encrypted
+from chalicelib.patient_charts.sharing.model import Life
+from chalicelib.patient_charts.sharing.smart_health_link import MOST_TRIES, Asked, digest, link
 from chalicelib.settings import settings
 from tests.faults.interleaving import played
 from tests.patient_charts.paper import a_released, owned_of, withdrawn

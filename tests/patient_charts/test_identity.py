@@ -10,8 +10,8 @@ from PIL import Image
 from chalicelib.access.model import Caller, Role, home_of
 from chalicelib.audit import store as audit
 from chalicelib.kernel.errors import Conflict, Invalid
-from chalicelib.patient_charts import identities, logos
-from chalicelib.patient_charts.sheet import Identity, Place
+from chalicelib.patient_charts.page.sheet import Identity, Place
+from chalicelib.patient_charts.provider import identities, logos
 from tests.support.invoices import ISSUER, an_issuer
 from tests.support.visitor import Answer, Visitor, signed_in
 

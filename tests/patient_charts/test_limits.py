@@ -6,7 +6,8 @@ import pytest
 
 from chalicelib.audit.store import of_facility
 from chalicelib.kernel import clock
-from chalicelib.patient_charts import limits, signing_in, slip_store
+from chalicelib.patient_charts.slips import limits, signing_in
+from chalicelib.patient_charts.slips import store as slip_store
 from tests.faults.crashes import calls_of
 from tests.faults.interleaving import orders, played
 from tests.patient_charts.slip_scene import WRONG, Handed, at_door, at_link, handed, typed

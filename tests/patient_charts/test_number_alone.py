@@ -8,7 +8,8 @@ import pytest
 
 from chalicelib.access.model import Role
 from chalicelib.audit.store import of_facility
-from chalicelib.patient_charts import access_store, number_alone, slips
+from chalicelib.patient_charts.slips import access_store, number_alone
+from chalicelib.patient_charts.slips import service as slips
 from chalicelib.web import forms
 from chalicelib.web.cookies import SESSION
 from tests.network.test_identical import calls_of

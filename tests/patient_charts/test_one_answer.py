@@ -11,7 +11,9 @@ import pytest
 
 from chalicelib.kernel import clock
 from chalicelib.kernel.symbols import at_random
-from chalicelib.patient_charts import codes, limits, slip_store, slips
+from chalicelib.patient_charts.slips import codes, limits
+from chalicelib.patient_charts.slips import service as slips
+from chalicelib.patient_charts.slips import store as slip_store
 from tests.network.test_identical import calls_of
 from tests.patient_charts.slip_scene import WRONG, Handed, at_door, handed, staff
 from tests.support.canary import CANARY_ID

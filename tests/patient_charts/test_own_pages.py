@@ -15,8 +15,9 @@ from pypdf import PdfReader
 from chalicelib.access.model import Caller, Role
 from chalicelib.audit.store import of_facility
 from chalicelib.kernel.errors import Unavailable
-from chalicelib.patient_charts import own_pages, sharing
-from chalicelib.patient_charts.shares import MOST_LINKS, Life
+from chalicelib.patient_charts.sharing import own_pages
+from chalicelib.patient_charts.sharing import service as sharing
+from chalicelib.patient_charts.sharing.model import MOST_LINKS, Life
 from tests.charts.validator import complaints
 from tests.patient_charts.paper import owned_by
 from tests.patient_charts.slip_scene import OTHER, Handed, handed, inside

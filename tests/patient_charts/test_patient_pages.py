@@ -8,9 +8,10 @@ import pytest
 
 from chalicelib.audit.store import of_facility
 from chalicelib.kernel.errors import Unavailable
-from chalicelib.patient_charts import access_store, codes, desk, reading_store, store
-from chalicelib.patient_charts.access_store import PatientAccess
+from chalicelib.patient_charts import desk, store
 from chalicelib.patient_charts.model import Withdrawal, document_number
+from chalicelib.patient_charts.slips import access_store, codes, reading_store
+from chalicelib.patient_charts.slips.access_store import PatientAccess
 from tests.charts.scene import CHART, path_of, plain
 from tests.network.scene import elsewhere, found, with_card
 from tests.patient_charts.slip_scene import (

@@ -17,10 +17,10 @@ from PIL import Image as Pixels
 from pypdf import PdfReader
 
 from chalicelib.charts.model import Certainty, Chart, Finding, Image, Kind, Mark, Site, label
-from chalicelib.patient_charts import logos
 from chalicelib.patient_charts.model import Box, Said
-from chalicelib.patient_charts.pdf import pdf
-from chalicelib.patient_charts.sheet import Identity, Picture, Sheet
+from chalicelib.patient_charts.page.pdf import pdf
+from chalicelib.patient_charts.page.sheet import Identity, Picture, Sheet
+from chalicelib.patient_charts.provider import logos
 from chalicelib.plain import glossary
 from tests.patient_charts.releases import SAMPLES, a_sheet_of, sheet_of
 from tests.support.patient_charts import a_release, a_sheet

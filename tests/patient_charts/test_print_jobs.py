@@ -11,9 +11,9 @@ from msgspec.structs import replace
 
 from chalicelib.kernel import clock
 from chalicelib.kernel.errors import Conflict, Invalid
-from chalicelib.patient_charts.addresses import address, postal
 from chalicelib.patient_charts.model import PatientChart, Release, Withdrawal
-from chalicelib.patient_charts.print_jobs import (
+from chalicelib.patient_charts.prints.addresses import address, postal
+from chalicelib.patient_charts.prints.model import (
     OVER,
     Bar,
     PrintJob,

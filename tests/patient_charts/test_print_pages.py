@@ -9,10 +9,12 @@ import pytest
 
 from chalicelib.access.model import Role
 from chalicelib.kernel import clock
-from chalicelib.patient_charts import identity_store, print_store, printing_service
 from chalicelib.patient_charts.model import Release
-from chalicelib.patient_charts.print_jobs import PrintJob, Stage
-from chalicelib.patient_charts.sheet import Identity, Place
+from chalicelib.patient_charts.page.sheet import Identity, Place
+from chalicelib.patient_charts.prints import service as printing_service
+from chalicelib.patient_charts.prints import store as print_store
+from chalicelib.patient_charts.prints.model import PrintJob, Stage
+from chalicelib.patient_charts.provider import identity_store
 from tests.charts.scene import examined, signed
 from tests.patient_charts.paper import a_released, another_target, queue, staff_of, withdrawn
 from tests.patient_charts.slip_scene import release as released

@@ -12,8 +12,9 @@ from chalicelib.access.model import Caller, Role
 from chalicelib.audit.store import of_facility
 from chalicelib.kernel import clock
 from chalicelib.kernel.errors import Conflict, Invalid, NotFound
-from chalicelib.patient_charts import print_store, printing_service
-from chalicelib.patient_charts.print_jobs import Bar, Stage
+from chalicelib.patient_charts.prints import service as printing_service
+from chalicelib.patient_charts.prints import store as print_store
+from chalicelib.patient_charts.prints.model import Bar, Stage
 from chalicelib.settings import settings
 from tests.faults.interleaving import played
 from tests.patient_charts.paper import a_released, queue, staff_of, withdrawn

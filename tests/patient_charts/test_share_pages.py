@@ -11,9 +11,9 @@ from pypdf import PdfReader
 
 from chalicelib.access.model import Caller, Role
 from chalicelib.kernel import clock
-from chalicelib.patient_charts import sharing
 from chalicelib.patient_charts.model import Release
-from chalicelib.patient_charts.shares import MOST_OPENINGS, Life
+from chalicelib.patient_charts.sharing import service as sharing
+from chalicelib.patient_charts.sharing.model import MOST_OPENINGS, Life
 from tests.charts.validator import complaints
 from tests.patient_charts.paper import a_released, owned_of, withdrawn
 from tests.patient_charts.test_print_pages import said, somebody

@@ -13,9 +13,9 @@ from chalicelib.access.model import Caller, Role
 from chalicelib.audit.store import of_facility
 from chalicelib.kernel import clock
 from chalicelib.kernel.errors import Conflict, NotFound
-from chalicelib.patient_charts import sharing
 from chalicelib.patient_charts.model import Release
-from chalicelib.patient_charts.shares import LIVES, MOST_LINKS, MOST_OPENINGS, Life, life
+from chalicelib.patient_charts.sharing import service as sharing
+from chalicelib.patient_charts.sharing.model import LIVES, MOST_LINKS, MOST_OPENINGS, Life, life
 from chalicelib.settings import settings
 from tests.faults.interleaving import played
 from tests.patient_charts.paper import a_released, owned_of, withdrawn

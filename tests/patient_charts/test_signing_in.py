@@ -8,8 +8,8 @@ import pytest
 
 from chalicelib.access.model import Role
 from chalicelib.kernel import clock
-from chalicelib.patient_charts import slips
-from chalicelib.patient_charts.slip import State
+from chalicelib.patient_charts.slips import service as slips
+from chalicelib.patient_charts.slips.model import State
 from chalicelib.web.cookies import PATIENT, SESSION
 from tests.patient_charts.slip_scene import (
     OTHER,

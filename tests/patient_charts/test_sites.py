@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.charts.model import Kind, Side, Site
-from chalicelib.patient_charts import atlas
-from chalicelib.patient_charts.atlas import HEIGHT, MIDDLE, NAMES, WIDTH, Point
-from chalicelib.patient_charts.sites import regions
+from chalicelib.patient_charts.drawing import atlas
+from chalicelib.patient_charts.drawing.atlas import HEIGHT, MIDDLE, NAMES, WIDTH, Point
+from chalicelib.patient_charts.drawing.sites import regions
 
 UPPER, LOWER, LUNG = Kind.UPPER_GI, Kind.LOWER_GI, Kind.BRONCHOSCOPY
 BLADDER, NOSE = Kind.CYSTOSCOPY, Kind.LARYNGOSCOPY

@@ -9,9 +9,9 @@ import pytest
 from chalicelib.access.model import Role
 from chalicelib.audit.store import of_facility
 from chalicelib.kernel import clock
-from chalicelib.patient_charts import slip_store
-from chalicelib.patient_charts.slip import Standing
-from chalicelib.patient_charts.slips import Place
+from chalicelib.patient_charts.slips import store as slip_store
+from chalicelib.patient_charts.slips.model import Standing
+from chalicelib.patient_charts.slips.service import Place
 from tests.patient_charts.slip_scene import OTHER, at_door, handed, inside, released
 from tests.patient_charts.test_patient_pages import withdrawn
 from tests.support.canary import CANARY_ID

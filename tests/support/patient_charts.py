@@ -22,7 +22,7 @@ from chalicelib.charts.model import (
     Site,
 )
 from chalicelib.patient_charts.model import FORMAT, Box, Release, Said
-from chalicelib.patient_charts.sheet import Identity, Picture, Sheet
+from chalicelib.patient_charts.page.sheet import Identity, Picture, Sheet
 from chalicelib.plain.model import Explained
 
 PICTURE = "ab" * 32

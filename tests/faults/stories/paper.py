@@ -8,10 +8,11 @@ import msgspec
 
 from chalicelib.access.model import Caller, Role
 from chalicelib.kernel import clock
-from chalicelib.patient_charts import health_links, sharing
 from chalicelib.patient_charts.model import Release
-from chalicelib.patient_charts.print_jobs import new_job_id
-from chalicelib.patient_charts.shares import Life
+from chalicelib.patient_charts.prints.model import new_job_id
+from chalicelib.patient_charts.sharing import health_links
+from chalicelib.patient_charts.sharing import service as sharing
+from chalicelib.patient_charts.sharing.model import Life
 from chalicelib.web import forms
 from chalicelib.web.cookies import PATIENT
 from tests.faults.stories.slips import in_hand

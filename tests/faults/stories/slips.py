@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from chalicelib.access.model import Role
-from chalicelib.patient_charts import access_store, patient_sessions
-from chalicelib.patient_charts.access_store import PatientAccess
+from chalicelib.patient_charts.slips import access_store, patient_sessions
+from chalicelib.patient_charts.slips.access_store import PatientAccess
 from chalicelib.web import forms
 from chalicelib.web.cookies import PATIENT, PATIENT_FORM
 from tests.faults.stories.telling import Act, clicks, story, visits

@@ -1,0 +1,1 @@
+"""The patient's page: what was released, as a page, a file, and PDF."""

@@ -1,0 +1,1 @@
+"""To paper: the print queue (queued, printed, posted) and address labels."""

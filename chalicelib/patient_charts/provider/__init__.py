@@ -1,0 +1,1 @@
+"""Who runs the service, as patients see it: name, contact, logo."""
