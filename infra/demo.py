@@ -23,11 +23,13 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from infra import demo_album
+from infra import demo_album, demo_patient
 from infra.build import ROOT
 from infra.demo_data import EXAMINATIONS, FolderSummary, add_examination, make_facility_folder
+from infra.demo_patient import Slip
 from infra.local.__main__ import TROUBLE, description, keep_up, up
 from infra.local.accounts import keep
+from infra.local.browsing import Browser
 from infra.local.nights import move_to, next_time, service_time, tick
 from infra.local.people import Person, Refused
 from infra.local.stack import PORT, LocalStack
@@ -44,6 +46,7 @@ TRY_IT = """
   Open the portal and sign in as the facility's administrator: last night's backup is there,
   with its images counted.  "Sign a contract: X-ray" takes three clicks from there.
   The doctor finds the album in the menu, with one case open, and the chart under "Charts".
+  The patient reads what the doctor released, in plain words, with the number and the code above.
 """
 
 console = Console(highlight=False)
@@ -121,6 +124,7 @@ def _story(stack: LocalStack) -> dict[str, int]:
     _restore(facility, agent, restored)
     identical, different = _compared(source, restored)
     examination, open_cases = _look(stack, facility)
+    slip = _explain(stack, facility, examination)
     facts = {
         "files_sent": len(_files(source)),
         "bytes_sent": folder.bytes + new_bytes,
@@ -136,6 +140,8 @@ def _story(stack: LocalStack) -> dict[str, int]:
     _show(facts)
     for what, address in demo_album.places(stack.portal_url, examination).items():
         console.print(f"  {what:12} {address}", soft_wrap=True)
+    told = f"{slip.address}  number {slip.patient_id}, code {slip.code}"
+    console.print(f"  {'patient':12} {told}", soft_wrap=True)
     return facts
 
 
@@ -241,6 +247,19 @@ def _look(stack: LocalStack, facility: Facility) -> tuple[dict[str, Any], int]:
     demo_album.sign_chart(facility.doctor, facility.catalogue, examination)
     console.print(f"  {examination['kind']} of {examination['examined_at'][:10]}: signed")
     return examination, int(facility.doctor.get("/cases")["open"])
+
+
+def _explain(stack: LocalStack, facility: Facility, examination: dict[str, Any]) -> Slip:
+    """Release the chart in plain words, and read it as the patient does; return the slip."""
+    _say("Explaining it to the patient", "the doctor releases plain words; a slip opens them")
+    doctor = Browser(stack, facility.doctor)
+    demo_patient.release(doctor, examination)
+    patient = demo_patient.patient_of(facility.admin, facility.catalogue, examination)
+    slip = demo_patient.hand_slip(stack, doctor, patient, examination)
+    browser, document = demo_patient.come_in(stack, slip)
+    for sentence in demo_patient.sentences(browser.get(document)):
+        console.print(f"  {sentence}")
+    return slip
 
 
 def _one_upload_too_many(facility: Facility, agent: _Agent) -> int:

@@ -10,9 +10,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from infra.local.browsing import Browser
 from infra.local.people import Person, pool_of
 from infra.local.stack import LocalStack
-from tests.journeys.browsing import Browser
 from tests.journeys.conftest import Facility
 from tests.support.canary import CANARY
 

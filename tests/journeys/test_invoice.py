@@ -11,8 +11,8 @@ import pytest
 from pypdf import PdfReader
 
 from infra.local import nights
+from infra.local.browsing import Browser
 from infra.local.stack import LocalStack
-from tests.journeys.browsing import Browser
 from tests.journeys.conftest import Facility
 from tests.journeys.test_agent_run import until
 from tests.support.invoices import issuer_fields

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from infra.local import nights
+from infra.local.browsing import Browser
 from infra.local.people import Refused
 from infra.local.stack import LocalStack
-from tests.journeys.browsing import Browser
 from tests.journeys.conftest import Facility, founded, sign
 from tests.journeys.test_agent_run import until
 

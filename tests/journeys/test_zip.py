@@ -13,9 +13,9 @@ from urllib.parse import urlsplit
 import pytest
 from PIL import Image
 
+from infra.local.browsing import Browser
 from infra.local.people import Person, pool_of
 from infra.local.stack import LocalStack
-from tests.journeys.browsing import Browser
 from tests.journeys.conftest import Facility, with_display_tool
 
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("stack")]

@@ -7,21 +7,27 @@ from urllib.parse import urlencode, urlsplit
 
 import urllib3
 
-from infra.local.people import Person, pool_of
+from infra.local.people import Person, Refused, pool_of
 from infra.local.stack import LocalStack
 
 
 class Browser:
-    """Somebody with a browser that keeps cookies, signed in at the portal."""
+    """
+    Somebody with a browser that keeps cookies.
 
-    def __init__(self, stack: LocalStack, who: Person) -> None:
+    Args:
+        who: Who signs in at the portal; a patient does not.
+    """
+
+    def __init__(self, stack: LocalStack, who: Person | None = None) -> None:
         url = urlsplit(stack.api_url)
         self._pool, self._root, self._host = pool_of(stack.api_url), url.path, url.netloc
         self._origin = f"{url.scheme}://{url.netloc}"
         self._cookies: dict[str, str] = {}
         self.page = ""
-        self.get("/portal/sign-in")
-        self.send("/portal/sign-in", account=who.email, password=who.password)
+        if who:
+            self.get("/portal/sign-in")
+            self.send("/portal/sign-in", account=who.email, password=who.password)
 
     def get(self, path: str) -> str:
         return self._follow(self._ask("GET", self._root + path))
@@ -46,7 +52,8 @@ class Browser:
     def _follow(self, answer: urllib3.BaseHTTPResponse) -> str:
         while answer.status == 303:
             answer = self._ask("GET", answer.headers["Location"])
-        assert answer.status == 200, (answer.status, answer.data.decode()[:2000])
+        if answer.status != 200:
+            raise Refused({"detail": f"{answer.status}: {answer.data.decode()[:2000]}"})
         self.page = answer.data.decode()
         return self.page
 
