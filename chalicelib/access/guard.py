@@ -118,17 +118,20 @@ class GuardedRoutes(Routes):
         *,
         media: tuple[str, ...],
         problems: tuple[int, ...] = (),
-        takes: str = "",
+        takes: str | type = "",
         also: tuple[int, ...] = (),
     ) -> Callable[[Callable[Concatenate[Caller, P], Sent]], Any]:
         """
         Answer other than JSON of ours; the view gets query and Accept last, as ``asked``.
 
         Args:
-            takes: The type of its body, if it takes one: the view gets that as ``came``.
+            takes: What comes in as JSON, the view's second argument; or the media type of any
+                other body, which the view gets as ``came``.
         """
-        says = {"body": None, "status": 200, "problems": problems, "paged": False}
-        return self._on(method, path, operation, media=media, takes=takes, also=also, **says)
+        is_json = isinstance(takes, type)
+        says = {"body": takes if is_json else None, "takes": "" if is_json else takes}
+        more = {"status": 200, "problems": problems, "paged": False}
+        return self._on(method, path, operation, media=media, also=also, **says, **more)
 
     def _on(
         self, method: str, path: str, operation: Operation, **says: Any

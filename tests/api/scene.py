@@ -8,11 +8,14 @@ from typing import Any
 
 from chalice.test import Client
 
+from chalicelib.patient_charts.sharing.health_links import Made
 from tests.access.test_matrix import body_for, ids_of
 from tests.album.scene import with_tool
 from tests.dicomweb.scene import shipped
 from tests.dicomweb.sending import in_parts
 from tests.network.scene import BORN
+from tests.patient_charts.paper import a_released
+from tests.patient_charts.test_health_links import ask, id_of, made_of
 from tests.support.cognito import token
 from tests.support.world import World, a_form, build
 
@@ -48,7 +51,15 @@ def build_scene(client: Client) -> Scene:
     world.agent.post(f"/agent/jobs/{ids['job_id']}/take")
     with_tool(world)
     await_a_large_object(world, ids["batch_id"])
-    return Scene(world, ids, bodies(world, ids))
+    made = made_of(a_released(world, "E-9"))
+    (file,) = ask(made, longest=1).files
+    ids |= {"link_id": id_of(made), "ticket": file.location.rpartition("/")[2]}
+    return Scene(world, ids, {**bodies(world, ids), **shared(made)})
+
+
+def shared(made: Made) -> dict[str, dict[str, Any]]:
+    """Return what opens the SMART Health Link of a patient."""
+    return {"/shl/{link_id}": {"recipient": "Dr Ito", "passcode": made.passcode}}
 
 
 def await_a_large_object(world: World, batch_id: str) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import chalicelib.network
 
 SOURCES = sorted(Path(chalicelib.network.__file__).parent.glob("*.py"))
+TELLING = "patient_charts/slips/looked.py"  # tells a patient who looked
 CROSSING = {"reading"}  # decides, puts both sides on record, and only then returns
 
 
@@ -34,11 +35,23 @@ def test_the_one_that_crosses_asks_by_a_link_it_has_decided_on() -> None:
     assert {whose for _, whose in calls(source)} == {"link.facility_id"}
 
 
-def test_no_module_outside_the_network_uses_it() -> None:
+def test_who_tells_a_patient_of_looks_sees_looks_and_no_record() -> None:
+    source = (Path(chalicelib.network.__file__).parents[1] / TELLING).read_text()
+    found = {
+        f"{node.module}.{each.name}"
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.ImportFrom) and str(node.module).startswith("chalicelib.network")
+        for each in node.names
+    }
+    modules = {"link_store", "looking", "model.Look"}
+    assert found == {f"chalicelib.network.{each}" for each in modules}
+
+
+def test_no_other_module_outside_the_network_uses_it() -> None:
     root = Path(chalicelib.network.__file__).parents[1]
     users = [
-        each.relative_to(root)
+        str(each.relative_to(root))
         for each in root.rglob("*.py")
         if each.parent != SOURCES[0].parent and "chalicelib.network" in each.read_text()
     ]
-    assert users == []
+    assert users == [TELLING]

@@ -15,7 +15,7 @@ from chalicelib.kernel.errors import NotFound, Unauthenticated
 from chalicelib.patient_charts.sharing import health_links
 from chalicelib.patient_charts.sharing.health_links import PATH
 from chalicelib.patient_charts.sharing.smart_health_link import Asked
-from chalicelib.web.routes import JSON, Came, Sent
+from chalicelib.web.routes import JSON, Sent
 from chalicelib.web.routes import Asked as Request
 
 JOSE = "application/jose"
@@ -44,29 +44,23 @@ def may_ask_for_manifest(caller: Caller, link_id: str, asked: Request) -> Sent: 
 
 
 @routes.sending(
-    "POST", MANIFEST, Operation.OPEN_SHARED, media=(JSON,), takes=JSON, also=(401, 404, 422)
+    "POST", MANIFEST, Operation.OPEN_SHARED, media=(JSON,), takes=Asked, also=(401, 404)
 )
-def health_link_manifest(caller: Caller, link_id: str, asked: Request, came: Came) -> Sent:  # noqa: ARG001
+def health_link_manifest(caller: Caller, body: Asked, link_id: str, asked: Request) -> Sent:  # noqa: ARG001
     """Answer the manifest of a SMART Health Link to who knows its passcode."""
     try:
-        wanted = msgspec.json.decode(came.body, type=Asked)
-        found = health_links.manifest(link_id, wanted, asked.address)
-    except msgspec.DecodeError:
-        return _refused(422)
+        found = health_links.manifest(link_id, body, asked.address)
     except Unauthenticated as wrong:
         return _json({"remainingAttempts": wrong.facts["remaining_attempts"]}, 401)
     except NotFound:
-        return _refused(404)
+        return _refused()
     return _json(found)
 
 
-@routes.sending("GET", FILE, Operation.OPEN_SHARED, media=(JOSE,), also=(404,))
+@routes.sending("GET", FILE, Operation.OPEN_SHARED, media=(JOSE,), problems=(404,))
 def health_link_file(caller: Caller, link_id: str, ticket: str, asked: Request) -> Sent:  # noqa: ARG001
     """Answer the encrypted file of a SMART Health Link, once for each ticket."""
-    try:
-        return Sent(health_links.fetched(link_id, ticket), JOSE, ANY_ORIGIN)
-    except NotFound:
-        return _refused(404)
+    return Sent(health_links.fetched(link_id, ticket), JOSE, ANY_ORIGIN)
 
 
 def _json(body: object, status: int = 200) -> Sent:
@@ -74,7 +68,6 @@ def _json(body: object, status: int = 200) -> Sent:
     return Sent(msgspec.json.encode(body).decode(), kind, ANY_ORIGIN, status)
 
 
-def _refused(status: int) -> Sent:
+def _refused() -> Sent:
     """Answer that it leads nowhere, in the same bytes whatever the reason."""
-    said = {404: "there is no such link", 422: "this is no request for a manifest"}
-    return _json({"error": said[status]}, status)
+    return _json({"error": "there is no such link"}, 404)
