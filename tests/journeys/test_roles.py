@@ -59,11 +59,15 @@ def things(stack: LocalStack) -> dict[str, str]:
     s3, bucket = stack.session.client("s3"), stack.outputs["ObjectsBucketName"]
     stored = s3.put_object(Bucket=bucket, Key="t/target-1/object", Body=b"an image")
     s3.put_object(Bucket=bucket, Key="elsewhere/object", Body=b"none of a role's business")
-    (key,) = stack.session.client("kms").list_keys()["Keys"]
+    function = stack.session.client("lambda").get_function_configuration(
+        FunctionName=stack.outputs["OperateFunction"]
+    )
+    keys = function["Environment"]["Variables"]
     return {
         "bucket": bucket,
         "version": stored["VersionId"],
-        "key": key["KeyId"],
+        "key": keys["HOKAN_KMS_KEY_ARN"],
+        "slip_key": keys["HOKAN_SLIP_KEY_ARN"],
         "core": stack.outputs["CoreTableName"],
         "catalogue": stack.outputs["CatalogueTableName"],
         "dead_letters": stack.outputs["IngestDeadLettersUrl"],
@@ -123,6 +127,10 @@ def disable_the_key(role: boto3.Session, things: dict[str, str]) -> object:
     return role.client("kms").disable_key(KeyId=things["key"])
 
 
+def delete_the_key_of_slips(role: boto3.Session, things: dict[str, str]) -> object:
+    return role.client("kms").schedule_key_deletion(KeyId=things["slip_key"])
+
+
 def scan_a_table(role: boto3.Session, things: dict[str, str]) -> object:
     return role.client("dynamodb").scan(TableName=things["catalogue"])
 
@@ -153,6 +161,7 @@ HARM: list[Attempt] = [
     write_outside_of_targets,
     delete_the_key,
     disable_the_key,
+    delete_the_key_of_slips,
     scan_a_table,
     delete_a_table,
     purge_dead_letters,
