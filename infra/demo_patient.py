@@ -16,7 +16,7 @@ from infra.local.stack import LocalStack
 
 LANGUAGE = "ja"  # of the chart's own words
 _TAG = re.compile(r"<[^>]+>")
-_READING = re.compile(r"<rt>.*?</rt>", re.DOTALL)
+_READING = re.compile(r"<r[pt]>.*?</r[pt]>", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
