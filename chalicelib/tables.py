@@ -13,12 +13,18 @@ prefix of its sort key: no discriminators, so none can be forgotten in an upsert
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from pynamodb.connection import Connection
-from pynamodb.exceptions import PynamoDBException, TransactWriteError
+from pynamodb.exceptions import (
+    DeleteError,
+    PutError,
+    PynamoDBException,
+    TransactWriteError,
+    UpdateError,
+)
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.kernel.errors import Conflict
@@ -79,6 +85,17 @@ def condition_failed(error: PynamoDBException) -> bool:
         return "ConditionalCheckFailed" in reasons
     answer: Any = getattr(error.cause, "response", None) or {}
     return bool(answer.get("Error", {}).get("Code") == "ConditionalCheckFailedException")
+
+
+def held(write: Callable[[], object]) -> bool:
+    """Write one row under a condition; return whether that held, and raise whatever else it was."""
+    try:
+        write()
+    except (PutError, UpdateError, DeleteError) as error:
+        if not condition_failed(error):
+            raise
+        return False
+    return True
 
 
 @contextmanager

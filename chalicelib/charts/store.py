@@ -12,14 +12,14 @@ from typing import Any, TypeVar
 
 import msgspec
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
-from pynamodb.exceptions import PutError, TransactWriteError, UpdateError
+from pynamodb.exceptions import TransactWriteError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.models import Model
 
 from chalicelib.charts.record import Draft, Record, Version
 from chalicelib.kernel.errors import NotFound
-from chalicelib.tables import CatalogueTable, condition_failed, transaction
+from chalicelib.tables import CatalogueTable, condition_failed, held, transaction
 
 T = TypeVar("T", Draft, Version)
 
@@ -139,11 +139,7 @@ def _record(version: Version, more: list[Any]) -> None:
 
 
 def _once(row: _Version) -> None:
-    try:
-        row.save(_Version.pk.does_not_exist())
-    except PutError as error:
-        if not condition_failed(error):
-            raise
+    held(lambda: row.save(_Version.pk.does_not_exist()))  # once, and what is there stays
 
 
 def _is_as(seen: Record) -> Any:
@@ -155,13 +151,7 @@ def _is_as(seen: Record) -> Any:
 
 
 def _update(which: Record | Version, actions: list[Any], condition: Condition) -> bool:
-    try:
-        _key(which).update(actions, condition=condition)
-    except UpdateError as error:
-        if not condition_failed(error):
-            raise
-        return False
-    return True
+    return held(lambda: _key(which).update(actions, condition=condition))
 
 
 # --- shapes ------------------------------------------------------------------------------------

@@ -11,13 +11,12 @@ from typing import Any
 
 import msgspec
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
-from pynamodb.exceptions import PutError, UpdateError
 from pynamodb.models import Model
 
 from chalicelib.exports.model import Export, State
 from chalicelib.kernel import clock
 from chalicelib.kernel.errors import NotFound
-from chalicelib.tables import BoxTable, condition_failed
+from chalicelib.tables import BoxTable, held
 from chalicelib.web import cursors
 
 
@@ -45,11 +44,7 @@ def add(export: Export) -> None:
     item.asked = msgspec.json.encode(export).decode()
     item.state = export.state.value
     item.expires_at = int(export.expires_at.timestamp())
-    try:
-        item.save(_Export.pk.does_not_exist())
-    except PutError as error:
-        if not condition_failed(error):
-            raise
+    held(lambda: item.save(_Export.pk.does_not_exist()))  # once, and what is there stays
 
 
 def export(facility_id: str, export_id: str) -> Export:
@@ -127,13 +122,9 @@ def _is_built_by(builder: str) -> Any:
 
 
 def _update(export: Export, actions: list[Any], condition: Any) -> bool:
-    try:
-        _key(export.facility_id, export.export_id).update(actions, condition=condition)
-    except UpdateError as error:
-        if not condition_failed(error):
-            raise
-        return False
-    return True
+    return held(
+        lambda: _key(export.facility_id, export.export_id).update(actions, condition=condition)
+    )
 
 
 def _key(facility_id: str, export_id: str) -> _Export:

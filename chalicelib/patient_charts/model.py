@@ -15,6 +15,7 @@ from chalicelib.kernel import ids
 from chalicelib.plain.model import Explained, Language
 
 FORMAT = "hokan-patient-chart/1"
+LANGUAGES: tuple[Language, ...] = ("ja", "en")  # in the order they are offered
 
 
 class Box(StrEnum):

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from chalicelib.patient_charts import service
-from chalicelib.patient_charts.model import PatientChart, Release
+from chalicelib.patient_charts.model import LANGUAGES, PatientChart, Release
 from chalicelib.plain.model import Language
-
-LANGUAGES: tuple[Language, ...] = ("ja", "en")
 
 
 def of(target_id: str, examination_id: str, language: Language) -> tuple[PatientChart, int | None]:

@@ -12,14 +12,13 @@ from typing import Any, TypeVar
 
 import msgspec
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
-from pynamodb.exceptions import PutError, UpdateError
 from pynamodb.expressions.condition import Condition
 from pynamodb.models import Model
 
 from chalicelib.kernel.errors import NotFound
 from chalicelib.patient_charts.model import Draft, PatientChart, Release, Withdrawal
 from chalicelib.plain.model import Language
-from chalicelib.tables import CatalogueTable, condition_failed
+from chalicelib.tables import CatalogueTable, held
 
 T = TypeVar("T", Draft, Release, Withdrawal)
 
@@ -139,11 +138,7 @@ def _hold(release: Release, more: list[Any]) -> None:
 
 
 def _once(row: _Release) -> None:
-    try:
-        row.save(_Release.pk.does_not_exist())
-    except PutError as error:
-        if not condition_failed(error):
-            raise
+    held(lambda: row.save(_Release.pk.does_not_exist()))  # once, and what is there stays
 
 
 def _is_as(seen: PatientChart) -> Any:
@@ -156,13 +151,7 @@ def _is_as(seen: PatientChart) -> Any:
 
 def _update(which: PatientChart | Release, actions: list[Any], condition: Condition) -> bool:
     row = _PatientChart(f"TARGET#{which.target_id}", _key(which.examination_id, which.language))
-    try:
-        row.update(actions, condition=condition)
-    except UpdateError as error:
-        if not condition_failed(error):
-            raise
-        return False
-    return True
+    return held(lambda: row.update(actions, condition=condition))
 
 
 # --- shapes ------------------------------------------------------------------------------------

@@ -668,7 +668,7 @@ BUGS = [
         "chalicelib/patient_charts/service.py",
         "    return found.current if state is State.RELEASED else None",
         "    return None if state is State.WITHDRAWN else found.current",
-        "tests/patient_charts/test_service.py",
+        "tests/patient_charts/test_taking_back.py",
     ),
     Bug(
         "a rebuilt catalogue brings back what a doctor took back",

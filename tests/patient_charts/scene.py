@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
+import boto3
 import msgspec
+import pytest
 
+from chalicelib.audit.store import of_facility
 from chalicelib.charts.model import Chart
+from chalicelib.kernel.errors import Conflict, Invalid, TooLarge
 from chalicelib.patient_charts import desk, service
 from chalicelib.patient_charts.desk import Desk
-from chalicelib.patient_charts.model import PatientChart
+from chalicelib.patient_charts.model import PatientChart, Release
 from chalicelib.patient_charts.service import Place
+from chalicelib.settings import settings
 from tests.charts.scene import CHART, doctor_of, examined, path_of, plain, signed
 from tests.support.patient_charts import UPPER
 from tests.support.world import World
 
 EXPLAINED = msgspec.structs.replace(UPPER, images=CHART.images)
+BLEEDING = "narrative:0-21"  # of EXPLAINED
 
 
 def a_signed(world: World, language: Any = "en", chart: Chart = EXPLAINED) -> Place:
@@ -58,3 +64,25 @@ def amended(world: World, place: Place, chart: Chart = CHART) -> None:
 def revisions(found: Desk) -> tuple[int, int]:
     """Return what a page carries of what was seen."""
     return found.chart.revision, found.version.number if found.version else 0
+
+
+def objects() -> dict[str, bytes]:
+    """Return what lies in the bucket under p/."""
+    s3, bucket = boto3.client("s3"), settings().objects_bucket
+    listed = s3.list_objects_v2(Bucket=bucket, Prefix="p/").get("Contents", [])
+    keys = [each["Key"] for each in listed]
+    return {key: s3.get_object(Bucket=bucket, Key=key)["Body"].read() for key in keys}
+
+
+def current(found: PatientChart) -> Release:
+    assert found.current
+    return found.current
+
+
+def refused(code: str) -> Any:
+    """Expect a refusal by its code."""
+    return pytest.raises((Conflict, Invalid, TooLarge), check=lambda it: it.code == code)
+
+
+def actions(world: World) -> list[str]:
+    return [event.action for _, event, _ in of_facility(world.facility_id)]

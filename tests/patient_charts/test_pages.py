@@ -19,11 +19,6 @@ from tests.support.world import World
 BLEEDING = "narrative:0-21"
 
 
-@pytest.fixture
-def place(world: World) -> Place:
-    return a_signed(world)
-
-
 def path(place: Place, rest: str = "", **query: str) -> str:
     asked = "&".join(f"{name}={value}" for name, value in {"in": place[2], **query}.items())
     return f"/portal/charts/{place[0]}/examinations/{place[1]}/patient{rest}?{asked}"

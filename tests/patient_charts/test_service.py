@@ -1,4 +1,4 @@
-"""Releasing a chart to the patient: what holds, who may, what is on record, who reads what."""
+"""Releasing a chart to the patient: what holds, who may, what is on record."""
 
 from __future__ import annotations
 
@@ -11,23 +11,26 @@ import msgspec
 import pytest
 
 from chalicelib.access.model import Caller
-from chalicelib.audit.store import of_facility
 from chalicelib.charts import store as charts
 from chalicelib.charts.record import encoded
 from chalicelib.contracts import purge_store
 from chalicelib.kernel import clock
-from chalicelib.kernel.errors import Conflict, Invalid, NotFound, TooLarge, Unavailable
+from chalicelib.kernel.errors import NotFound, Unavailable
 from chalicelib.patient_charts import desk, service, store
-from chalicelib.patient_charts.model import PatientChart, Release, State
+from chalicelib.patient_charts.model import Release
 from chalicelib.patient_charts.service import Place
 from chalicelib.settings import settings
 from tests.charts.scene import CHART, doctor_of, examined, path_of, saved
 from tests.faults.crashes import Fault, calls_of, died
 from tests.patient_charts.scene import (
+    BLEEDING,
     EXPLAINED,
-    a_signed,
+    actions,
     amended,
     at_desk,
+    current,
+    objects,
+    refused,
     released,
     revisions,
     withdrawn,
@@ -37,38 +40,6 @@ from tests.purges.scene import brought_forward
 from tests.support.canary import found_in
 from tests.support.snapshot import Snapshot
 from tests.support.world import World, build
-
-BLEEDING = "narrative:0-21"
-
-
-@pytest.fixture
-def place(world: World) -> Place:
-    return a_signed(world)
-
-
-def objects() -> dict[str, bytes]:
-    """Return what lies in the bucket under p/."""
-    s3, bucket = boto3.client("s3"), settings().objects_bucket
-    listed = s3.list_objects_v2(Bucket=bucket, Prefix="p/").get("Contents", [])
-    keys = [each["Key"] for each in listed]
-    return {key: s3.get_object(Bucket=bucket, Key=key)["Body"].read() for key in keys}
-
-
-def current(found: PatientChart) -> Release:
-    assert found.current
-    return found.current
-
-
-def refused(code: str) -> Any:
-    """Expect a refusal by its code."""
-    return pytest.raises((Conflict, Invalid, TooLarge), check=lambda it: it.code == code)
-
-
-def actions(world: World) -> list[str]:
-    return [event.action for _, event, _ in of_facility(world.facility_id)]
-
-
-# --- releasing -----------------------------------------------------------------------------------
 
 
 def test_what_a_doctor_releases_is_what_a_patient_may_read(world: World, place: Place) -> None:
@@ -211,206 +182,6 @@ def test_what_the_bucket_holds_was_released_whatever_a_restored_table_says(
     found = service.shown(*place)
     assert (found.current, bool(found.withdrawal), bool(found.draft)) == (first, True, True)
     assert objects() == kept
-
-
-# --- wordings ------------------------------------------------------------------------------------
-
-
-def test_a_doctors_words_are_released_with_who_wrote_them(world: World, place: Place) -> None:
-    worded(world, place, BLEEDING, "I saw no bleeding.")
-    release = current(released(world, place))
-    (one,) = (each for each in release.said if each.source == BLEEDING)
-    assert (one.text, one.worded_by) == ("I saw no bleeding.", "person-doctor")
-
-
-def test_words_that_say_otherwise_are_refused_and_change_nothing(
-    world: World, place: Place
-) -> None:
-    with refused("words-differ"):
-        worded(world, place, BLEEDING, "I saw bleeding.")
-    assert store.of(*place).draft is None
-
-
-def test_a_doctor_may_always_take_the_own_words(world: World, place: Place) -> None:
-    found = at_desk(world, place).preview
-    assert found
-    for line in found.lines:
-        worded(world, place, line.said.source, line.own.text)
-    after = at_desk(world, place).preview
-    assert after
-    assert [each.text for each in after.said] == [each.own for each in found.said]
-    assert after.dropped == ()
-
-
-def test_our_own_sentence_comes_back_when_a_wording_is_taken_away(
-    world: World, place: Place
-) -> None:
-    before = at_desk(world, place).preview
-    worded(world, place, BLEEDING, "I saw no bleeding.")
-    seen = revisions(at_desk(world, place))
-    desk.reset_wording(doctor_of(world), place, seen, BLEEDING)
-    assert at_desk(world, place).preview == before
-
-
-def test_there_is_no_wording_of_what_the_chart_does_not_say(world: World, place: Place) -> None:
-    with pytest.raises(NotFound):
-        worded(world, place, "findings/99", "A sore.")
-
-
-def test_released_wordings_are_where_the_next_release_begins(world: World, place: Place) -> None:
-    worded(world, place, BLEEDING, "I saw no bleeding.")
-    released(world, place)
-    worded(world, place, "findings/2", "In the food pipe I did not see varices.")
-    texts = [each.text for each in current(released(world, place)).said]
-    assert "I saw no bleeding." in texts
-    assert "In the food pipe I did not see varices." in texts
-
-
-def test_a_released_wording_may_be_taken_away_again(world: World, place: Place) -> None:
-    before = at_desk(world, place).preview
-    worded(world, place, BLEEDING, "I saw no bleeding.")
-    released(world, place)
-    seen = revisions(at_desk(world, place))
-    desk.reset_wording(doctor_of(world), place, seen, BLEEDING)
-    assert at_desk(world, place).preview == before
-
-
-SORE = "There may be a soreness in the lower food pipe, LA grade A."
-
-
-def test_a_wording_stays_where_an_amendment_says_the_very_same(world: World, place: Place) -> None:
-    worded(world, place, "findings/1", SORE)
-    moved = (EXPLAINED.findings[1], EXPLAINED.findings[0])
-    amended(world, place, msgspec.structs.replace(EXPLAINED, findings=moved))
-    found = at_desk(world, place)
-    assert found.older == ()
-    assert (found.line("findings/0").said.text, found.line("findings/1").said.worded_by) == (
-        SORE,
-        "",
-    )
-
-
-def test_a_wording_of_what_an_amendment_does_not_say_stands_for_nothing_and_is_shown(
-    world: World, place: Place
-) -> None:
-    worded(world, place, "findings/1", SORE)
-    amended(world, place)
-    found = at_desk(world, place)
-    assert [each.source for each in found.older] == ["findings/1"]
-    assert found.preview
-    assert not any(each.worded_by for each in found.preview.said)
-
-
-def test_what_stands_for_nothing_is_shown_until_the_next_release(
-    world: World, place: Place
-) -> None:
-    worded(world, place, "findings/1", SORE)
-    amended(world, place)
-    worded(world, place, "medicines/0", "Continue your aspirin, 100 mg 1x.")
-    for _ in range(2):
-        found = at_desk(world, place).preview
-        assert found
-        assert [each.text for each in found.dropped] == [SORE]
-        worded(world, place, "medicines/0", "Please continue aspirin, 100 mg 1x.")
-    released(world, place)
-    found = at_desk(world, place).preview
-    assert found
-    assert found.dropped == ()
-
-
-def test_a_draft_is_not_larger_than_a_row(
-    world: World, place: Place, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(desk, "MOST_BYTES", 100)
-    with refused("too-large"):
-        worded(world, place, BLEEDING, "I saw no bleeding.")
-
-
-# --- amended and withdrawn -----------------------------------------------------------------------
-
-
-def test_14_a_patient_reads_nothing_of_a_chart_that_was_amended_since(
-    world: World, place: Place
-) -> None:
-    released(world, place)
-    amended(world, place)
-    assert service.readable(*place) is None
-    assert at_desk(world, place).state is State.OUTDATED
-
-
-def test_14_an_amended_chart_is_read_again_once_it_is_released_again(
-    world: World, place: Place
-) -> None:
-    released(world, place)
-    amended(world, place)
-    second = current(released(world, place))
-    assert (second.number, second.chart_number) == (2, 2)
-    assert service.readable(*place) == second
-
-
-def test_14_an_amendment_that_broke_off_hides_the_old_words(world: World, place: Place) -> None:
-    from chalicelib.charts import service as signing
-
-    released(world, place)
-    path = path_of(world, place[1])
-    revision = world.doctor.get(path)["revision"]
-    found = world.doctor.post(f"{path}/amend", {"revision": revision, "reason": "why"})
-
-    def sign() -> object:
-        return signing.sign(doctor_of(world), place[0], place[1], found["revision"])
-
-    ready = Snapshot()
-    at = calls_of(sign).index("PutObject")
-    ready.restore()
-    assert died(sign, Fault(at, "after"))
-    assert service.readable(*place) is None
-
-
-def test_a_patient_reads_nothing_of_what_was_withdrawn(world: World, place: Place) -> None:
-    released(world, place)
-    found = withdrawn(world, place, " The side was wrong ")
-    assert service.readable(*place) is None
-    assert found.withdrawal
-    assert found.withdrawal.reason == "The side was wrong"
-    assert at_desk(world, place).state is State.WITHDRAWN
-
-
-def test_what_was_withdrawn_can_be_released_anew(world: World, place: Place) -> None:
-    released(world, place)
-    withdrawn(world, place)
-    again = current(released(world, place))
-    assert again.number == 2
-    assert service.readable(*place) == again
-
-
-@pytest.mark.parametrize("reason", ["", "  ", "a\x00", "x" * 1_001])
-def test_a_withdrawal_says_why(world: World, place: Place, reason: str) -> None:
-    released(world, place)
-    with refused("no-reason"):
-        withdrawn(world, place, reason)
-
-
-def test_what_is_not_released_is_not_withdrawn(world: World, place: Place) -> None:
-    with refused("not-released"):
-        withdrawn(world, place)
-
-
-def test_a_withdrawal_that_died_after_the_bucket_keeps_its_first_reason(
-    world: World, place: Place
-) -> None:
-    released(world, place)
-    revision = store.of(*place).revision
-
-    def withdraw(reason: str = "first") -> PatientChart:
-        return service.withdraw(doctor_of(world), place, revision, reason)
-
-    ready = Snapshot()
-    at = calls_of(withdraw).index("PutObject")
-    ready.restore()
-    assert died(withdraw, Fault(at, "after"))
-    found = withdraw("second").withdrawal
-    assert found
-    assert found.reason == "first"
 
 
 # --- who may, and what is on record --------------------------------------------------------------

@@ -14,14 +14,14 @@ from typing import Any
 
 import msgspec
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
-from pynamodb.exceptions import PutError, TransactWriteError, UpdateError
+from pynamodb.exceptions import TransactWriteError
 from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.archive.facts import Facts
 from chalicelib.archive.model import ObjectRow, ObjectState, Quarantined
 from chalicelib.archive.store import usage
-from chalicelib.tables import CatalogueTable, condition_failed, transaction
+from chalicelib.tables import CatalogueTable, condition_failed, held, transaction
 from chalicelib.web import cursors
 
 
@@ -126,11 +126,7 @@ def release(claim: ObjectRow, facility_id: str) -> bool:
 
 def restore_row(stored: ObjectRow) -> None:
     """Put back a stored row from a manifest, unless the row is there."""
-    try:
-        _to_item(stored).save(_Object.pk.does_not_exist())
-    except PutError as error:
-        if not condition_failed(error):
-            raise
+    held(lambda: _to_item(stored).save(_Object.pk.does_not_exist()))
 
 
 def all_of(target_id: str) -> Iterator[ObjectRow]:
@@ -192,13 +188,7 @@ def quarantined(cursor: str | None) -> tuple[list[Quarantined], str | None]:
 
 
 def _update(claim: ObjectRow, actions: list[Any], condition: Any) -> bool:
-    try:
-        _key(claim).update(actions, condition=condition)
-    except UpdateError as error:
-        if not condition_failed(error):
-            raise
-        return False
-    return True
+    return held(lambda: _key(claim).update(actions, condition=condition))
 
 
 def _key(claim: ObjectRow) -> _Object:

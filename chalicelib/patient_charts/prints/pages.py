@@ -19,7 +19,7 @@ from chalicelib.contracts import store as contracts
 from chalicelib.kernel import clock
 from chalicelib.kernel.errors import Conflict, Invalid, NotFound
 from chalicelib.patient_charts import standing
-from chalicelib.patient_charts.model import Release
+from chalicelib.patient_charts.model import LANGUAGES, Release
 from chalicelib.patient_charts.page import document, gathering
 from chalicelib.patient_charts.page.sheet import Place
 from chalicelib.patient_charts.prints import service as printing_service
@@ -196,7 +196,7 @@ def _stage(typed: str) -> Stage:
 
 
 def _language(typed: str) -> Language:
-    for language in standing.LANGUAGES:
+    for language in LANGUAGES:
         if language == typed:
             return language
     raise NotFound("nothing is released in this language")

@@ -13,13 +13,13 @@ from typing import Any
 
 import msgspec
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
-from pynamodb.exceptions import DoesNotExist, PutError, UpdateError
+from pynamodb.exceptions import DoesNotExist
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 from pynamodb.models import Model
 
 from chalicelib.kernel.errors import NotFound
 from chalicelib.patient_charts.prints.model import PrintJob, Stage, gone_at
-from chalicelib.tables import BoxTable, condition_failed
+from chalicelib.tables import BoxTable, held
 from chalicelib.web import cursors
 
 
@@ -52,13 +52,7 @@ def add(job: PrintJob) -> bool:
     row = _key(job.facility_id, job.job_id)
     row.inbox_pk, row.inbox_sk = _of_stage(job.facility_id, job.stage), job.job_id
     row.stage, row.job = job.stage.value, _json(job)
-    try:
-        row.save(_Job.pk.does_not_exist())
-    except PutError as error:
-        if not condition_failed(error):
-            raise
-        return False
-    return True
+    return held(lambda: row.save(_Job.pk.does_not_exist()))
 
 
 def job(facility_id: str, job_id: str, now: datetime) -> PrintJob:
@@ -100,14 +94,8 @@ def move(seen: PrintJob, then: PrintJob) -> bool:
     gone = gone_at(then)
     if gone:
         actions.append(_Job.expires_at.set(int(gone.timestamp())))
-    try:
-        row = _key(seen.facility_id, seen.job_id)
-        row.update(actions, condition=_Job.stage == seen.stage.value)
-    except UpdateError as error:
-        if not condition_failed(error):
-            raise
-        return False
-    return True
+    row = _key(seen.facility_id, seen.job_id)
+    return held(lambda: row.update(actions, condition=_Job.stage == seen.stage.value))
 
 
 def jobs(facility_id: str, job_ids: Sequence[str], now: datetime) -> list[PrintJob]:

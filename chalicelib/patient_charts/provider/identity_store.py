@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import msgspec
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
-from pynamodb.exceptions import DoesNotExist, PutError
+from pynamodb.exceptions import DoesNotExist
 from pynamodb.models import Model
 
 from chalicelib.kernel.errors import Conflict
 from chalicelib.patient_charts.page.sheet import Identity
-from chalicelib.tables import CoreTable, condition_failed
+from chalicelib.tables import CoreTable, held
 
 PROVIDER = "PROVIDER"
 
@@ -47,11 +47,5 @@ def replace(revision: int, identity: Identity) -> None:
     text = msgspec.json.encode(identity).decode()
     row = _Identity(identity=text, revision=revision + 1)
     is_same = _Identity.revision == revision if revision else _Identity.pk.does_not_exist()
-    try:
-        row.save(is_same)
-    except PutError as error:
-        if not condition_failed(error):
-            raise
-        raise Conflict(
-            "somebody changed it in the meantime: look again", code="overtaken"
-        ) from error
+    if not held(lambda: row.save(is_same)):
+        raise Conflict("somebody changed it in the meantime: look again", code="overtaken")

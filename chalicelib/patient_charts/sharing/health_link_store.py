@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
-from pynamodb.exceptions import DeleteError, DoesNotExist, UpdateError
+from pynamodb.exceptions import DoesNotExist
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 from pynamodb.models import Model
 
@@ -24,7 +24,7 @@ from chalicelib.kernel import clock
 from chalicelib.kernel.errors import NotFound
 from chalicelib.patient_charts.sharing.model import Owned, Share
 from chalicelib.patient_charts.sharing.smart_health_link import MOST_TRIES
-from chalicelib.tables import BoxTable, condition_failed, transaction
+from chalicelib.tables import BoxTable, held, transaction
 
 
 class Kept(msgspec.Struct, frozen=True, kw_only=True):
@@ -176,26 +176,14 @@ def add_ticket(link_id: str, ticket: str, ends_at: datetime) -> None:
 def take_ticket(link_id: str, ticket: str, now: datetime) -> bool:
     """Use a ticket up; False where there is none, or not any more."""
     row = _Ticket(hashed("SHL", link_id), hashed("TICKET", ticket))
-    try:
-        row.delete(condition=_Ticket.ends_at > clock.text(now))
-    except DeleteError as error:
-        if not condition_failed(error):
-            raise
-        return False
-    return True
+    return held(lambda: row.delete(condition=_Ticket.ends_at > clock.text(now)))
 
 
 # --- shapes ------------------------------------------------------------------------------------
 
 
 def _update(row: _Link, actions: list[Any], condition: Any) -> bool:
-    try:
-        row.update(actions, condition=condition)
-    except UpdateError as error:
-        if not condition_failed(error):
-            raise
-        return False
-    return True
+    return held(lambda: row.update(actions, condition=condition))
 
 
 def _of_patient(owned: Owned) -> str:

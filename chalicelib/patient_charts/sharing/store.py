@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
-from pynamodb.exceptions import DoesNotExist, UpdateError
+from pynamodb.exceptions import DoesNotExist
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 from pynamodb.models import Model
 
@@ -21,7 +21,7 @@ from chalicelib.access.store import hashed
 from chalicelib.kernel import clock
 from chalicelib.kernel.errors import NotFound
 from chalicelib.patient_charts.sharing.model import MOST_OPENINGS, Owned, Share
-from chalicelib.tables import BoxTable, condition_failed
+from chalicelib.tables import BoxTable, held
 
 
 class _Inbox(GlobalSecondaryIndex["_Shared"]):  # type: ignore[no-untyped-call]
@@ -101,13 +101,7 @@ def _is_to_be_ended() -> Any:
 
 
 def _update(row: _Shared, actions: list[Any], condition: Any) -> bool:
-    try:
-        row.update(actions, condition=condition)
-    except UpdateError as error:
-        if not condition_failed(error):
-            raise
-        return False
-    return True
+    return held(lambda: row.update(actions, condition=condition))
 
 
 def _of_patient(owned: Owned) -> str:

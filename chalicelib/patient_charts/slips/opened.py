@@ -12,10 +12,7 @@ from chalicelib.charts import service as chart_service
 from chalicelib.charts import store as charts
 from chalicelib.charts.record import Version
 from chalicelib.patient_charts import service, store
-from chalicelib.patient_charts.model import PatientChart, Release, State
-from chalicelib.plain.model import Language
-
-LANGUAGES: tuple[Language, ...] = ("ja", "en")
+from chalicelib.patient_charts.model import LANGUAGES, PatientChart, Release, State
 
 
 class Document(msgspec.Struct, frozen=True, kw_only=True):

@@ -15,6 +15,7 @@ from chalicelib.access.policy import Operation
 from chalicelib.charts.pages import OF_PATIENT
 from chalicelib.kernel import clock
 from chalicelib.kernel.errors import Conflict, HokanError, Invalid
+from chalicelib.patient_charts.model import LANGUAGES
 from chalicelib.patient_charts.page.sheet import Place as Shown
 from chalicelib.patient_charts.provider import identities
 from chalicelib.patient_charts.slips import access_store
@@ -25,7 +26,6 @@ from chalicelib.patient_charts.slips.model import (
     MOST_EXAMINATIONS,
     USUAL_DAYS,
 )
-from chalicelib.patient_charts.slips.opened import LANGUAGES
 from chalicelib.patient_charts.slips.service import Issued, Place
 from chalicelib.plain.model import Language
 from chalicelib.settings import settings

@@ -15,7 +15,7 @@ from typing import Any
 
 import msgspec
 from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribute
-from pynamodb.exceptions import DoesNotExist, TransactWriteError, UpdateError
+from pynamodb.exceptions import DoesNotExist, TransactWriteError
 from pynamodb.expressions.update import Action
 from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
@@ -24,7 +24,7 @@ from chalicelib.access.store import hashed
 from chalicelib.kernel import clock
 from chalicelib.kernel.errors import NotFound
 from chalicelib.patient_charts.slips.model import WRONG_TRIES, Slip, Standing
-from chalicelib.tables import BoxTable, condition_failed, transaction
+from chalicelib.tables import BoxTable, condition_failed, held, transaction
 
 KEPT = timedelta(days=30)  # after a slip's end: its facility still sees what became of it
 
@@ -186,13 +186,9 @@ def count_try(way: Way, now: datetime) -> Standing | None:
     One conditional update counts: ten tries at once take ten, and the next one gets none.
     """
     row = _Slip(*_key(way.facility_id, way.patient_key, way.slip_id))
-    try:
-        row.update([_Slip.tries.add(1)], condition=_is_open(now) & (_Slip.tries < WRONG_TRIES))
-    except UpdateError as error:
-        if not condition_failed(error):
-            raise
-        return None
-    return _to_standing(row)
+    one_left = _is_open(now) & (_Slip.tries < WRONG_TRIES)
+    is_counted = held(lambda: row.update([_Slip.tries.add(1)], condition=one_left))
+    return _to_standing(row) if is_counted else None
 
 
 def open_in(write: TransactWrite, slip: Slip, now: datetime, *, give_back: bool) -> None:
