@@ -17,5 +17,5 @@ def told(target_id: str, examination_id: str) -> dict[str, Any]:
 def standing(target_id: str, examination_id: str) -> list[tuple[PatientChart, State]]:
     """Return the patient charts of an examination that were ever released, and how they stand."""
     found = [service.shown(target_id, examination_id, each) for each in get_args(Language)]
-    number = service.current_chart_number(target_id, examination_id)
-    return [(each, each.state(number)) for each in found if each.current]
+    now = service.basis(target_id, examination_id)
+    return [(each, each.state(now)) for each in found if each.current]

@@ -15,6 +15,7 @@ from chalicelib.kernel import clock
 from chalicelib.kernel.errors import NotFound, TooLarge
 from chalicelib.patient_charts import previewing, store, wording
 from chalicelib.patient_charts.model import (
+    Basis,
     Draft,
     PatientChart,
     Release,
@@ -51,7 +52,8 @@ class Desk:
 
     @property
     def state(self) -> State:
-        return self.chart.state(self.version.number if self.version else None)
+        number = self.version.number if self.version else None
+        return self.chart.state(Basis(number, self.subject.examination.patient_key))
 
     def line(self, source: str) -> Line:
         """Return the sentence that comes from *source*; raises NotFound."""

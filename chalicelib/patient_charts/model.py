@@ -8,6 +8,7 @@ one, and a release of a chart that was amended since is shown to nobody.
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import NamedTuple
 
 import msgspec
 
@@ -74,6 +75,7 @@ class Release(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     Attributes:
         number: Of the release, from 1 on: what a patient sees as the version of the document.
         revision: Of the patient chart, once it holds.
+        patient_key: Whose examination it was when the doctor released it.
         chart_number: The version of the chart it explains.
         source_sha256: Of that version, as S3 keeps it.
     """
@@ -83,6 +85,7 @@ class Release(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     target_id: str
     examination_id: str
     language: Language
+    patient_key: str | None
     number: int
     revision: int
     chart_number: int
@@ -113,8 +116,21 @@ class Withdrawal(msgspec.Struct, frozen=True, kw_only=True):
 class State(StrEnum):
     NONE = "none"
     RELEASED = "released"
-    OUTDATED = "outdated"  # the chart was amended since: patients are told so, and see nothing else
+    OUTDATED = "outdated"  # the record was corrected since: patients are told so, and see no more
     WITHDRAWN = "withdrawn"
+
+
+class Basis(NamedTuple):
+    """
+    What a release has to be of, to be read now.
+
+    Attributes:
+        chart_number: The version of the chart that holds; None where nobody signed one.
+        patient_key: Whose examination it is; a correction may have given it to another patient.
+    """
+
+    chart_number: int | None
+    patient_key: str | None
 
 
 class PatientChart(msgspec.Struct, frozen=True, kw_only=True):
@@ -136,14 +152,14 @@ class PatientChart(msgspec.Struct, frozen=True, kw_only=True):
     current: Release | None = None
     withdrawal: Withdrawal | None = None
 
-    def state(self, chart_number: int | None) -> State:
-        """Return how it stands beside the version of the chart that holds now."""
+    def state(self, now: Basis) -> State:
+        """Return how it stands beside what holds *now*."""
         if self.current is None:
             return State.NONE
         if self.withdrawal:
             return State.WITHDRAWN
-        is_newest = self.current.chart_number == chart_number
-        return State.RELEASED if is_newest else State.OUTDATED
+        basis = Basis(self.current.chart_number, self.current.patient_key)
+        return State.RELEASED if basis == now else State.OUTDATED
 
     @property
     def next_number(self) -> int:

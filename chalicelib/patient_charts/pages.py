@@ -176,7 +176,8 @@ def _release_page(visit: Visit, found: Desk, refused: HokanError | None = None) 
     version, preview = found.version, found.preview
     if version is None or preview is None:
         return _preview_page(visit, found, refused)
-    would_be = service.of_now(visit.caller, found.chart, version, preview)
+    source = service.Source(version, found.subject.examination)
+    would_be = service.of_now(visit.caller, found.chart, source, preview)
     answer = _desk_page(
         visit,
         "patient_charts/release.html",

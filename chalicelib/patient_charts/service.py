@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from typing import NamedTuple
 
 import msgspec
 
 from chalicelib.access.model import Caller
 from chalicelib.access.service import audit
+from chalicelib.archive.model import Examination
+from chalicelib.archive.store import examinations
 from chalicelib.charts import service as charts
 from chalicelib.charts import store as signed
 from chalicelib.charts.record import Version, encoded
@@ -16,6 +19,7 @@ from chalicelib.kernel.errors import Conflict, Invalid, TooLarge
 from chalicelib.patient_charts import keeping, previewing, store
 from chalicelib.patient_charts.model import (
     FORMAT,
+    Basis,
     PatientChart,
     Release,
     State,
@@ -32,6 +36,13 @@ Place = tuple[str, str, Language]  # the target, the examination, and for reader
 Seen = tuple[int, int]  # the revision of the patient chart, and the version of the chart
 
 
+class Source(NamedTuple):
+    """What a release explains."""
+
+    version: Version
+    examination: Examination
+
+
 # --- what a patient may read ---------------------------------------------------------------------
 
 
@@ -41,16 +52,18 @@ def shown(target_id: str, examination_id: str, language: Language) -> PatientCha
     return _ended(found.releasing) if found.releasing else found
 
 
-def current_chart_number(target_id: str, examination_id: str) -> int | None:
-    """Return the version of the chart that holds; None where nobody signed one."""
+def basis(target_id: str, examination_id: str) -> Basis:
+    """Return what a release of an examination has to be of, to be read now."""
     current = charts.settled(target_id, examination_id).current
-    return current.number if current else None
+    found = examinations.examinations_by_id(target_id, [examination_id])
+    patient_key = found[0].patient_key if found else None
+    return Basis(current.number if current else None, patient_key)
 
 
 def readable(target_id: str, examination_id: str, language: Language) -> Release | None:
-    """Return what a patient may read now: neither withdrawn, nor of a chart amended since."""
+    """Return what a patient may read now: neither withdrawn, nor of a record corrected since."""
     found = shown(target_id, examination_id, language)
-    state = found.state(current_chart_number(target_id, examination_id))
+    state = found.state(basis(target_id, examination_id))
     return found.current if state is State.RELEASED else None
 
 
@@ -72,7 +85,7 @@ def release(caller: Caller, place: Place, seen: Seen, digest: str) -> PatientCha
             ``patient-chart-changed``, ``words-changed``: it is not what the doctor read.
         TooLarge: It is more than a row can hold.
     """
-    charts.writable(caller, *place[:2])
+    examination = charts.writable(caller, *place[:2]).examination
     before = store.of(*place)
     if before.releasing and before.revision == seen[0]:
         return _ended(before.releasing)
@@ -81,7 +94,7 @@ def release(caller: Caller, place: Place, seen: Seen, digest: str) -> PatientCha
     found = previewing.preview(version.chart, place[2], wordings)
     if found.digest != digest:
         raise Conflict("the words are not those you read; read them again", code="words-changed")
-    fixed = of_now(caller, chart, version, found)
+    fixed = of_now(caller, chart, Source(version, examination), found)
     if len(msgspec.json.encode(fixed)) > MOST_BYTES:
         raise TooLarge(f"a release has at most {MOST_BYTES:,} bytes", limit_bytes=MOST_BYTES)
     audit(caller, "release-patient-chart", fixed.document)
@@ -155,14 +168,16 @@ def wordings_for(
     return previewing.carried(found, before, version.chart, chart.language)
 
 
-def of_now(caller: Caller, chart: PatientChart, version: Version, found: Preview) -> Release:
+def of_now(caller: Caller, chart: PatientChart, source: Source, found: Preview) -> Release:
     """Return what a release by *caller* would be now."""
+    version = source.version
     return Release(
         format=FORMAT,
         facility_id=caller.facility_id,
         target_id=chart.target_id,
         examination_id=chart.examination_id,
         language=chart.language,
+        patient_key=source.examination.patient_key,
         number=chart.next_number,
         revision=chart.revision + 1,
         chart_number=version.number,

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from chalicelib.patient_charts import service
-from chalicelib.patient_charts.model import LANGUAGES, PatientChart, Release
+from chalicelib.patient_charts.model import LANGUAGES, Basis, PatientChart, Release
 from chalicelib.plain.model import Language
 
 
-def of(target_id: str, examination_id: str, language: Language) -> tuple[PatientChart, int | None]:
-    """Return the patient chart, and the number of the version of the chart that holds."""
+def of(target_id: str, examination_id: str, language: Language) -> tuple[PatientChart, Basis]:
+    """Return the patient chart, and what a release of it has to be of, to be read now."""
     found = service.shown(target_id, examination_id, language)
-    return found, service.current_chart_number(target_id, examination_id)
+    return found, service.basis(target_id, examination_id)
 
 
 def all_readable(target_id: str, examination_id: str) -> dict[str, Release]:

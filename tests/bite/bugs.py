@@ -664,6 +664,13 @@ BUGS = [
         "tests/patient_charts/test_service.py",
     ),
     Bug(
+        "a patient reads what was released while it was another's",
+        "chalicelib/patient_charts/model.py",
+        "return State.RELEASED if basis == now else State.OUTDATED",
+        "return State.RELEASED if basis[0] == now[0] else State.OUTDATED",
+        "tests/patient_charts/test_taking_back.py",
+    ),
+    Bug(
         "a patient reads what was amended since",
         "chalicelib/patient_charts/service.py",
         "    return found.current if state is State.RELEASED else None",

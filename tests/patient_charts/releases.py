@@ -40,6 +40,7 @@ def released(chart: Chart, language: Language, **changes: Any) -> Release:
         "target_id": "target",
         "examination_id": "examination",
         "language": language,
+        "patient_key": "patient",
         "number": 1,
         "revision": 1,
         "chart_number": 1,

@@ -78,7 +78,9 @@ def release(world: World, examination: str, language: Language = "en") -> Releas
     seen = store.of(world.target_id, examination, language)
     current = charts.record(world.target_id, examination).current
     assert current
+    whose = examinations.examination(world.target_id, examination).patient_key
     made = a_release(
+        patient_key=whose,
         facility_id=world.facility_id,
         target_id=world.target_id,
         examination_id=examination,
@@ -137,3 +139,11 @@ def inside(held: Handed, **changes: Any) -> Visitor:
 
 def typed(held: Handed) -> dict[str, str]:
     return {"patient_id": CANARY_ID, "code": held.code}
+
+
+SOMEBODY_ELSE = {"id": "00000099", "name": "別人 太郎", "birth_date": "1960-01-01", "sex": "M"}
+
+
+def given_to_another(world: World, exam: str = "E-1") -> None:
+    """Correct whose examination it is: the next backup names another patient."""
+    world.back_up({f"{exam}/more.jpg": b"more"}, id=exam, patient=SOMEBODY_ELSE)

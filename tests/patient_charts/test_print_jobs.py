@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from chalicelib.kernel import clock
 from chalicelib.kernel.errors import Conflict, Invalid
-from chalicelib.patient_charts.model import PatientChart, Release, Withdrawal
+from chalicelib.patient_charts.model import Basis, PatientChart, Release, Withdrawal
 from chalicelib.patient_charts.prints.addresses import address, postal
 from chalicelib.patient_charts.prints.model import (
     OVER,
@@ -27,6 +27,7 @@ from tests.patient_charts.paper import ADDRESS
 from tests.support.patient_charts import a_release
 
 AT = "2027-04-02T00:00:00.000000Z"
+NOW, AMENDED = Basis(1, "patient-1"), Basis(2, "patient-1")
 WITHDRAWAL = Withdrawal(withdrawn_by="person-1", withdrawn_at=AT, reason="wrong side")
 
 
@@ -100,28 +101,28 @@ def test_a_posted_job_goes_after_30_days() -> None:
 
 
 def test_the_release_that_holds_may_be_printed() -> None:
-    assert barred(a_job(), chart_of(a_release()), 1) is None
+    assert barred(a_job(), chart_of(a_release()), NOW) is None
 
 
 def test_what_was_taken_back_is_not_printed() -> None:
-    assert barred(a_job(), chart_of(a_release(), WITHDRAWAL), 1) is Bar.WITHDRAWN
+    assert barred(a_job(), chart_of(a_release(), WITHDRAWAL), NOW) is Bar.WITHDRAWN
 
 
 def test_what_is_not_there_any_more_is_not_printed() -> None:
-    assert barred(a_job(), chart_of(None), 1) is Bar.WITHDRAWN
+    assert barred(a_job(), chart_of(None), NOW) is Bar.WITHDRAWN
 
 
 def test_a_release_of_an_amended_chart_is_not_printed() -> None:
-    assert barred(a_job(), chart_of(a_release()), 2) is Bar.OUTDATED
+    assert barred(a_job(), chart_of(a_release()), AMENDED) is Bar.OUTDATED
 
 
 def test_an_older_version_is_not_printed() -> None:
-    assert barred(a_job(), chart_of(a_release(number=2)), 1) is Bar.REPLACED
+    assert barred(a_job(), chart_of(a_release(number=2)), NOW) is Bar.REPLACED
 
 
 @pytest.mark.parametrize("other", [{"target_id": "target-2"}, {"language": "ja"}])
 def test_a_job_prints_its_own_release_only(other: dict[str, str]) -> None:
-    assert barred(a_job(replace(a_release(), **other)), chart_of(a_release()), 1) is Bar.REPLACED
+    assert barred(a_job(replace(a_release(), **other)), chart_of(a_release()), NOW) is Bar.REPLACED
 
 
 # --- addresses -----------------------------------------------------------------------------------

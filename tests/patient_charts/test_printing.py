@@ -18,6 +18,7 @@ from chalicelib.patient_charts.prints.model import Bar, Stage
 from chalicelib.settings import settings
 from tests.faults.interleaving import played
 from tests.patient_charts.paper import a_released, queue, staff_of, withdrawn
+from tests.patient_charts.slip_scene import given_to_another
 from tests.patient_charts.slip_scene import release as released
 from tests.support.snapshot import Snapshot
 from tests.support.world import World, build
@@ -150,6 +151,15 @@ def test_a_release_of_an_amended_chart_is_refused_at_the_printer(world: World) -
     sign_amendment(world, release.examination_id)
     _, (refused,) = printing_service.to_print(staff_of(world), [job.job_id])
     assert refused.bar is Bar.OUTDATED
+
+
+def test_a_release_of_what_is_another_patients_by_now_is_refused_at_the_printer(
+    world: World,
+) -> None:
+    job = queue(world, a_released(world))
+    given_to_another(world)
+    may, (refused,) = printing_service.to_print(staff_of(world), [job.job_id])
+    assert (may, refused.bar) == ([], Bar.OUTDATED)
 
 
 def test_a_job_that_is_over_is_not_printed_and_is_told(world: World) -> None:

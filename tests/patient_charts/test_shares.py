@@ -19,6 +19,7 @@ from chalicelib.patient_charts.sharing.model import LIVES, MOST_LINKS, MOST_OPEN
 from chalicelib.settings import settings
 from tests.faults.interleaving import played
 from tests.patient_charts.paper import a_released, owned_of, withdrawn
+from tests.patient_charts.slip_scene import given_to_another
 from tests.patient_charts.slip_scene import release as released
 from tests.support.world import World
 
@@ -45,6 +46,18 @@ def later(by: timedelta) -> None:
 
 def test_a_link_opens_its_document(release: Release) -> None:
     assert sharing.opened(shared(release))[1] == release
+
+
+def test_a_link_shows_nothing_once_the_examination_is_another_patients(
+    world: World, release: Release
+) -> None:
+    secret = shared(release)
+    given_to_another(world)
+    with pytest.raises(NotFound):
+        sharing.opened(secret)
+    released(world, release.examination_id)  # to its right patient, who did not make the link
+    with pytest.raises(NotFound):
+        sharing.opened(secret)
 
 
 def test_a_link_has_256_random_bits(release: Release) -> None:

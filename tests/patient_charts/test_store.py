@@ -6,10 +6,11 @@ import pytest
 
 from chalicelib.kernel.errors import NotFound
 from chalicelib.patient_charts import store
-from chalicelib.patient_charts.model import Draft, PatientChart, State, Withdrawal
+from chalicelib.patient_charts.model import Basis, Draft, PatientChart, State, Withdrawal
 from tests.support.patient_charts import a_release
 
 pytestmark = pytest.mark.usefixtures("aws")
+NOW, AMENDED = Basis(1, "patient-1"), Basis(2, "patient-1")
 WITHDRAWAL = Withdrawal(withdrawn_by="person-1", withdrawn_at="2027-04-02", reason="wrong side")
 DRAFT = Draft(chart_number=1, wordings=(), saved_by="person-1", saved_at="2027-04-01")
 
@@ -26,15 +27,15 @@ def released(number: int = 1) -> None:
 
 def test_what_nobody_touched_is_empty() -> None:
     assert seen().revision == 0
-    assert seen().state(1) is State.NONE
+    assert seen().state(NOW) is State.NONE
 
 
 def test_a_release_holds_once_it_is_ended() -> None:
     release = a_release()
     assert store.begin_release(seen(), release)
-    assert seen().state(1) is State.NONE
+    assert seen().state(NOW) is State.NONE
     store.end_release(release)
-    assert (seen().current, seen().state(1)) == (release, State.RELEASED)
+    assert (seen().current, seen().state(NOW)) == (release, State.RELEASED)
 
 
 def test_ending_a_release_twice_changes_nothing() -> None:
@@ -55,25 +56,30 @@ def test_an_older_release_does_not_come_back() -> None:
 
 def test_languages_stand_apart() -> None:
     released()
-    assert store.of("target-1", "examination-1", "ja").state(1) is State.NONE
+    assert store.of("target-1", "examination-1", "ja").state(NOW) is State.NONE
 
 
 def test_a_release_of_an_older_chart_is_outdated() -> None:
     released()
-    assert seen().state(2) is State.OUTDATED
+    assert seen().state(AMENDED) is State.OUTDATED
+
+
+def test_a_release_of_what_was_another_patients_is_outdated() -> None:
+    released()
+    assert seen().state(Basis(1, "patient-2")) is State.OUTDATED
 
 
 def test_a_release_that_is_withdrawn_says_why() -> None:
     released()
     assert store.withdraw(seen(), WITHDRAWAL)
-    assert (seen().state(1), seen().withdrawal) == (State.WITHDRAWN, WITHDRAWAL)
+    assert (seen().state(NOW), seen().withdrawal) == (State.WITHDRAWN, WITHDRAWAL)
 
 
 def test_the_next_release_is_not_withdrawn() -> None:
     released()
     assert store.withdraw(seen(), WITHDRAWAL)
     released(2)
-    assert seen().state(2) is State.RELEASED
+    assert seen().state(AMENDED) is State.RELEASED
 
 
 @pytest.mark.parametrize("late", ["draft", "release", "withdrawal"])

@@ -17,6 +17,7 @@ from tests.patient_charts.scene import (
     released,
     withdrawn,
 )
+from tests.patient_charts.slip_scene import given_to_another
 from tests.support.snapshot import Snapshot
 from tests.support.world import World
 
@@ -28,6 +29,17 @@ def test_14_a_patient_reads_nothing_of_a_chart_that_was_amended_since(
     amended(world, place)
     assert service.readable(*place) is None
     assert at_desk(world, place).state is State.OUTDATED
+
+
+def test_12_nobody_reads_what_was_released_while_it_was_taken_for_another_patients(
+    world: World, place: Place
+) -> None:
+    released(world, place)
+    given_to_another(world)
+    assert service.readable(*place) is None
+    assert at_desk(world, place).state is State.OUTDATED
+    released(world, place)
+    assert service.readable(*place) == current(service.shown(*place))
 
 
 def test_14_an_amended_chart_is_read_again_once_it_is_released_again(

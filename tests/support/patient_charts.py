@@ -123,6 +123,7 @@ def a_release(**changes: Any) -> Release:
         "target_id": "target-1",
         "examination_id": "examination-1",
         "language": "en",
+        "patient_key": "patient-1",
         "number": 1,
         "revision": 1,
         "chart_number": 1,

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from chalicelib.kernel import clock, ids
 from chalicelib.kernel.errors import Conflict
-from chalicelib.patient_charts.model import PatientChart, Release, State
+from chalicelib.patient_charts.model import Basis, PatientChart, Release, State
 from chalicelib.patient_charts.prints.addresses import Address
 from chalicelib.plain.model import Language
 
@@ -119,15 +119,15 @@ def gone_at(job: PrintJob) -> datetime | None:
     return clock.parse(job.steps[-1].at) + KEPT if job.stage in OVER else None
 
 
-def barred(job: PrintJob, found: PatientChart, chart_number: int | None) -> Bar | None:
+def barred(job: PrintJob, found: PatientChart, now: Basis) -> Bar | None:
     """
     Return why *job* may not be printed or posted, or None.
 
     Args:
         found: How the patient chart it is of stands.
-        chart_number: The version of the chart that holds.
+        now: What a release has to be of, to be read.
     """
-    state = found.state(chart_number)
+    state = found.state(now)
     if state in {State.NONE, State.WITHDRAWN}:
         return Bar.WITHDRAWN
     if found.current is None or not job.is_of(found.current):

@@ -190,8 +190,8 @@ def _sorted(
 
 def _bar(job: PrintJob) -> tuple[Bar | None, int | None]:
     """Return why *job* may not go out any more, and which version there is instead."""
-    found, chart_number = standing.of(job.target_id, job.examination_id, job.language)
-    bar = barred(job, found, chart_number)
+    found, now = standing.of(job.target_id, job.examination_id, job.language)
+    bar = barred(job, found, now)
     newest = found.current.number if found.current and bar is Bar.REPLACED else None
     return bar, newest
 

@@ -76,8 +76,8 @@ def opened(secret: str) -> tuple[Share, Release]:
 
 
 def readable(owned: Owned) -> Release:
-    """Return what the patient may read now; raises NotFound."""
+    """Return what the patient may read now; raises NotFound, also where it is another's by now."""
     found = service.readable(owned.target_id, owned.examination_id, owned.language)
-    if found is None:
+    if found is None or found.patient_key != owned.patient_key:
         raise NotFound("there is nothing to be read")
     return found

@@ -12,7 +12,7 @@ from chalicelib.charts import service as chart_service
 from chalicelib.charts import store as charts
 from chalicelib.charts.record import Version
 from chalicelib.patient_charts import service, store
-from chalicelib.patient_charts.model import LANGUAGES, PatientChart, Release, State
+from chalicelib.patient_charts.model import LANGUAGES, Basis, PatientChart, Release, State
 
 
 class Document(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,18 +58,22 @@ def of_examinations(
     target_id: str, patient_key: str, examination_ids: Iterable[str]
 ) -> list[Opened]:
     """Return those of a patient's examinations of which something was released, newest first."""
-    listed = list(examination_ids)
+    own = [
+        each
+        for each in examinations.examinations_by_id(target_id, list(examination_ids))
+        if each.patient_key == patient_key  # a correction may have moved one to another patient
+    ]
+    listed = [each.examination_id for each in own]
     signed = _signed(target_id, listed)
-    documents = _documents(target_id, listed, signed)
+    documents = _documents(target_id, patient_key, listed, signed)
     found = [
         Opened(
             examination=each,
             kind=_kind(signed.get(each.examination_id)),
             documents=documents[each.examination_id],
         )
-        for each in examinations.examinations_by_id(target_id, listed)
-        if each.patient_key == patient_key  # a correction may have moved one to another patient
-        and each.examination_id in documents
+        for each in own
+        if each.examination_id in documents
     ]
     return sorted(found, key=lambda each: each.examination.examined_at, reverse=True)
 
@@ -87,14 +91,15 @@ def _kind(version: Version | None) -> str:
 
 
 def _documents(
-    target_id: str, examination_ids: list[str], signed: dict[str, Version]
+    target_id: str, patient_key: str, examination_ids: list[str], signed: dict[str, Version]
 ) -> dict[str, list[Document]]:
     found: dict[str, list[Document]] = {}
     for language in LANGUAGES:
         for kept in store.of_examinations(target_id, examination_ids, language).values():
             each = _settled(kept)
             if each.current:
-                document = _document(each, each.current, signed.get(each.examination_id))
+                version = signed.get(each.examination_id)
+                document = _document(each, each.current, version, patient_key)
                 found.setdefault(each.examination_id, []).append(document)
     return found
 
@@ -106,8 +111,10 @@ def _settled(chart: PatientChart) -> PatientChart:
     return service.shown(*place) if is_open else chart
 
 
-def _document(chart: PatientChart, release: Release, signed: Version | None) -> Document:
-    state = chart.state(signed.number if signed else None)
+def _document(
+    chart: PatientChart, release: Release, signed: Version | None, patient_key: str
+) -> Document:
+    state = chart.state(Basis(signed.number if signed else None, patient_key))
     if state is State.WITHDRAWN and chart.withdrawal:
         return Document(release=release, state=state, since=chart.withdrawal.withdrawn_at)
     since = signed.signed_at if signed and state is State.OUTDATED else ""
