@@ -11,7 +11,7 @@ SCALE  ?= 1.0
 SERVERS ?=
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help setup demo local clock test journeys faults bite mutants year bench check words openapi format lint types arch templates package deploy agent bench-agent
+.PHONY: help setup demo local clock test journeys faults explore bite mutants year bench check words openapi format lint types arch templates package deploy agent bench-agent
 
 help:  ## list what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */  make \1|/' | column -t -s '|'
@@ -42,7 +42,10 @@ journeys: setup  ## run the packaged stack, the agent and real browsers through 
 	$(RUN) -m pytest -q -n auto --dist loadgroup -m "journey and not deep"
 
 faults: setup  ## prove deeper that nothing is lost: two deaths, every order, 10,000 nights of events
-	$(RUN) -m pytest -q -n auto --dist loadgroup -m deep
+	$(RUN) -m pytest -q -n auto --dist loadgroup --hypothesis-profile explore -m deep
+
+explore: setup  ## hold every property against examples nobody has met yet
+	$(RUN) -m pytest -q -n auto --dist loadgroup --hypothesis-profile explore -m "hypothesis and not journey and not deep"
 
 bite: setup  ## plant bugs in a copy of the project and see that the tests notice each
 	@$(RUN) -m tests.bite

@@ -36,7 +36,7 @@ def take_table(visit: Visit, target_id: str) -> Response:
     usage.require(visit.caller.facility_id, target_id)
     uploaded, typed = visit.files.get("file", b""), visit.form.get("typed", "")
     try:
-        taking.csv(visit.caller, target_id, text_of(uploaded) if uploaded else typed)
+        taking.csv(visit.caller, target_id, _whole(text_of(uploaded)) if uploaded else typed)
     except (Invalid, Conflict, TooLarge) as refused:
         return _table_page(visit, target_id, typed=typed, refused=refused)
     return visit.redirect(with_query(CHARTS, target=target_id, done="taken"))
@@ -61,6 +61,13 @@ def take_bundle(visit: Visit, target_id: str, examination_id: str) -> Response:
 
 
 # --- pieces ------------------------------------------------------------------------------------
+
+
+def _whole(text: str) -> str:
+    """Return *text*, unless some of its letters were lost on the way: a chart is not guessed."""
+    if "\ufffd" in text:
+        raise Invalid("some letters of the file were lost on the way", code="unreadable-file")
+    return text
 
 
 def _table_page(

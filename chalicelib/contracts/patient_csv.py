@@ -62,6 +62,9 @@ def text_of(raw: bytes) -> str:
     """
     Return the text of a file in UTF-8, or in CP932 as Japanese Excel writes it.
 
+    U+FFFD stays: an image's own number of a patient may have it, where its header could not be
+    read whole, and a list that was downloaded can be handed in again.
+
     Raises:
         Invalid: ``unreadable-file``: it is neither.
     """
@@ -70,7 +73,7 @@ def text_of(raw: bytes) -> str:
             text = raw.decode(encoding)
         except UnicodeDecodeError:
             continue
-        if "\ufffd" not in text and "\0" not in text:  # or it was read wrongly on its way
+        if "\0" not in text:  # UTF-16, or no text at all
             return text
     raise Invalid("the file is no text in UTF-8 or Shift_JIS (CP932)", code="unreadable-file")
 

@@ -18,18 +18,20 @@ def covering(text: str, sentences: Iterable[Sentence]) -> tuple[Sentence, ...]:
         start, stop = each.span
         first, last = trimmed(text, end, start)
         if first < last and found:
-            found[-1] = _from(found[-1], found[-1].span[0], last)
+            found[-1] = _over(text, found[-1], found[-1].span[0], last)
         elif first < last:
             start = first
-        found.append(_from(each, start, stop))
+        found.append(_over(text, each, start, stop))
         end = stop
     first, last = trimmed(text, end, len(text))
     if first < last and found:
-        found[-1] = _from(found[-1], found[-1].span[0], last)
+        found[-1] = _over(text, found[-1], found[-1].span[0], last)
     elif first < last:
         return (Sentence(text=text[first:last], source=(first, last), fallback=True),)
     return tuple(found)
 
 
-def _from(sentence: Sentence, start: int, end: int) -> Sentence:
-    return msgspec.structs.replace(sentence, source=(start, end))
+def _over(text: str, sentence: Sentence, start: int, end: int) -> Sentence:
+    """Return *sentence* for [start, end); in the doctor's own words it is all that stands there."""
+    said = text[start:end] if sentence.fallback else sentence.text
+    return msgspec.structs.replace(sentence, text=said, source=(start, end))

@@ -354,6 +354,14 @@ def test_a_file_of_findings_becomes_drafts(world: World) -> None:
     assert draft.chart.findings == (Finding(certainty=Certainty.POSSIBLE, text="潰瘍"),)
 
 
+def test_a_file_that_lost_letters_on_its_way_is_not_taken(world: World) -> None:
+    examination = examined(world)
+    visitor, path = somebody(world), f"{CHARTS}/{world.target_id}/take"
+    answer = hand_in(visitor, path, ROWS.replace("潰", "\ufffd").encode())
+    assert "The file is no text in UTF-8 or Shift_JIS." in said(answer)
+    assert store.record(world.target_id, examination).draft is None
+
+
 def test_rows_that_cannot_be_taken_are_named_on_the_page(world: World) -> None:
     examined(world)
     visitor, path = somebody(world), f"{CHARTS}/{world.target_id}/take"

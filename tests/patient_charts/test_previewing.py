@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from chalicelib.charts.model import Certainty, Chart, Finding, Image, Kind
@@ -26,6 +26,10 @@ def said(found: Preview, source: str) -> Said:
 
 def worded(source: str, text: str) -> Wording:
     return Wording(source=source, text=text, worded_by="person-1")
+
+
+def noted(note: str) -> Chart:
+    return Chart(kind=Kind.OTHER, images=(Image(sha256="ab" * 32, note=note),))
 
 
 def narrated(text: str) -> Chart:
@@ -55,8 +59,7 @@ def test_the_own_words_of_a_narrative_are_its_very_span() -> None:
 
 
 def test_a_note_beside_a_picture_is_told_from_its_own_text() -> None:
-    image = Image(sha256="ab" * 32, note="No ulcer. Small polyp.")
-    found = preview(Chart(kind=Kind.OTHER, images=(image,)), "en")
+    found = preview(noted("No ulcer. Small polyp."), "en")
     assert [(each.own, each.box) for each in found.said] == [
         ("No ulcer.", Box.FINE),
         ("Small polyp.", Box.MORE),
@@ -128,6 +131,7 @@ def test_14_a_chart_of_which_nothing_is_absent_has_an_empty_fine_box() -> None:
 
 
 @given(charts(), LANGUAGES)
+@example(noted("!0"), "ja")  # a mark before it belongs to it
 def test_every_sentence_says_what_the_own_words_beside_it_say(chart: Chart, language: Any) -> None:
     for line in preview(chart, language).lines:
         assert line.said.own
