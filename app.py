@@ -10,7 +10,7 @@ from typing import Any
 
 from chalice.app import Chalice, CloudWatchEvent, ConvertToMiddleware, Rate, SQSEvent
 
-from chalicelib import operations
+from chalicelib import minute, operations
 from chalicelib.access.agent_pages import pages as agent_pages
 from chalicelib.access.api import routes as access
 from chalicelib.access.front_pages import pages as front_pages
@@ -48,7 +48,6 @@ from chalicelib.dicomweb import events as derived
 from chalicelib.dicomweb.storing_api import routes as dicom_storing
 from chalicelib.exports.choosing_pages import pages as choosing_pages
 from chalicelib.exports.pages import pages as restore_pages
-from chalicelib.jobs import events as jobs
 from chalicelib.jobs.api import routes as job_routes
 from chalicelib.jobs.pages import pages as job_pages
 from chalicelib.kernel import clock
@@ -198,7 +197,7 @@ def sweep(event: CloudWatchEvent) -> dict[str, int]:
 def tick(event: CloudWatchEvent) -> dict[str, int]:
     """Every minute: do what is due, such as making the jobs of nightly plans."""
     context: Any = event.context
-    return jobs.minute_due(event.to_dict(), context.get_remaining_time_in_millis)
+    return minute.minute_due(event.to_dict(), context.get_remaining_time_in_millis)
 
 
 @app.lambda_function(name="operate")

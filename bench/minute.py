@@ -18,8 +18,9 @@ from bench.figures import Figure
 from bench.world import on_moto
 from chalicelib import due
 from chalicelib.contracts import timers
-from chalicelib.jobs import events, scanner
+from chalicelib.jobs import scanner
 from chalicelib.kernel import clock
+from chalicelib.minute import HANDLERS
 from chalicelib.settings import settings
 from tests.jobs.nights import paid_for
 from tests.support.world import World
@@ -44,7 +45,7 @@ def _lived_through() -> tuple[Tally, Tally, int]:
     with on_moto() as (world, _):
         paid_for(world)
         with counted(empty):
-            scanner.scan(clock.now(), events.HANDLERS)
+            scanner.scan(clock.now(), HANDLERS)
         _copy_timer(world, PLANS - 1)
         minutes, full = _drained(_next_run(world))
     return empty, full, minutes
@@ -66,7 +67,7 @@ def _drained(at: datetime) -> tuple[int, Tally]:
                 spent_ms = (sum(tally.calls.values()) - before) * REQUEST_MS
                 return LAMBDA_MS - spent_ms > scanner.RESERVE_MS
 
-            handled = scanner.scan(at, events.HANDLERS, has_time=has_time)["handled"]
+            handled = scanner.scan(at, HANDLERS, has_time=has_time)["handled"]
             if not handled:
                 return minutes, tally
             minutes += 1

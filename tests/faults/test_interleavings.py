@@ -24,12 +24,12 @@ from chalicelib.contracts import service as contracts
 from chalicelib.contracts.amending import Change
 from chalicelib.contracts.model import Timing, TimingKind
 from chalicelib.dicomweb import storing
-from chalicelib.jobs import events as job_events
 from chalicelib.jobs import scanner
 from chalicelib.jobs import service as jobs
 from chalicelib.jobs.model import JobState, Progress
 from chalicelib.kernel import clock
 from chalicelib.kernel.errors import HokanError
+from chalicelib.minute import HANDLERS
 from chalicelib.patient_charts import desk
 from chalicelib.patient_charts import service as releases
 from chalicelib.patient_charts.service import Place
@@ -226,7 +226,7 @@ def _(world: World) -> tuple[Act, Act]:
 
 
 def minute(at: str) -> Act:
-    return lambda: scanner.scan(clock.parse(at), job_events.HANDLERS)
+    return lambda: scanner.scan(clock.parse(at), HANDLERS)
 
 
 def job_taken(world: World) -> str:

@@ -11,9 +11,10 @@ from chalice.test import Client
 
 from chalicelib import due
 from chalicelib.contracts.model import State
-from chalicelib.jobs import events, scanner, store
+from chalicelib.jobs import scanner, store
 from chalicelib.jobs.model import Job, Origin, new_job
 from chalicelib.kernel import clock
+from chalicelib.minute import HANDLERS
 from chalicelib.settings import settings
 from tests.faults.interleaving import orders, played
 from tests.faults.invariants import rows
@@ -82,7 +83,7 @@ def test_two_schedules_at_once_bring_one_job(world: World) -> None:
     at = first_run(world)
 
     def act() -> object:
-        return scanner.scan(at, events.HANDLERS)
+        return scanner.scan(at, HANDLERS)
 
     ready = Snapshot()
     for order in orders(12, 12, 60):

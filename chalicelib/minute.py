@@ -1,4 +1,8 @@
-"""What the minute's schedule wakes up, by the prefix of a due row's sort key."""
+"""
+What the minute's schedule wakes up, by the prefix of a due row's sort key.
+
+It stands above all capabilities, for each may have something that falls due.
+"""
 
 from __future__ import annotations
 
