@@ -22,6 +22,7 @@ from moto.core import responses
 from moto.core.base_backend import AccountSpecificBackend, BaseBackend
 from moto.core.models import MockAWS, botocore_stubber
 
+from tests.support.quick_calls import quicken_calls
 from tests.support.quick_expressions import quicken_expressions
 from tests.support.quick_rows import quicken_rows
 
@@ -55,6 +56,7 @@ def quicken() -> None:
     for owner, name, quicker in changes:
         setattr(owner, name, quicker)
     backend_index.backend_url_patterns.sort(key=lambda each: each[0] not in OURS)
+    quicken_calls()
     quicken_rows()
     quicken_expressions()
 

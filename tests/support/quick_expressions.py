@@ -20,6 +20,7 @@ JSON = "application/x-amz-json-1.0"
 
 _parser: Any = vars(expressions)["UpdateExpressionParser"]
 _parsed: Any = _parser.make
+_node: Any = vars(ast_nodes)["Node"]
 _traverser: Any = vars(ast_nodes)["DepthFirstTraverser"]
 _nodes_of: Any = _traverser.nodes_to_be_processed
 _serialized: Any = DynamoHandler.serialized
@@ -31,6 +32,7 @@ def quicken_expressions() -> None:
     changes: list[tuple[Any, str, Any]] = [
         (_parser, "make", lambda text: pickle.loads(_parse(text))),
         (_traverser, "nodes_to_be_processed", _nodes),
+        (_traverser, "traverse_node_recursively", _traverse),
         (DynamoHandler, "serialized", _as_json),
         (validators, "deepcopy", lambda each: pickle.loads(pickle.dumps(each))),
     ]
@@ -48,6 +50,28 @@ def _nodes(traverser: Any) -> Any:
     if kind not in _kept_nodes:
         _kept_nodes[kind] = _nodes_of(traverser)
     return _kept_nodes[kind]
+
+
+def _traverse(traverser: Any, node: Any, child_id: int = -1) -> Any:
+    """Walk as moto does; which kinds of nodes there are is found out once."""
+    kind: Any = type(node)
+    if not _is_any(kind, (_node,)):
+        return node
+    parent = node.parent
+    for number, child in enumerate(node.children or ()):
+        traverser.pre_processing_of_child(node, number)
+        _traverse(traverser, child, number)
+    if _is_any(kind, _nodes(traverser)):
+        node = traverser.process(node)
+        node.parent = parent
+        if parent:
+            parent.children[child_id] = node
+    return node
+
+
+@cache
+def _is_any(kind: Any, kinds: Any) -> bool:
+    return issubclass(kind, kinds)
 
 
 def _as_json(handler: DynamoHandler, answer: ActionResult) -> Any:
