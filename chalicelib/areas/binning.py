@@ -14,7 +14,7 @@ from chalicelib.areas.bin_times import BIN_LIFE
 from chalicelib.areas.change import Change, commit
 from chalicelib.areas.keys import Child
 from chalicelib.areas.log import Kind
-from chalicelib.areas.model import BIN, ROOT, Node, Share, Version
+from chalicelib.areas.model import BIN, ROOT, FileVersion, Node, Share
 from chalicelib.kernel import clock
 from chalicelib.kernel.errors import Conflict, NotFound
 from chalicelib.telemetry import count
@@ -87,7 +87,7 @@ def erase_now(caller: Caller, target_id: str, node_id: str) -> None:
     audit(caller, "erase-file", node_id)
     # What there is no time for, and all contents, follow by the minute: it is overdue from now on.
     bin_times.note_now(caller.facility_id, target_id)
-    commit(target_id, caller.id, Kind.BINNED, lambda change: _let_be_overdue(change, node_id))
+    commit(target_id, caller.id, Kind.BINNED, lambda change: let_be_overdue(change, node_id))
     erase(target_id, caller.id, node_id, budget(CHANGES_AT_ONCE))
 
 
@@ -124,7 +124,8 @@ def erase(target_id: str, by: str, node_id: str, has_time: Callable[[], bool]) -
     count("AreaNodesErased")
 
 
-def _let_be_overdue(change: Change, node_id: str) -> None:
+def let_be_overdue(change: Change, node_id: str) -> None:
+    """Let what lies in the bin have been there for thirty days."""
     node = change.get(keys.node(node_id), Node)
     overdue = clock.text(change.now - BIN_LIFE)
     if node is None or node.parent_id != BIN or str(node.binned_at) <= overdue:
@@ -165,7 +166,7 @@ def _erase_children(change: Change, folder: Node) -> bool:
 
 
 def _erase_versions(change: Change, file: Node) -> bool:
-    while some := list(change.starting(keys.versions(file.node_id), Version, most=SOME)):
+    while some := list(change.starting(keys.versions(file.node_id), FileVersion, most=SOME)):
         for key, each in some:
             if change.rows >= ROWS:
                 return False

@@ -8,7 +8,7 @@ from chalicelib.access.model import Caller
 from chalicelib.areas import keys, names, rights, tree
 from chalicelib.areas.change import Change, commit
 from chalicelib.areas.log import Kind
-from chalicelib.areas.model import Node, Version
+from chalicelib.areas.model import FileVersion, Node
 from chalicelib.areas.tree import DEPTH
 from chalicelib.billing.pricebook import ServiceClass
 from chalicelib.kernel.errors import Conflict, NotFound
@@ -77,7 +77,7 @@ def make_current(caller: Caller, target_id: str, node_id: str, number: int) -> N
 
     def plan(change: Change) -> Node:
         node = tree.node(change, node_id)
-        version = change.get(keys.version(node_id, number), Version)
+        version = change.get(keys.version(node_id, number), FileVersion)
         if version is None:
             raise NotFound("there is no such version of this file")
         if version.sha256 == node.sha256:

@@ -7,7 +7,7 @@ from chalicelib.access.model import Caller
 from chalicelib.access.service import audit
 from chalicelib.areas import keys, rights
 from chalicelib.areas.change import Change
-from chalicelib.areas.model import Node, Preview, Version
+from chalicelib.areas.model import FileVersion, Node, Preview
 from chalicelib.kernel.errors import NotFound
 
 FIRST_BYTES = 4_096
@@ -36,7 +36,7 @@ def download(caller: Caller, target_id: str, node_id: str, version: int | None =
     sha256 = node.sha256
     if version is not None:
         rights.require(caller, target_id)
-        held = Change(target_id, caller.id).get(keys.version(node_id, version), Version)
+        held = Change(target_id, caller.id).get(keys.version(node_id, version), FileVersion)
         if held is None:
             raise NotFound("there is no such version of this file")
         sha256 = held.sha256

@@ -9,7 +9,7 @@ from chalicelib.access.service import audit
 from chalicelib.areas import keys, rights, store, tree
 from chalicelib.areas.change import Change
 from chalicelib.areas.keys import Child
-from chalicelib.areas.model import BIN, ROOT, Crumb, Listing, Node, Version
+from chalicelib.areas.model import BIN, ROOT, Crumb, FileVersion, Listing, Node
 from chalicelib.areas.names import folded
 from chalicelib.kernel.errors import Invalid, NotFound
 
@@ -60,13 +60,13 @@ def binned(caller: Caller, target_id: str, cursor: str | None = None) -> Listing
     return _page(target_id, [sk.rpartition("#")[2] for sk, _ in rows], cursor, [])
 
 
-def versions(caller: Caller, target_id: str, node_id: str) -> list[Version]:
+def versions(caller: Caller, target_id: str, node_id: str) -> list[FileVersion]:
     """Return the earlier contents of a file, newest first (deluxe)."""
     rights.require(caller, target_id)
     found = tree.found(Change(target_id, caller.id), node_id)
     audit(caller, "list-versions", node_id)
     rows = store.starting(target_id, keys.versions(found.node_id), newest_first=True)
-    return [msgspec.json.decode(body, type=Version) for _, body in rows]
+    return [msgspec.json.decode(body, type=FileVersion) for _, body in rows]
 
 
 def _page(target_id: str, node_ids: list[str], cursor: str | None, above: list[Crumb]) -> Listing:

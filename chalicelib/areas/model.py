@@ -57,7 +57,7 @@ class Node(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     binned_from: str | None = None
 
 
-class Version(msgspec.Struct, frozen=True, kw_only=True):
+class FileVersion(msgspec.Struct, frozen=True, kw_only=True):
     """An earlier content of a file; *number* is 1 for the oldest."""
 
     number: int

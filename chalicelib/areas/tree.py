@@ -7,7 +7,7 @@ import msgspec
 from chalicelib.areas import keys, names
 from chalicelib.areas.change import Change
 from chalicelib.areas.keys import Child, Gone, Mark
-from chalicelib.areas.model import BIN, ROOT, Node, Version
+from chalicelib.areas.model import BIN, ROOT, FileVersion, Node
 from chalicelib.billing.pricebook import ServiceClass
 from chalicelib.kernel import clock, ids
 from chalicelib.kernel.errors import Conflict, NotFound
@@ -152,8 +152,8 @@ def replace(change: Change, node: Node, new: Node, kept: ServiceClass) -> Node:
     return held
 
 
-def as_version(node: Node, number: int, replaced_at: str) -> Version:
-    return Version(
+def as_version(node: Node, number: int, replaced_at: str) -> FileVersion:
+    return FileVersion(
         number=number,
         sha256=node.sha256,
         size_bytes=node.size_bytes,
@@ -165,11 +165,11 @@ def as_version(node: Node, number: int, replaced_at: str) -> Version:
     )
 
 
-def versions_of(change: Change, node: Node, most: int = 1_000) -> list[Version]:
+def versions_of(change: Change, node: Node, most: int = 1_000) -> list[FileVersion]:
     """Return earlier contents of a file, oldest first."""
     if not node.versions:
         return []
-    return [each for _, each in change.starting(keys.versions(node.node_id), Version, most)]
+    return [each for _, each in change.starting(keys.versions(node.node_id), FileVersion, most)]
 
 
 def _bin_content(change: Change, node: Node) -> None:

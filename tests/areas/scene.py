@@ -4,28 +4,37 @@ from __future__ import annotations
 
 import hashlib
 import json
+from functools import partial
 from typing import Any
 
+import boto3
 import msgspec
 from chalice.local import LambdaContext
 
 from chalicelib.access import people_store
 from chalicelib.access.model import Caller, Person, Role
-from chalicelib.areas import service
+from chalicelib.archive.store import objects
+from chalicelib.areas import bin_times, service
+from chalicelib.areas.binning import let_be_overdue
+from chalicelib.areas.change import commit
+from chalicelib.areas.log import Kind
 from chalicelib.areas.model import ROOT, Finished, Node, OnTaken, Right
+from chalicelib.contracts import purging
 from chalicelib.kernel import clock
+from chalicelib.settings import settings
 from chalicelib.uploads.model import ChunkIn, Upload
-from tests.purges.scene import locks_end, messages
+from tests.purges.scene import locks_end, messages, purge_is_due
 from tests.support.life import WITHOUT_NIGHTS
 from tests.support.world import World, a_form, an_entry, days_pass
 
 CAPACITY = 10_000_000
 DOCTOR = "person-doctor"
+NAME = "Teaching files"
 
 
 def rent(world: World, service_class: str = "economy", capacity_bytes: int = CAPACITY) -> World:
     """Let the world be about an area that its facility rents; returns it."""
-    target = world.admin.post("/targets", {"name": "Teaching files", "kind": "area"}, status=201)
+    target = world.admin.post("/targets", {"name": NAME, "kind": "area"}, status=201)
     world.target_id = target["target_id"]
     terms = {"service_class": service_class, "capacity_bytes": capacity_bytes}
     form = a_form(world.target_id, **(WITHOUT_NIGHTS | terms))
@@ -104,12 +113,51 @@ def contents_erased(world: World) -> None:
 
 
 def deliver_all(world: World) -> None:
+    for body in messages():
+        deliver(world, body)
+
+
+def deliver(world: World, body: dict[str, Any]) -> None:
+    """Hand a message over to the purge's function."""
     from app import purge as handle
 
-    for body in messages():
-        event = world.client.events.generate_sqs_event([json.dumps(body)], queue_name="purges")
-        context: Any = LambdaContext("purge", memory_size=512, max_runtime_ms=290_000)
-        assert not handle(event, context)["batchItemFailures"]
+    event = world.client.events.generate_sqs_event([json.dumps(body)], queue_name="purges")
+    context: Any = LambdaContext("purge", memory_size=512, max_runtime_ms=290_000)
+    assert not handle(event, context)["batchItemFailures"]
+
+
+def deliver_contents(world: World) -> None:
+    """Hand over what the minute asks for; also again, as SQS does when somebody died of it."""
+    deliver(
+        world,
+        {"facility_id": world.facility_id, "target_id": world.target_id, "contents": True},
+    )
+
+
+def overdue(world: World, files: dict[str, bytes]) -> None:
+    """Send *files* and let them have been in the bin for thirty days; no lock holds them."""
+    for node in send(world, files):
+        service.bin_node(admin(world), world.target_id, node.node_id)
+        plan = partial(let_be_overdue, node_id=node.node_id)
+        commit(world.target_id, "hokan", Kind.BINNED, plan)
+    bin_times.note_now(world.facility_id, world.target_id)
+    locks_end()
+    batches_end(world)
+
+
+def batches_end(world: World) -> None:
+    """Let no batch count on any content any more, as three days do."""
+    table = boto3.resource("dynamodb").Table(settings().catalogue_table)
+    for row in list(objects.all_of(world.target_id)):
+        key = {"pk": f"TARGET#{world.target_id}", "sk": f"OBJECT#{row.sha256}"}
+        table.update_item(Key=key, UpdateExpression="REMOVE wanted_until")
+
+
+def ended(world: World) -> None:
+    """End the area's contract, say that all is kept elsewhere, and let its date have come."""
+    world.admin.post(f"/contracts/{world.contract_id}/end")
+    purging.ask(admin(world), world.contract_id, NAME)
+    purge_is_due(world)
 
 
 def a_month_passes(world: World) -> None:
