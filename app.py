@@ -21,6 +21,8 @@ from chalicelib.album.case_pages import pages as case_pages
 from chalicelib.album.pages import pages as album_pages
 from chalicelib.archive.api import routes as archive
 from chalicelib.archive.quarantine_pages import pages as quarantine_pages
+from chalicelib.areas.api import routes as areas
+from chalicelib.areas.sending_api import routes as area_uploads
 from chalicelib.billing import book_store, books
 from chalicelib.billing.book_pages import pages as book_pages
 from chalicelib.billing.debit_pages import pages as debit_pages
@@ -103,6 +105,8 @@ app.register_blueprint(archive)
 app.register_blueprint(cases)
 app.register_blueprint(dicomweb.routes)
 app.register_blueprint(dicom_storing)
+app.register_blueprint(areas)
+app.register_blueprint(area_uploads)
 app.register_blueprint(charts)
 app.register_blueprint(chart_taking)
 app.register_blueprint(front_pages)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
+from chalicelib.areas import bin_times, erasing, placing
 from chalicelib.billing import service as billing
 from chalicelib.billing import standing_store
 from chalicelib.billing.store import PREFIX as INVOICE
@@ -23,12 +24,17 @@ from chalicelib.jobs.scanner import Handler
 from chalicelib.kernel import clock
 from chalicelib.notices import service as notices
 from chalicelib.notices.store import PREFIX as NOTICE
+from chalicelib.uploads import placings
 
 
 def minute_due(event: dict[str, Any], remaining_ms: Callable[[], int]) -> dict[str, int]:
     """Do what is due as of the schedule's own time; stop while there is time to."""
     has_time = lambda: remaining_ms() > scanner.RESERVE_MS  # noqa: E731 - a name for a question
     return scanner.scan(clock.told(event["time"]), HANDLERS, has_time=has_time)
+
+
+def _place(row: DueRow, now: datetime) -> None:  # noqa: ARG001 - the shape of all handlers
+    placing.look(row)
 
 
 def _send_notice(row: DueRow, now: datetime) -> None:
@@ -60,6 +66,8 @@ HANDLERS: Mapping[str, Handler] = {
     INVOICE: _look_at_invoice,
     NOTICE: _send_notice,
     PURGE: purging.look,
+    placings.PREFIX: _place,
+    bin_times.PREFIX: erasing.look,
     billed_store.PREFIX: _bill,
     standing_store.PREFIX: _follow,
 }

@@ -53,6 +53,9 @@ class Operation(StrEnum):
     START_JOB = auto()
     SEE_JOBS = auto()
     SEE_MISSED_JOBS = auto()
+    SEE_AREAS = auto()
+    CHANGE_AREAS = auto()
+    MANAGE_AREAS = auto()
     SEE_CATALOGUE = auto()
     READ_DICOM = auto()
     STORE_DICOM = auto()
@@ -151,6 +154,9 @@ POLICY: Mapping[Operation, Mapping[Role, Condition]] = {
     Operation.START_JOB: _facility,
     Operation.SEE_JOBS: _facility,
     Operation.SEE_MISSED_JOBS: _operator,
+    Operation.SEE_AREAS: _facility,  # which, and what of them: see areas.rights
+    Operation.CHANGE_AREAS: _facility,  # where they were given the right to write
+    Operation.MANAGE_AREAS: _admin,
     Operation.SEE_CATALOGUE: _facility,
     Operation.READ_DICOM: _facility,
     Operation.STORE_DICOM: {**_admin, **_agent},

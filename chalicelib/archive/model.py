@@ -34,6 +34,7 @@ class ExaminationFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=
 class ObjectState(StrEnum):
     CLAIMED = "claimed"  # capacity is held, bytes are awaited
     STORED = "stored"  # bytes are there, verified
+    ERASING = "erasing"  # of an area, on purpose: bytes are going, capacity follows them
 
 
 class ObjectRow(msgspec.Struct, frozen=True, kw_only=True):

@@ -5,6 +5,7 @@ Keys of the objects bucket:
 
 t/<target id>/<sha256 hex>                   a facility's bytes, content-addressed, never rewritten
 m/<target id>/<completed at>-<batch id>.json the manifest of a finished batch
+areas/<target id>/<revision>          a change of a rented area
 c/<target id>/<chart id>/<version>.json      a chart as a doctor signed it, a version each
 
 Keys of the media bucket, which forgets:
@@ -42,10 +43,12 @@ from chalicelib.buckets.signing import (
     signed_original,
     signed_part,
     signed_put,
+    signed_saving,
 )
 from chalicelib.buckets.stored import (
     StoredBytes,
     hide,
+    is_locked,
     keys_under,
     object_key,
     pieces,
@@ -68,6 +71,7 @@ __all__ = [
     "download_origin",
     "forget_connections",
     "hide",
+    "is_locked",
     "keys_under",
     "object_key",
     "objects_origin",
@@ -83,6 +87,7 @@ __all__ = [
     "signed_original",
     "signed_part",
     "signed_put",
+    "signed_saving",
     "start_multipart",
     "stored_bytes",
 ]

@@ -89,6 +89,16 @@ def erase(keys: Iterable[str]) -> None:
         raise Unavailable("S3 did not delete all it was asked to")
 
 
+def erase_of(target_id: str, sha256: str) -> None:
+    """Delete what was made of one object."""
+    for kind in ("p", "f"):
+        page = client().list_objects_v2(
+            Bucket=settings().derived_bucket, Prefix=f"{kind}/{target_id}/{sha256}/", MaxKeys=PAGE
+        )
+        if page.get("Contents"):
+            erase(each["Key"] for each in page["Contents"])
+
+
 def erase_page(target_id: str) -> int:
     """Delete the first files made of a target's objects, at most PAGE; return how many."""
     for kind in KINDS:

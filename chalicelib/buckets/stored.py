@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Iterator
+from datetime import datetime
 
 import msgspec
 from botocore.exceptions import ClientError, HTTPClientError, IncompleteReadError
@@ -50,6 +51,18 @@ def stored_bytes(key: str) -> StoredBytes | None:
         sha256=base64.b64decode(whole).hex() if whole else None,
         version_id=head.get("VersionId"),
     )
+
+
+def is_locked(key: str, now: datetime) -> bool:
+    """Tell whether S3 lets nobody delete *key* yet; nothing locks what is not there."""
+    try:
+        head = client().head_object(Bucket=objects(), Key=key)
+    except ClientError as error:
+        if error.response["Error"]["Code"] in {"404", "NoSuchKey", "NotFound"}:
+            return False
+        raise
+    until = head.get("ObjectLockRetainUntilDate")
+    return head.get("ObjectLockLegalHoldStatus") == "ON" or (until is not None and until > now)
 
 
 def read_range(key: str, offset: int, length: int) -> bytes:

@@ -46,6 +46,7 @@ class Phase(StrEnum):
     MANIFESTS = "manifests"
     CHARTS = "charts"
     PATIENT_CHARTS = "patient-charts"
+    AREAS = "areas"
     CATALOGUE = "catalogue"
     DERIVED = "derived"  # last: what is made while the catalogue goes is gone with it
     CERTIFYING = "certifying"

@@ -28,11 +28,17 @@ A_DAY = timedelta(days=1)
 MOST_REASON = 500  # characters
 
 
-class Message(msgspec.Struct, frozen=True):
-    """What the queue carries: whose target, and nothing about it."""
+class Message(msgspec.Struct, frozen=True, omit_defaults=True):
+    """
+    What the queue carries: whose target, and nothing about it.
+
+    Attributes:
+        contents: Of a rented area, what nothing refers to any more; else all of a target.
+    """
 
     facility_id: str
     target_id: str
+    contents: bool = False
 
 
 class Outlook(msgspec.Struct, frozen=True, kw_only=True):
@@ -123,6 +129,12 @@ def may_begin_at(found: Purge, now: datetime) -> datetime:
 def send(facility_id: str, target_id: str) -> None:
     """Let the purge's function go on with a target; however often, it does everything once."""
     body = msgspec.json.encode(Message(facility_id, target_id)).decode()
+    queues.send(settings().purge_queue, body)
+
+
+def send_contents(facility_id: str, target_id: str) -> None:
+    """Let the purge's function delete what nothing in an area refers to any more."""
+    body = msgspec.json.encode(Message(facility_id, target_id, contents=True)).decode()
     queues.send(settings().purge_queue, body)
 
 

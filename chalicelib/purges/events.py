@@ -9,7 +9,7 @@ import msgspec
 from chalicelib import queues
 from chalicelib.contracts import purging
 from chalicelib.contracts.purging import Message
-from chalicelib.purges import steps
+from chalicelib.purges import contents, steps
 
 RESERVE_MS = 60_000  # for a page, and the next message
 
@@ -26,7 +26,11 @@ def purge_wanted(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
     def go_on(body: str) -> None:
         message = msgspec.json.decode(body, type=Message)
-        if steps.go_on(message.facility_id, message.target_id, has_time):
-            purging.send(message.facility_id, message.target_id)
+        of = (message.facility_id, message.target_id)
+        if message.contents:
+            if contents.go_on(*of, has_time):
+                purging.send_contents(*of)
+        elif steps.go_on(*of, has_time):
+            purging.send(*of)
 
     return queues.handled(event, context, go_on)

@@ -1,8 +1,8 @@
 """
 Deleting, page by page.
 
-Phases follow each other: count, objects, manifests, charts, patient charts, catalogue (and the
-cases open of it), derived, certificate.
+Phases follow each other: count, objects, manifests, charts, patient charts, areas, catalogue
+(and the cases open of it), derived, certificate.
 Counting keeps its sum and its place in one write, so nothing counts twice; deleting begins at what
 is left, so it needs no place.  Every page is done only while no contract is in force and no hold
 stands.
@@ -105,7 +105,11 @@ def _erase_charts(found: Purge) -> bool:
 
 
 def _erase_patient_charts(found: Purge) -> bool:
-    return _erase(found, f"p/{found.target_id}/", then=Phase.CATALOGUE)
+    return _erase(found, f"p/{found.target_id}/", then=Phase.AREAS)
+
+
+def _erase_areas(found: Purge) -> bool:
+    return _erase(found, f"areas/{found.target_id}/", then=Phase.CATALOGUE)
 
 
 def _erase(found: Purge, prefix: str, then: Phase) -> bool:
@@ -184,6 +188,7 @@ STEPS: Mapping[Phase, Callable[[Purge], bool]] = {
     Phase.MANIFESTS: _erase_manifests,
     Phase.CHARTS: _erase_charts,
     Phase.PATIENT_CHARTS: _erase_patient_charts,
+    Phase.AREAS: _erase_areas,
     Phase.CATALOGUE: _erase_catalogue,
     Phase.DERIVED: _erase_derived,
     Phase.CERTIFYING: _certify,

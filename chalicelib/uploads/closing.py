@@ -21,7 +21,7 @@ from chalicelib.archive.store.batches import Batch
 from chalicelib.contracts.display import has_display_tool
 from chalicelib.pictures import service as pictures
 from chalicelib.telemetry import count, count_bytes, logger
-from chalicelib.uploads import fullness, store
+from chalicelib.uploads import fullness, placings, store
 from chalicelib.uploads.model import Chunk
 from chalicelib.uploads.settlement import resolve
 
@@ -88,6 +88,7 @@ def close(batch: Batch, at: str, content: Content) -> Batch:
     note = partial(batches.note_published, batch)
     publishing.publish(manifest, done=batch.published, note=note)
     fullness.warn(batch.facility_id, batch.target_id)  # before the end: whoever dies comes again
+    placings.note_finished(batch)  # and this: what is of an area gets its place there
     if has_display_tool(batch.facility_id):  # pictures cost money, and are for who looks at them
         pictures.batch_wanted(batch.target_id, _key(manifest))
     finished = batches.finish(batch, publishing.finished_batch(manifest))

@@ -21,6 +21,8 @@ from chalicelib.archive.store.batches import Batch
 from chalicelib.billing.units import LimitPolicy
 from chalicelib.contracts import service as contracts
 from chalicelib.contracts import store as contracts_store
+from chalicelib.contracts.kinds import kind_of
+from chalicelib.contracts.model import Contract, TargetKind
 from chalicelib.jobs import service as jobs
 from chalicelib.kernel import clock, ids
 from chalicelib.kernel.errors import Conflict, Invalid, NotFound, Unavailable
@@ -111,10 +113,7 @@ def put_chunk(
         raise Conflict("this chunk was sent with another content", code="chunk-differs")
     if kept is not None:
         selected.check_kept(plan, kept)
-    may_exceed = plan.limit_policy is LimitPolicy.OVERAGE
-    chunk, rows = _with_claims(
-        batch, kept or chunk, is_kept=kept is not None, may_exceed=may_exceed
-    )
+    chunk, rows = _with_claims(plan, batch, kept or chunk, is_kept=kept is not None)
     return [_answer(each, rows) for each in chunk.entries]
 
 
@@ -188,17 +187,20 @@ def _closed() -> Conflict:
 
 
 def _with_claims(
-    batch: Batch, chunk: Chunk, *, is_kept: bool, may_exceed: bool
+    plan: Contract, batch: Batch, chunk: Chunk, *, is_kept: bool
 ) -> tuple[Chunk, dict[str, ObjectRow]]:
     """Keep *chunk* and see to it that every admitted content is stored or claimed."""
+    may_exceed = plan.limit_policy is LimitPolicy.OVERAGE
     for attempt in range(TRIES):
         rows = objects.rows(batch.target_id, (each.sha256 for each in chunk.admitted))
         _check_sizes(chunk.admitted, rows)
+        _check_kept(rows.values())
+        wanted = rows.values() if kind_of(plan) is TargetKind.AREA else None
         missing = [each for each in _distinct(chunk.admitted) if each.sha256 not in rows]
         if is_kept and not missing:
             return chunk, {each: _renewed(batch, row) for each, row in rows.items()}
         claims = [_claim_of(batch, each) for each in missing]
-        match store.claim(batch, chunk, claims, may_exceed=may_exceed):
+        match store.claim(batch, chunk, claims, wanted=wanted, may_exceed=may_exceed):
             case Claimed.DONE:
                 held = {each: _renewed(batch, row) for each, row in rows.items()}
                 return chunk, held | {each.sha256: each for each in claims}
@@ -233,6 +235,11 @@ def _check_sizes(entries: Iterable[Entry], rows: dict[str, ObjectRow]) -> None:
     for entry in entries:
         if sizes.setdefault(entry.sha256, entry.size) != entry.size:
             raise Invalid(f"sha256 {entry.sha256} comes with two sizes; hash the file again")
+
+
+def _check_kept(rows: Iterable[ObjectRow]) -> None:
+    if any(each.state is ObjectState.ERASING for each in rows):
+        raise Unavailable("one of these files is being erased; send the chunk again in a minute")
 
 
 def _claim_of(batch: Batch, entry: Entry) -> ObjectRow:

@@ -10,6 +10,7 @@ They live 30 days; a batch lives at most two, so the sweep always finds every cl
 from __future__ import annotations
 
 import zlib
+from collections.abc import Iterable
 from datetime import timedelta
 from enum import Enum, auto
 
@@ -28,6 +29,7 @@ from chalicelib.tables import BoxTable, transaction
 from chalicelib.uploads.model import Chunk
 
 CHUNK_LIFE = timedelta(days=30)
+WANTED = timedelta(days=3)  # longer than a batch lives, and its placing takes
 MAX_ROW_BYTES = 380_000  # DynamoDB's limit is 400 KB with the keys
 
 
@@ -81,7 +83,12 @@ def chunks(batch_id: str) -> list[Chunk]:
 
 
 def claim(
-    batch: Batch, kept: Chunk, claims: list[ObjectRow], *, may_exceed: bool = False
+    batch: Batch,
+    kept: Chunk,
+    claims: list[ObjectRow],
+    *,
+    wanted: Iterable[ObjectRow] | None = None,
+    may_exceed: bool = False,
 ) -> Claimed:
     """
     Claim the bytes of *claims*, add their rows and keep the chunk: all or nothing.
@@ -90,17 +97,21 @@ def claim(
     row an object.
 
     Args:
+        wanted: Of an area, what is there already: it may be erased unless a batch counts on it.
         may_exceed: The contract's overage: there is room whatever is stored.
     """
     item = _to_item(batch.batch_id, kept)
     same = _Chunk.pk.does_not_exist() | (_Chunk.digest == kept.digest)
     size_bytes = sum(each.size_bytes for each in claims)
+    until = None if wanted is None else clock.text(clock.now() + WANTED)
     try:
         with transaction() as write:
             batches.still_open_in(write, batch)
             write.save(item, condition=same)
             for each in claims:
-                objects.claim_in(write, each)
+                objects.claim_in(write, each, until)
+            for each in wanted or ():
+                objects.want_in(write, each, str(until))
             if claims:
                 where = (batch.facility_id, batch.target_id)
                 usage.claim_in(write, *where, size_bytes, may_exceed=may_exceed)

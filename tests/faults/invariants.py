@@ -19,6 +19,7 @@ from moto.s3.models import FakeDeleteMarker
 from chalicelib import due
 from chalicelib.audit.model import AuditEvent, first_break
 from chalicelib.settings import settings
+from tests.faults.area_invariants import check_area, check_batches_placed
 from tests.faults.slip_invariants import check_slips
 from tests.support.snapshot import dynamodb, s3
 from tests.support.world import World
@@ -32,6 +33,7 @@ def check_always(world: World) -> None:
     check_contract(world)
     check_purge(world)
     check_cases(world)
+    check_area(world)
     check_timers(world)
     check_jobs(world)
     check_money(world)
@@ -52,6 +54,7 @@ def check_at_rest(world: World) -> None:
     assert sizes == bucket, "catalogue and bucket differ"
     check_growth(world, sum(sizes.values()))
     check_batches(world, set(rows))
+    check_batches_placed(world)
     check_examinations(world)
     check_pictures(world, set(rows))
     check_charts_at_rest(world)
@@ -307,7 +310,8 @@ def _open_yen(head: dict[str, Any]) -> int:
 
 
 def check_batches(world: World, stored: set[str]) -> None:
-    """A finished batch has its one manifest; what a manifest names is stored."""
+    """A finished batch has its one manifest; what it names is stored, or erased on purpose."""
+    stored = stored | {sk.removeprefix("ERASED#") for sk in rows_of(world, "ERASED#")}
     manifests = manifests_of(world)
     finished = {
         sk.removeprefix("BATCH#")

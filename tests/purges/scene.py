@@ -45,6 +45,11 @@ def brought_forward(world: World, *, asked: bool = True) -> None:
     ended(world)
     if asked:
         purging.ask(admin(world), world.contract_id, "Endoscopy")
+    purge_is_due(world)
+
+
+def purge_is_due(world: World) -> None:
+    """Let the date of a purge have been yesterday, and S3 hold nothing back."""
     yesterday = clock.text(clock.now() - timedelta(days=1))
     boto3.resource("dynamodb").Table(settings().core_table).update_item(
         Key={"pk": f"FACILITY#{world.facility_id}", "sk": f"PURGE#{world.target_id}"},
@@ -93,7 +98,13 @@ def versions_of(target_id: str) -> dict[tuple[str, str], bytes]:
     """Return every version the bucket has of a target: objects, manifests, charts, and releases."""
     client, bucket = boto3.client("s3"), settings().objects_bucket
     found: dict[tuple[str, str], bytes] = {}
-    for prefix in (f"t/{target_id}/", f"m/{target_id}/", f"c/{target_id}/", f"p/{target_id}/"):
+    for prefix in (
+        f"t/{target_id}/",
+        f"m/{target_id}/",
+        f"c/{target_id}/",
+        f"p/{target_id}/",
+        f"areas/{target_id}/",
+    ):
         for each in client.list_object_versions(Bucket=bucket, Prefix=prefix).get("Versions", []):
             place = {"Key": each["Key"], "VersionId": each["VersionId"]}
             body = client.get_object(Bucket=bucket, **place)["Body"].read()

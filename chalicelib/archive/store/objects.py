@@ -1,7 +1,8 @@
 """
 Stored objects in DynamoDB (catalogue).
 
-TARGET#<target id>  OBJECT#<sha256>            one content: claimed, then stored
+TARGET#<target id>  OBJECT#<sha256>            one content: claimed, then stored; of an area also
+                                               until when a batch may count on it
 QUARANTINE          <bucket key>#<version id>  bytes that nobody claimed or that do not match
 
 No index on objects: a claim costs 2 write units (it is part of a transaction) and a settlement 1.
@@ -15,6 +16,7 @@ from typing import Any
 import msgspec
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.exceptions import TransactWriteError
+from pynamodb.expressions.update import Action
 from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
@@ -39,6 +41,7 @@ class _Object(Model):
     correlation_id = UnicodeAttribute(null=True)
     stored_at = UnicodeAttribute(null=True)
     facts = UnicodeAttribute(null=True)
+    wanted_until = UnicodeAttribute(null=True)
 
 
 class _Quarantined(Model):
@@ -65,9 +68,50 @@ def row(target_id: str, sha256: str) -> ObjectRow | None:
     return rows(target_id, [sha256]).get(sha256)
 
 
-def claim_in(write: TransactWrite, claim: ObjectRow) -> None:
+def claim_in(write: TransactWrite, claim: ObjectRow, wanted_until: str | None = None) -> None:
     """Add a claimed row; the transaction fails when the content is known already."""
-    write.save(_to_item(claim), condition=_Object.pk.does_not_exist())
+    item = _to_item(claim)
+    item.wanted_until = wanted_until
+    write.save(item, condition=_Object.pk.does_not_exist())
+
+
+def want_in(write: TransactWrite, there: ObjectRow, until: str) -> None:
+    """Let a batch count on an object that is there; the transaction fails when it is erased."""
+    write.update(
+        _key(there),
+        [_Object.wanted_until.set(until)],
+        condition=_Object.state.is_in(ObjectState.CLAIMED.value, ObjectState.STORED.value),
+    )
+
+
+def begin_erasing(target_id: str, sha256: str, now: str) -> bool:
+    """Let nobody count on a stored object from here on; False when some batch does."""
+    free = _Object.wanted_until.does_not_exist() | (_Object.wanted_until < now)
+    condition = (_Object.state == ObjectState.STORED.value) & free
+    row = _Object(f"TARGET#{target_id}", f"OBJECT#{sha256}")
+    actions: list[Action] = [_Object.state.set(ObjectState.ERASING.value)]
+    return held(lambda: row.update(actions, condition=condition))
+
+
+def stop_erasing(target_id: str, sha256: str) -> None:
+    """Let an object be stored again of which nothing was erased yet."""
+    row = _Object(f"TARGET#{target_id}", f"OBJECT#{sha256}")
+    condition = _Object.state == ObjectState.ERASING.value
+    held(lambda: row.update([_Object.state.set(ObjectState.STORED.value)], condition=condition))
+
+
+def forget_erased(erased: ObjectRow, facility_id: str) -> bool:
+    """Forget an object whose bytes are gone and give its capacity back, once."""
+    try:
+        with transaction() as write:
+            is_erasing = _Object.state == ObjectState.ERASING.value
+            write.delete(_key(erased), condition=is_erasing)
+            usage.release_in(write, facility_id, erased.target_id, erased.size_bytes)
+    except TransactWriteError as error:
+        if not condition_failed(error):
+            raise
+        return False
+    return True
 
 
 def take_over(claim: ObjectRow) -> bool:
