@@ -16,6 +16,7 @@ class Role(StrEnum):
     DOCTOR = "doctor"
     AGENT = "agent"
     PATIENT = "patient"  # holds a slip; its id is the slip's
+    CAMERA = "camera"  # a phone or a device that sends captures into one person's buffer
     ANONYMOUS = "anonymous"
 
 
