@@ -86,6 +86,24 @@ class Agent(msgspec.Struct, frozen=True):
     version: str | None = None
 
 
+class Device(msgspec.Struct, frozen=True):
+    """
+    An endoscope, or what stands beside it, that sends captures into one person's buffer.
+
+    Attributes:
+        person_id: Whose buffer.
+    """
+
+    device_id: str
+    facility_id: str
+    person_id: str
+    name: str
+    public_key: bytes
+    state: str  # "enrolled" | "revoked"
+    enrolled_at: str
+    revoked_at: str | None = None
+
+
 class Person(msgspec.Struct, frozen=True):
     """
     Somebody with an account, of a facility or of the provider.

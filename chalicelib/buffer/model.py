@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 import msgspec
 
 from chalicelib.access.model import Caller, Role
-from chalicelib.kernel import clock
+from chalicelib.kernel import clock, ids
 
 GIGABYTE = 10**9
 CAP_BYTES = 2 * GIGABYTE  # of one person's buffer
 CAP_CAPTURES = 1_000  # of one person's buffer, so that a list stays a list
 MOST_BYTES = 64 * 2**20  # of one capture: it goes up in one request
-MOST_KEPT = 30  # in one go: API Gateway waits for 29 seconds
+MOST_KEPT, MOST_KEPT_BYTES = 30, 256 * 2**20  # in one go: API Gateway waits for 29 seconds
 USUAL_HOURS, LEAST_HOURS, MOST_HOURS = 72, 1, 14 * 24
 AWAITED_LIFE = timedelta(hours=24)  # of what was announced and never sent
 CODE_LIFE = timedelta(minutes=10)
@@ -33,6 +34,36 @@ class MediaType(StrEnum):
     def is_shown(self) -> bool:
         """Every browser shows it."""
         return self in {MediaType.JPEG, MediaType.PNG}
+
+
+MAGIC = {  # what a capture begins with, and from which byte on
+    MediaType.JPEG: ((0, b"\xff\xd8\xff"),),
+    MediaType.PNG: ((0, b"\x89PNG\r\n\x1a\n"),),
+    MediaType.HEIC: tuple((4, b"ftyp" + each) for each in (b"heic", b"heix", b"mif1", b"heim")),
+    MediaType.DICOM: ((128, b"DICM"),),
+}
+MAGIC_BYTES = 132
+EXTENSIONS = {
+    MediaType.JPEG: "jpg",
+    MediaType.PNG: "png",
+    MediaType.HEIC: "heic",
+    MediaType.DICOM: "dcm",
+}
+
+
+def kind_of(start: bytes) -> MediaType | None:
+    r"""
+    Return what a file is that begins with *start*; None where it is nothing that is taken.
+
+    DICOM goes first: its preamble may hold the beginning of a picture format (PS3.10, 7.1).
+
+    >>> kind_of(b"\xff\xd8\xff\xe0"), kind_of(b"<svg>")
+    (<MediaType.JPEG: 'image/jpeg'>, None)
+    """
+    for kind in (MediaType.DICOM, MediaType.JPEG, MediaType.PNG, MediaType.HEIC):
+        if any(start[at:].startswith(magic) for at, magic in MAGIC[kind]):
+            return kind
+    return None
 
 
 class State(StrEnum):
@@ -112,6 +143,7 @@ class Capture(msgspec.Struct, frozen=True, kw_only=True):
         expires_at: The first moment at which nobody sees it any more.
         keeping: The batch by which it is being kept, or empty.
         kept_in: The target it was kept in, or empty.
+        kept_as: A digest of the target, the examination and the patient it was kept as.
         ended_at: When it was kept, dropped or expired; or empty.
     """
 
@@ -130,6 +162,7 @@ class Capture(msgspec.Struct, frozen=True, kw_only=True):
     arrived_at: str = ""
     keeping: str = ""
     kept_in: str = ""
+    kept_as: str = ""
     ended_at: str = ""
 
     @property
@@ -141,9 +174,29 @@ class Capture(msgspec.Struct, frozen=True, kw_only=True):
         """Where its bytes are, in the media bucket."""
         return f"captures/{self.facility_id}/{self.capture_id}"
 
+    @property
+    def file_name(self) -> str:
+        """What it is called once it is kept: when it was taken, and a part of its id."""
+        taken = re.sub(r"[-:]|\.\d+", "", self.taken_at)
+        return f"{taken}-{self.capture_id[-8:]}.{EXTENSIONS[self.media_type]}"
+
     def is_over(self, now: datetime) -> bool:
         """Its time is over, whether or not anybody has noticed; one that is being kept waits."""
         return not self.keeping and clock.parse(self.expires_at) <= now
+
+
+class Sent(msgspec.Struct, frozen=True, kw_only=True):
+    """
+    What a sender's own name of a capture stands for.
+
+    Attributes:
+        came: It came whole; whatever became of it, nobody has to send it again.
+    """
+
+    client_id: str
+    capture_id: str
+    sha256: str
+    came: bool = False
 
 
 class Room(msgspec.Struct, frozen=True, kw_only=True):
@@ -208,3 +261,40 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
 
     kept: list[str]
     refused: dict[str, str] = {}
+
+
+class Keeping(msgspec.Struct, frozen=True, kw_only=True):
+    """
+    Captures that somebody wanted, on their way into a target: whoever finds one ends it.
+
+    Attributes:
+        batch_id: The batch it goes by.
+        caller: Who wanted it.
+        capture_ids: In the order in which they are declared.
+    """
+
+    batch_id: str
+    caller: Caller
+    target_id: str
+    examination: Examination
+    patient: Patient | None
+    capture_ids: list[str]
+    begun_at: str
+
+    @property
+    def buffer(self) -> Buffer:
+        return Buffer(self.caller.facility_id, self.caller.id)
+
+    @property
+    def kept_as(self) -> str:
+        return kept_as(self.target_id, self.examination, self.patient)
+
+
+def kept_as(target_id: str, examination: Examination, patient: Patient | None) -> str:
+    """Return a digest of what captures are kept as: asked for again, it is the same."""
+    return ids.derived_id("kept", target_id, examination.id, patient.id if patient else "")
+
+
+def buffer_of(caller: Caller) -> Buffer:
+    """Return whose buffer somebody of a facility has: their own."""
+    return Buffer(caller.facility_id, caller.id)
