@@ -29,6 +29,7 @@ from chalicelib.billing.debit_pages import pages as debit_pages
 from chalicelib.billing.pages import pages as invoice_pages
 from chalicelib.billing.payment_pages import pages as payment_pages
 from chalicelib.billing.provider_pages import pages as billing_pages
+from chalicelib.buffer.api import routes as captures
 from chalicelib.charging.pages import pages as charging_pages
 from chalicelib.charts.api import routes as charts
 from chalicelib.charts.editing_pages import pages as chart_editing
@@ -107,6 +108,7 @@ app.register_blueprint(dicomweb.routes)
 app.register_blueprint(dicom_storing)
 app.register_blueprint(areas)
 app.register_blueprint(area_uploads)
+app.register_blueprint(captures)
 app.register_blueprint(charts)
 app.register_blueprint(chart_taking)
 app.register_blueprint(front_pages)

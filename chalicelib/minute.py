@@ -14,6 +14,9 @@ from chalicelib.areas import bin_times, erasing, placing
 from chalicelib.billing import service as billing
 from chalicelib.billing import standing_store
 from chalicelib.billing.store import PREFIX as INVOICE
+from chalicelib.buffer import sweeping
+from chalicelib.buffer.model import Buffer
+from chalicelib.buffer.room_store import PREFIX as BUFFER
 from chalicelib.charging import service as charging
 from chalicelib.charging import standing
 from chalicelib.contracts import billed_store, milestones, purging, timers
@@ -53,6 +56,11 @@ def _bill(row: DueRow, now: datetime) -> None:
     charging.bill(billed_store.from_due(row), now)
 
 
+def _look_at_captures(row: DueRow, now: datetime) -> None:
+    buffer = Buffer(row.facility_id, row.sk.removeprefix(BUFFER))
+    sweeping.look(buffer, row.due_at, now)
+
+
 def _follow(row: DueRow, now: datetime) -> None:
     standing.follow(row.facility_id, now)
     standing_store.done(row.facility_id, row.sk.removeprefix(standing_store.PREFIX), row.due_at)
@@ -68,6 +76,7 @@ HANDLERS: Mapping[str, Handler] = {
     PURGE: purging.look,
     placings.PREFIX: _place,
     bin_times.PREFIX: erasing.look,
+    BUFFER: _look_at_captures,
     billed_store.PREFIX: _bill,
     standing_store.PREFIX: _follow,
 }

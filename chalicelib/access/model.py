@@ -16,6 +16,7 @@ class Role(StrEnum):
     DOCTOR = "doctor"
     AGENT = "agent"
     PATIENT = "patient"  # holds a slip; its id is the slip's
+    CAMERA = "camera"  # a phone or a device that sends captures into one person's buffer
     ANONYMOUS = "anonymous"
 
 
@@ -83,6 +84,24 @@ class Agent(msgspec.Struct, frozen=True):
     revoked_at: str | None = None
     last_seen_at: str | None = None
     version: str | None = None
+
+
+class Device(msgspec.Struct, frozen=True):
+    """
+    An endoscope, or what stands beside it, that sends captures into one person's buffer.
+
+    Attributes:
+        person_id: Whose buffer.
+    """
+
+    device_id: str
+    facility_id: str
+    person_id: str
+    name: str
+    public_key: bytes
+    state: str  # "enrolled" | "revoked"
+    enrolled_at: str
+    revoked_at: str | None = None
 
 
 class Person(msgspec.Struct, frozen=True):

@@ -15,6 +15,7 @@ from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttrib
 from pynamodb.exceptions import DoesNotExist, TransactWriteError, UpdateError
 from pynamodb.expressions.update import Action
 from pynamodb.models import Model
+from pynamodb.transactions import TransactWrite
 
 from chalicelib.access.model import Caller, Person, Role, home_of
 from chalicelib.kernel.errors import Conflict, NotAllowed, NotFound
@@ -165,6 +166,20 @@ def begin_session(
         raise NotAllowed(
             "this account is disabled; ask your administrator", code="disabled"
         ) from None
+
+
+def hold_in(write: TransactWrite, home: str, person_id: str, pk: str, expires_at: int) -> None:
+    """
+    Note a session that somebody lets another in by: it ends with their own.
+
+    The transaction fails where they may not come in themselves.
+
+    Args:
+        pk: The session's row; its sort key is what stands before the first "#".
+    """
+    is_enabled = _Person.disabled_at.does_not_exist()
+    write.condition_check(_Person, _pk(home), f"PERSON#{person_id}", condition=is_enabled)
+    write.save(_Held(f"PERSON#{person_id}", pk, expires_at=expires_at))
 
 
 def end_sessions(person_id: str) -> None:

@@ -72,6 +72,10 @@ class Operation(StrEnum):
     RELEASE_PATIENT_CHARTS = auto()
     SEE_ALBUM = auto()
     OPEN_CASE = auto()
+    SEE_CAPTURES = auto()
+    PAIR_CAMERAS = auto()
+    ENTER_AS_CAMERA = auto()
+    SEND_CAPTURES = auto()
     SEE_QUARANTINE = auto()
     MANAGE_QUEUES = auto()
     SHARE_PATIENT = auto()
@@ -114,6 +118,7 @@ _admin = {Role.FACILITY_ADMIN: always}
 _operator = {Role.OPERATOR: always}
 _doctor = {Role.DOCTOR: always}
 _agent = {Role.AGENT: always}
+_camera = {Role.CAMERA: always}  # into one person's buffer, which their pairing says
 _patient = {Role.PATIENT: always}  # what of it, their slip says
 
 POLICY: Mapping[Operation, Mapping[Role, Condition]] = {
@@ -173,6 +178,10 @@ POLICY: Mapping[Operation, Mapping[Role, Condition]] = {
     Operation.RELEASE_PATIENT_CHARTS: _doctor,
     Operation.SEE_ALBUM: _facility,
     Operation.OPEN_CASE: _facility,
+    Operation.SEE_CAPTURES: _facility,  # each their own
+    Operation.PAIR_CAMERAS: _facility,
+    Operation.ENTER_AS_CAMERA: _everybody,  # the one-time code is the proof
+    Operation.SEND_CAPTURES: _camera,
     Operation.SEE_QUARANTINE: _operator,
     Operation.MANAGE_QUEUES: _operator,
     Operation.SHARE_PATIENT: _facility,

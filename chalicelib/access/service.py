@@ -171,7 +171,7 @@ def enrol_agent(code: str, name: str, public_key: str) -> Agent:
         Invalid: *public_key* is not base64 of 32 bytes, or there is no name.
         NotAllowed: The code is wrong, used or too old.
     """
-    key = _key_bytes(public_key)
+    key = key_bytes(public_key)
     if not 1 <= len(name.strip()) <= 100:
         raise Invalid("an agent needs a name of 1 to 100 characters")
     typed, now = ids.normal_code(code), clock.now()
@@ -198,7 +198,8 @@ def revoke_agent(caller: Caller, agent_id: str) -> None:
     count("AgentsRevoked")
 
 
-def _key_bytes(public_key: str) -> bytes:
+def key_bytes(public_key: str) -> bytes:
+    """Return a public key as it is typed in base64; raises Invalid."""
     try:
         key = base64.b64decode(public_key, validate=True)
     except (binascii.Error, ValueError):

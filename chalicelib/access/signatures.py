@@ -1,5 +1,6 @@
 """
-Agents prove themselves by HTTP message signatures (RFC 9421) with an Ed25519 key of their own.
+Agents, and devices that send captures, prove themselves by HTTP message signatures (RFC 9421) with
+an Ed25519 key of their own.
 
 The heavy libraries are imported where they are used: queue and schedule handlers share app.py
 and never verify a signature.
@@ -13,8 +14,8 @@ from typing import Any
 
 import msgspec
 
-from chalicelib.access import store
-from chalicelib.access.model import Caller, Role
+from chalicelib.access import device_store, store
+from chalicelib.access.model import Agent, Caller, Device, Role
 from chalicelib.kernel import clock, ids
 from chalicelib.kernel.errors import Conflict, NotFound, Unauthenticated
 
@@ -39,14 +40,14 @@ class SignedMessage(msgspec.Struct, frozen=True):
 
 def caller_of(message: SignedMessage, body: bytes, at: datetime) -> Caller:
     """
-    Return the agent that signed *message*.
+    Return the agent or the device that signed *message*.
 
     Raises:
-        Unauthenticated: Unknown or revoked agent, bad signature, clock too far off, replay.
+        Unauthenticated: Unknown or revoked, bad signature, clock too far off, replay.
     """
-    agents: list[Any] = []
-    parameters = _verified(message, body, agents)
-    agent = agents[0]
+    signers: list[Agent | Device] = []
+    parameters = _verified(message, body, signers)
+    signer = _caller(signers[0])
     created = datetime.fromtimestamp(parameters["created"], UTC)
     if abs(created - at) > WINDOW:
         raise Unauthenticated(
@@ -54,12 +55,18 @@ def caller_of(message: SignedMessage, body: bytes, at: datetime) -> Caller:
             code="clock-skew",
             service_time=clock.text(at),
         )
-    _spend(agent.agent_id, parameters.get("nonce"), created)
-    return Caller(Role.AGENT, agent.agent_id, agent.facility_id)
+    _spend(signer.id, parameters.get("nonce"), created)
+    return signer
 
 
-def _verified(message: SignedMessage, body: bytes, agents: list[Any]) -> dict[str, Any]:
-    """Check the signature; put the signer into *agents*; return the signature's parameters."""
+def _caller(signer: Agent | Device) -> Caller:
+    if isinstance(signer, Device):
+        return Caller(Role.CAMERA, signer.device_id, signer.facility_id)
+    return Caller(Role.AGENT, signer.agent_id, signer.facility_id)
+
+
+def _verified(message: SignedMessage, body: bytes, signers: list[Agent | Device]) -> dict[str, Any]:
+    """Check the signature; put the signer into *signers*; return the signature's parameters."""
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
     from http_message_signatures import (
         HTTPMessageVerifier,
@@ -70,8 +77,8 @@ def _verified(message: SignedMessage, body: bytes, agents: list[Any]) -> dict[st
 
     class Keys(HTTPSignatureKeyResolver):
         def resolve_public_key(self, key_id: str) -> Ed25519PublicKey:
-            agents.append(_enrolled(key_id))
-            return Ed25519PublicKey.from_public_bytes(agents[0].public_key)
+            signers.append(_enrolled(key_id))
+            return Ed25519PublicKey.from_public_bytes(signers[0].public_key)
 
     class Verifier(HTTPMessageVerifier):
         def validate_created_and_expires(self, sig_input: Any, max_age: Any = None) -> None:  # noqa: ARG002
@@ -91,16 +98,18 @@ def _verified(message: SignedMessage, body: bytes, agents: list[Any]) -> dict[st
     return dict(results[0].parameters)
 
 
-def _enrolled(agent_id: str) -> Any:
+def _enrolled(key_id: str) -> Agent | Device:
+    key_id = key_id[: ids.LONGEST]  # a longer one is nobody's
+    of_device = key_id.startswith(f"{device_store.KIND}-")
     try:
-        agent = store.agent(agent_id[: ids.LONGEST])  # a longer one is nobody's
+        found = device_store.device(key_id) if of_device else store.agent(key_id)
     except NotFound:
         raise Unauthenticated("no such agent is enrolled", code="bad-signature") from None
-    if agent.state != "enrolled":
+    if found.state != "enrolled":
         raise Unauthenticated(
             "this agent was revoked; enrol it again with a new code", code="agent-revoked"
         )
-    return agent
+    return found
 
 
 def _spend(agent_id: str, nonce: object, created: datetime) -> None:

@@ -11,6 +11,7 @@ c/<target id>/<chart id>/<version>.json      a chart as a doctor signed it, a ve
 Keys of the media bucket, which forgets:
 
 zip/<facility id>/<export id>.zip            a restore somebody asked for, for a week
+captures/<facility id>/<capture id>          an image nobody has decided on yet, for two weeks
 
 Keys of the derived bucket, all of which can be made again:
 
@@ -19,8 +20,8 @@ p/<target id>/<sha256 hex>/<rendition>.webp  a picture of an object, small enoug
 None holds patient data.  A PUT signs key, length, type, SHA-256, ``If-None-Match: *`` and the
 encryption, so a URL stores these very bytes once, or nothing.
 
-What everybody may do stands here; files for the media bucket are in media.py, those of the derived
-bucket in derived.py, deleting for good in erasing.py.
+What everybody may do stands here; files for the media bucket are in media.py, captures there in
+captures.py, those of the derived bucket in derived.py, deleting for good in erasing.py.
 """
 
 from __future__ import annotations

@@ -35,10 +35,10 @@ def object_key(target_id: str, sha256: str) -> str:
     return f"t/{target_id}/{sha256}"
 
 
-def stored_bytes(key: str) -> StoredBytes | None:
-    """Return what S3 knows of *key*, or None when nothing is there."""
+def stored_bytes(key: str, bucket: str = "") -> StoredBytes | None:
+    """Return what S3 knows of *key* (of the objects bucket), or None when nothing is there."""
     try:
-        head = client().head_object(Bucket=objects(), Key=key, ChecksumMode="ENABLED")
+        head = client().head_object(Bucket=bucket or objects(), Key=key, ChecksumMode="ENABLED")
     except ClientError as error:
         if error.response["Error"]["Code"] in {"404", "NoSuchKey", "NotFound"}:
             return None

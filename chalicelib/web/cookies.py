@@ -14,6 +14,8 @@ SIGN_IN = "__Host-sign-in"
 LANGUAGE = "__Host-language"
 PATIENT = "__Host-slip"  # a patient's session, apart from the portal's
 PATIENT_FORM = "__Host-slip-form"  # what their sign-in form is bound to
+CAMERA = "__Host-camera"  # a paired phone's, which may send and nothing else
+CAMERA_FORM = "__Host-camera-form"  # what the form with its code is bound to
 
 
 def read(request: Request, name: str) -> str:

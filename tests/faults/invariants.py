@@ -20,6 +20,7 @@ from chalicelib import due
 from chalicelib.audit.model import AuditEvent, first_break
 from chalicelib.settings import settings
 from tests.faults.area_invariants import check_area, check_batches_placed
+from tests.faults.buffer_invariants import check_buffers, check_buffers_at_rest
 from tests.faults.slip_invariants import check_slips
 from tests.support.snapshot import dynamodb, s3
 from tests.support.world import World
@@ -40,6 +41,7 @@ def check_always(world: World) -> None:
     check_cards()
     check_charts(world)
     check_slips()
+    check_buffers()
     check_patient_charts(world)
     assert first_break(audit_rows(world)) is None, "the audit chain is broken"
 
@@ -57,6 +59,7 @@ def check_at_rest(world: World) -> None:
     check_batches_placed(world)
     check_examinations(world)
     check_pictures(world, set(rows))
+    check_buffers_at_rest(set(rows))
     check_charts_at_rest(world)
     check_patient_charts_at_rest(world)
 

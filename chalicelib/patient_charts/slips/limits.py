@@ -10,15 +10,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from ipaddress import IPv6Address, ip_address, ip_network
 
 from chalicelib import macs
 from chalicelib.access import portal_store
+from chalicelib.access.places import place_of
 
 OF_A_NUMBER, NUMBER_WINDOW = 5, timedelta(minutes=15)
 OF_A_PLACE, PLACE_WINDOW = 20, timedelta(hours=1)
 BY_NUMBER_ALONE = 5  # of a place in an hour, right ones included: each may be somebody else's
-A_SITE = 64  # bits of an IPv6 address: what one subscriber has
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,23 +58,3 @@ def count_alone(address: str, now: datetime) -> bool:
     """Count a try by number alone before it is made; return whether there was one left."""
     place = f"patients by number alone from {macs.made('place', place_of(address)).hex()}"
     return portal_store.count_try(place, now, limit=BY_NUMBER_ALONE, window=PLACE_WINDOW)
-
-
-def place_of(address: str) -> str:
-    """
-    Return what an address counts as: of IPv6, what its subscriber has.
-
-    >>> place_of("203.0.113.7"), place_of("2001:db8:1:2:a:b:c:d"), place_of("::ffff:203.0.113.7")
-    ('203.0.113.7', '2001:db8:1:2::/64', '203.0.113.7')
-    >>> place_of("unknown")
-    'unknown'
-    """
-    try:
-        read = ip_address(address)
-    except ValueError:
-        return address
-    if not isinstance(read, IPv6Address):
-        return str(read)
-    if read.ipv4_mapped:
-        return str(read.ipv4_mapped)
-    return str(ip_network((read, A_SITE), strict=False))

@@ -14,6 +14,7 @@ from chalice.app import Response
 from chalicelib.access.guard import check_ids, permit
 from chalicelib.access.model import ANONYMOUS, Caller, Role
 from chalicelib.access.page_guard import PageRoutes, View, Visit
+from chalicelib.access.places import address_of
 from chalicelib.access.policy import POLICY, Operation
 from chalicelib.kernel.errors import Unauthenticated
 from chalicelib.patient_charts.provider import identities
@@ -52,8 +53,7 @@ class PatientVisit(Visit):
     @property
     def address(self) -> str:
         """Where the request comes from, as API Gateway saw it; no header is believed."""
-        identity = self.request.context.get("identity") or {}
-        return str(identity.get("sourceIp", "unknown"))
+        return address_of(self.request)
 
     def page(self, template: str, *, status: int = 200, **values: Any) -> Response:
         """Answer a page that names the provider, as every one for patients does."""
