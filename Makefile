@@ -9,7 +9,9 @@ DAYS   ?= 0
 ROUNDS ?= 5
 SCALE  ?= 1.0
 SERVERS ?=
-export PYTHONDONTWRITEBYTECODE := 1
+# Compiled once, for all processes that tests start; and not beside the sources.
+export PYTHONPYCACHEPREFIX := $(CURDIR)/build/bytecode
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help setup demo local clock test journeys faults explore bite mutants year bench check words openapi format lint types arch templates package deploy agent bench-agent
 

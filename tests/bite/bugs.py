@@ -734,6 +734,27 @@ BUGS = [
         "tests/patient_charts/test_gathering.py",
     ),
     Bug(
+        "a person's buffer takes more than its cap",
+        "chalicelib/buffer/room_store.py",
+        "        condition=is_empty | has_room,\n",
+        "",
+        "tests/buffer/test_lives.py",
+    ),
+    Bug(
+        "an expired capture is shown while its row lingers",
+        "chalicelib/buffer/service.py",
+        "State.THERE and not capture.is_over(now) and not capture.keeping",
+        "State.THERE and not capture.keeping",
+        "tests/buffer/test_lives.py",
+    ),
+    Bug(
+        "a capture that came unnoticed expires as if it never came",
+        "chalicelib/buffer/sweeping.py",
+        "        found = _looked_for(each, now) if each.is_over(now) else each\n",
+        "        found = each\n",
+        "tests/buffer/test_lives.py",
+    ),
+    Bug(
         "an agent may vouch for bytes that are only announced",
         "chalicelib/uploads/proof.py",
         " for each, row in rows.items() if row.state is ObjectState.STORED)",

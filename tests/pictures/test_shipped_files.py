@@ -15,6 +15,8 @@ from chalicelib.pictures.model import Reason, Rendition, State
 from chalicelib.pictures.shrinking import THUMB_BYTES, THUMB_PIXELS, VIEW_PIXELS
 from tests.pictures.scene import FILES, difference, named, opened, shipped
 
+pytestmark = pytest.mark.xdist_group("shipped files")  # drawn once
+
 UNSHOWN = {  # of those with pixels
     "GDCMJ2K_TextGBR.dcm": Reason.UNDECODABLE,  # OpenJPEG says it is broken; so did Orthanc's
     "JPEG-LL.dcm": Reason.UNSUPPORTED_PIXELS,  # JPEG of 16 bits
@@ -101,18 +103,23 @@ def test_how_many_have_pictures_and_why_the_others_have_none(
     }
 
 
-MADE = [path for path in FILES if shipped(path)[1]]
+def made() -> list[Path]:
+    return [path for path in FILES if shipped(path)[1]]
 
 
-@pytest.mark.parametrize("path", MADE, ids=lambda path: path.name)
-def test_thumb_and_view_are_small_and_of_the_originals_shape(path: Path) -> None:
+def test_thumb_and_view_are_small_and_of_the_originals_shape() -> None:
+    for path in made():
+        is_small_and_of_its_shape(path)
+
+
+def is_small_and_of_its_shape(path: Path) -> None:
     picture, files = shipped(path)
-    assert len(files[Rendition.THUMB]) <= THUMB_BYTES
+    assert len(files[Rendition.THUMB]) <= THUMB_BYTES, path
     for rendition, longest in ((Rendition.THUMB, THUMB_PIXELS), (Rendition.VIEW, VIEW_PIXELS)):
-        made = opened(files, rendition)
-        assert max(made.size) == min(longest, max(picture.width, picture.height))
-        assert abs(made.width / made.height - picture.width / picture.height) < 0.02
-    assert (Rendition.STRIP in files) == (picture.frames > 1)
+        image = opened(files, rendition)
+        assert max(image.size) == min(longest, max(picture.width, picture.height)), path
+        assert abs(image.width / image.height - picture.width / picture.height) < 0.02, path
+    assert (Rendition.STRIP in files) == (picture.frames > 1), path
 
 
 @pytest.mark.parametrize("plain", SAME)
@@ -120,7 +127,7 @@ def test_the_same_picture_in_another_syntax_looks_the_same(plain: str) -> None:
     expected = opened(shipped(named(plain))[1])
     others = [
         path
-        for path in MADE
+        for path in made()
         if path.name.startswith(SAME[plain]) and not path.name.startswith(OTHER_PICTURES)
     ]
     differences = {each.name: difference(expected, opened(shipped(each)[1])) for each in others}
