@@ -17,6 +17,7 @@ from chalicelib.notices import store as notices
 from chalicelib.notices.model import Kind
 from chalicelib.pictures.service import Message
 from chalicelib.settings import settings
+from tests.areas import scene as area_scene
 from tests.charts.scene import examined, path_of, saved
 from tests.dicomweb.scene import ask as view
 from tests.dicomweb.scene import back_up as find
@@ -24,7 +25,17 @@ from tests.dicomweb.scene import messages as parts
 from tests.dicomweb.scene import shipped, taken, uids_of
 from tests.exports.scene import asked, deliver
 from tests.faults.crashes import Fault, calls_of, died
-from tests.faults.stories import BIG, STORIES, Act, Prepare, calls, captures, commands, in_hours
+from tests.faults.stories import (
+    BIG,
+    STORIES,
+    Act,
+    Prepare,
+    areas,
+    calls,
+    captures,
+    commands,
+    in_hours,
+)
 from tests.faults.stories.patient_charts import PATIENT
 from tests.faults.stories.telling import clicks
 from tests.offline.scene import asked as with_album
@@ -441,3 +452,34 @@ def days_go_by(world: World, *days: int) -> None:
         show(clock.now() + timedelta(days=each))
         for _ in range(3):
             world.tick()
+
+
+# --- rented areas ---------------------------------------------------------------------------------
+
+
+@detour("purge")
+def _(world: World) -> Act:
+    """Contents that nothing refers to any more, with a picture of one."""
+    areas.rented(world)
+    area_scene.overdue(world, {"a/one.txt": b"one"})
+    derived.put(world.target_id, SHA256, "thumb", b"a picture")
+    world.tick()
+    return lambda: area_scene.deliver_contents(world)
+
+
+@detour("purge")
+def _(world: World) -> Act:
+    """A whole area, with its log."""
+    areas.filled(world)
+    area_scene.ended(world)
+    return lambda: deliver_purge(world)
+
+
+@detour("tick")
+def _(world: World) -> Act:
+    """Files an agent sent have their place, and what fell due in the bin is erased."""
+    areas.filled(world)
+    area_scene.overdue(world, {"c.txt": b"c"})
+    world.back_up({"E-1/one.txt": b"1"})
+    at = in_hours(1)
+    return lambda: world.tick(at)
