@@ -283,15 +283,15 @@ BUGS = [
     Bug(
         "a signature counts as often as it is sent",
         "chalicelib/access/signatures.py",
-        '    _spend(agent.agent_id, parameters.get("nonce"), created)\n',
+        '    _spend(signer.id, parameters.get("nonce"), created)\n',
         "",
         "tests/access/test_agents.py",
     ),
     Bug(
         "a revoked agent goes on",
         "chalicelib/access/signatures.py",
-        '    if agent.state != "enrolled":',
-        '    if agent.state == "nobody":',
+        '    if found.state != "enrolled":',
+        '    if found.state == "nobody":',
         "tests/access/test_agents.py",
     ),
     Bug(
