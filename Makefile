@@ -9,9 +9,10 @@ DAYS   ?= 0
 ROUNDS ?= 5
 SCALE  ?= 1.0
 SERVERS ?=
-# Compiled once, for all processes that tests start; and not beside the sources.
-export PYTHONPYCACHEPREFIX := $(CURDIR)/build/bytecode
-unexport PYTHONDONTWRITEBYTECODE
+export PYTHONDONTWRITEBYTECODE := 1
+# What starts a hundred processes compiles once for all of them, and not beside the sources.
+test explore: export PYTHONPYCACHEPREFIX := $(CURDIR)/build/bytecode
+test explore: export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: help setup demo local clock test journeys faults explore bite mutants year bench check words openapi format lint types arch templates package deploy agent bench-agent
 

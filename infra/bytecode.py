@@ -8,8 +8,11 @@ which takes three times the CPU of importing them (docs/performance.md).
 from __future__ import annotations
 
 import compileall
+import sys
 import tempfile
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from py_compile import PycInvalidationMode
 
@@ -33,6 +36,21 @@ def zip_compiled(folder: Path, package: Path) -> None:
 def _compile(folder: Path) -> None:
     for stale in folder.rglob("*.pyc"):
         stale.unlink()
+    with _beside_the_sources():
+        _compile_all(folder)
+
+
+@contextmanager
+def _beside_the_sources() -> Iterator[None]:
+    """Let no PYTHONPYCACHEPREFIX of whoever packages lead the bytecode elsewhere."""
+    prefix, sys.pycache_prefix = sys.pycache_prefix, None
+    try:
+        yield
+    finally:
+        sys.pycache_prefix = prefix
+
+
+def _compile_all(folder: Path) -> None:
     compileall.compile_dir(
         folder,
         quiet=2,  # libraries ship files for other Pythons, which do not compile and are not used

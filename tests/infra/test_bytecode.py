@@ -34,7 +34,7 @@ def test_what_is_unpacked_runs_from_bytecode_whatever_its_times(tmp_path: Path) 
     with zipfile.ZipFile(a_package(tmp_path)) as packed:
         packed.extractall(task)
     (task / "library.py").write_text("WORD = 'compiled again'\n")
-    run = [sys.executable, "app.py"]
+    run = [sys.executable, "-E", "app.py"]  # whatever is set for the tests
     said = subprocess.run(run, cwd=task, capture_output=True, text=True, check=True).stdout
     assert said.split()[1] == "kept"
 
