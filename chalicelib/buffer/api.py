@@ -79,7 +79,7 @@ class ListedCapture(msgspec.Struct, frozen=True):
     expires_at: str
 
 
-class Picture(msgspec.Struct, frozen=True):
+class CapturePicture(msgspec.Struct, frozen=True):
     url: str
 
 
@@ -87,11 +87,34 @@ class SafeList(msgspec.Struct, frozen=True):
     safe: list[Safe]
 
 
+class CaptureExamination(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """
+    What captures are kept as part of; only its id is required.
+
+    Attributes:
+        examined_at: RFC 3339; the time of the first capture where it is left out.
+    """
+
+    id: str
+    examined_at: str = ""
+    kind: str = ""
+    description: str = ""
+
+
+class CapturePatient(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Whose examination it is: the facility's own number, and what else is known."""
+
+    id: str
+    name: str = ""
+    birth_date: str = ""
+    sex: str = ""
+
+
 class ToKeep(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     capture_ids: list[str]
     target_id: str
-    examination: Examination
-    patient: Patient | None = None
+    examination: CaptureExamination
+    patient: CapturePatient | None = None
 
 
 class ToDrop(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -166,17 +189,17 @@ def list_captures(caller: Caller) -> Page[ListedCapture]:
 
 
 @routes.on("GET", "/captures/{capture_id}/picture", Operation.SEE_CAPTURES)
-def see_capture(caller: Caller, capture_id: str) -> Picture:
+def see_capture(caller: Caller, capture_id: str) -> CapturePicture:
     """Return a URL of a capture for some minutes."""
-    return Picture(service.picture(caller, capture_id))
+    return CapturePicture(service.picture(caller, capture_id))
 
 
 @routes.on("POST", "/captures/keep", Operation.SEE_CAPTURES, body=ToKeep, problems=(409,))
 def keep_captures(caller: Caller, asked: ToKeep) -> Kept:
     """Move captures into a target, as files of one examination."""
-    return service.keep(
-        caller, asked.capture_ids, asked.target_id, asked.examination, asked.patient
-    )
+    examination = msgspec.convert(asked.examination, Examination, from_attributes=True)
+    patient = msgspec.convert(asked.patient, Patient | None, from_attributes=True)
+    return service.keep(caller, asked.capture_ids, asked.target_id, examination, patient)
 
 
 @routes.on("POST", "/captures/drop", Operation.SEE_CAPTURES, body=ToDrop, status=204)

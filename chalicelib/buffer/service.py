@@ -106,13 +106,13 @@ def captures(caller: Caller, since: str | None = None) -> list[Capture]:
     Return what is there in the caller's own buffer, newest first; never what has expired.
 
     Args:
-        since: Only ids after this one, for a page that has the others.
+        since: Only those that came after this moment, for a page that has the others.
     """
     buffer, now = buffer_of(caller), clock.now()
     keeping.go_on(buffer, now)
-    found = store.captures(buffer, since or "")
-    looked = _looked_for(found, now)
-    return [each for each in reversed(looked) if _is_shown(each, now)]
+    looked = _looked_for(store.captures(buffer), now)
+    shown = [each for each in reversed(looked) if _is_shown(each, now)]
+    return [each for each in shown if each.arrived_at > (since or "")]
 
 
 def awaited(caller: Caller) -> int:

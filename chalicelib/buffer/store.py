@@ -147,18 +147,9 @@ def done(buffer: Buffer, capture_id: str) -> Capture | None:
         return None
 
 
-def captures(buffer: Buffer, after: str = "") -> list[Capture]:
-    """
-    Return the captures that take room, over or not, oldest first.
-
-    Args:
-        after: Only ids after this one.
-    """
-    within = (
-        _Capture.sk.between(f"CAPTURE#{after}#", "CAPTURE$")  # "$" comes right after "#"
-        if after
-        else _Capture.sk.startswith("CAPTURE#")
-    )
+def captures(buffer: Buffer) -> list[Capture]:
+    """Return the captures that take room, over or not, oldest first."""
+    within = _Capture.sk.startswith("CAPTURE#")
     return [_to_capture(row) for row in _Capture.query(_pk(buffer), within, consistent_read=True)]
 
 

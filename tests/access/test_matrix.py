@@ -10,6 +10,7 @@ from chalicelib.access.model import Role
 from chalicelib.access.policy import POLICY, Operation
 from chalicelib.patient_charts.slips.service import Place
 from chalicelib.web import files
+from tests.buffer.scene import an_endoscope
 from tests.buffer.visiting import at_captures, paired
 from tests.charts.scene import A_BUNDLE, CHART, PICTURE, TABLE, amending, examined, plain
 from tests.dicomweb.scene import back_up, uids_of
@@ -116,21 +117,21 @@ GET    /shl/{link_id}/{ticket}                                      anonymous op
 GET    /cases                                                       -         -        admin doctor -
 POST   /targets/{target_id}/examinations/{examination_id}/case      -         -        admin doctor -
 DELETE /targets/{target_id}/examinations/{examination_id}/case      -         -        admin doctor -
+POST   /targets/{target_id}/charts/csv                              -         -        admin doctor -
+GET    /targets/{target_id}/patients/{patient_key}/charts           -         -        admin doctor -
+GET    /targets/{target_id}/patients/{patient_key}/trends           -         -        admin doctor -
 POST   /camera-codes                                                -         -        admin doctor -
-POST   /cameras                                                     anonymous operator admin doctor agent
+POST   /cameras                                                     anonymous operator admin doctor agent camera
 GET    /cameras                                                     -         -        admin doctor -
 DELETE /cameras/{camera_id}                                         -         -        admin doctor -
+POST   /captures                                                    -         -        -     -      -     camera
+POST   /captures/{capture_id}/arrived                               -         -        -     -      -     camera
+GET    /captures/safe                                               -         -        -     -      -     camera
 GET    /captures                                                    -         -        admin doctor -
 GET    /captures/{capture_id}/picture                               -         -        admin doctor -
 POST   /captures/keep                                               -         -        admin doctor -
 POST   /captures/drop                                               -         -        admin doctor -
 PUT    /captures/life                                               -         -        admin doctor -
-POST   /captures                                                    -         -        -     -      -
-POST   /captures/{capture_id}/arrived                               -         -        -     -      -
-GET    /captures/safe                                               -         -        -     -      -
-POST   /targets/{target_id}/charts/csv                              -         -        admin doctor -
-GET    /targets/{target_id}/patients/{patient_key}/charts           -         -        admin doctor -
-GET    /targets/{target_id}/patients/{patient_key}/trends           -         -        admin doctor -
 GET    /quarantine                                                  -         operator -     -      -
 POST   /network/find                                                -         -        -     doctor -
 GET    /network/found/{pass_id}                                     -         -        -     doctor -
@@ -414,6 +415,25 @@ def test_only_those_in_the_table_may_call_a_route(world: World, row: tuple[str, 
             assert status == (401 if kind == "anonymous" else 403), (kind, status)
 
 
+@pytest.mark.parametrize(
+    "row", [row for row in ROWS if "captures" in row[1] or "camera" in row[1]], ids=str
+)
+def test_an_endoscope_may_send_captures_and_nothing_else(
+    world: World, row: tuple[str, ...]
+) -> None:
+    method, path, *allowed = row
+    endoscope = an_endoscope(world.client, world.doctor)
+    status = endoscope.call(method, path.replace("{", "").replace("}", ""), {}).status_code
+    assert status in ({200, 404, 409, 422} if "camera" in allowed else {403})
+
+
+@pytest.mark.parametrize("row", ROWS + PAGE_ROWS, ids=lambda row: f"{row[0]} {row[1]}")
+def test_a_camera_may_do_elsewhere_what_anybody_may_and_no_more(row: tuple[str, ...]) -> None:
+    method, path, *allowed = row
+    may = bool({"anonymous", "camera"} & set(allowed))
+    assert (Role.CAMERA in POLICY[OPERATIONS[method, path]]) == may
+
+
 def visitor(world: World, kind: str, method: str) -> Visitor:
     """Return a browser of *kind*, with a page of its own open where it is to send a form."""
     found, home = Visitor(), "/portal/sign-in"
@@ -482,12 +502,6 @@ def test_the_phones_page_is_for_those_that_were_paired(world: World, row: tuple[
         is_sent_away = answer.location == "/capture"
         assert is_sent_away == (kind not in allowed), (kind, answer.status, answer.location)
         assert answer.status in {200, 303, 404, 422}
-
-
-@pytest.mark.parametrize("row", PAGE_ROWS, ids=lambda row: f"{row[0]} {row[1]}")
-def test_no_page_of_the_portal_is_a_phones(row: tuple[str, ...]) -> None:
-    method, path, *allowed = row
-    assert (Role.CAMERA in POLICY[OPERATIONS[method, path]]) == ("anonymous" in allowed)
 
 
 @pytest.mark.parametrize("row", PAGE_ROWS, ids=lambda row: f"{row[0]} {row[1]}")

@@ -7,6 +7,7 @@ import hashlib
 from typing import Any
 
 import boto3
+from chalice.test import Client
 
 from chalicelib.access.model import Caller, Role
 from chalicelib.buffer import pairing, service, store
@@ -24,6 +25,7 @@ from chalicelib.buffer.model import (
 )
 from chalicelib.settings import settings
 from tests.support.canary import CANARY_ID, CANARY_NAME
+from tests.support.people import Anonymous, Device, Staff
 from tests.support.world import World
 
 ADDRESS = "203.0.113.7"
@@ -109,3 +111,12 @@ def in_buffer(caller: Caller) -> list[str]:
 def held(caller: Caller) -> list[Capture]:
     """Return what takes room, shown or not."""
     return store.captures(buffer_of(caller))
+
+
+def an_endoscope(client: Client, whose: Staff) -> Device:
+    """Return a device that enrolled for the buffer of *whose*."""
+    device = Device(client)
+    code = whose.post("/camera-codes", status=201)["code"]
+    body = {"code": code, "name": "Endoscope 1", "public_key": device.public_key()}
+    device.agent_id = Anonymous(client).post("/cameras", body, status=201)["camera_id"]
+    return device

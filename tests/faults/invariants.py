@@ -19,6 +19,7 @@ from moto.s3.models import FakeDeleteMarker
 from chalicelib import due
 from chalicelib.audit.model import AuditEvent, first_break
 from chalicelib.settings import settings
+from tests.faults.buffer_invariants import check_buffers, check_buffers_at_rest
 from tests.faults.slip_invariants import check_slips
 from tests.support.snapshot import dynamodb, s3
 from tests.support.world import World
@@ -38,6 +39,7 @@ def check_always(world: World) -> None:
     check_cards()
     check_charts(world)
     check_slips()
+    check_buffers()
     check_patient_charts(world)
     assert first_break(audit_rows(world)) is None, "the audit chain is broken"
 
@@ -54,6 +56,7 @@ def check_at_rest(world: World) -> None:
     check_batches(world, set(rows))
     check_examinations(world)
     check_pictures(world, set(rows))
+    check_buffers_at_rest(set(rows))
     check_charts_at_rest(world)
     check_patient_charts_at_rest(world)
 

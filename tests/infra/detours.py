@@ -24,7 +24,7 @@ from tests.dicomweb.scene import messages as parts
 from tests.dicomweb.scene import shipped, taken, uids_of
 from tests.exports.scene import asked, deliver
 from tests.faults.crashes import Fault, calls_of, died
-from tests.faults.stories import BIG, STORIES, Act, Prepare, calls, commands, in_hours
+from tests.faults.stories import BIG, STORIES, Act, Prepare, calls, captures, commands, in_hours
 from tests.faults.stories.patient_charts import PATIENT
 from tests.faults.stories.telling import clicks
 from tests.offline.scene import asked as with_album
@@ -171,6 +171,14 @@ def _(world: World) -> Act:
     large = {"path": "big", "size": 95 * 2**20, "sha256": "b" * 64, "examination": None}
     world.chunk(world.open_batch(), 0, {"entries": [large]})  # the next batch fills the target
     return lambda: world.sweep(in_hours(49))
+
+
+@detour("tick")
+def _(world: World) -> Act:
+    """Captures that were wanted, where kept ones get pictures."""
+    at = clock.text(captures.broken_off(world))
+    with_display_tool(world)
+    return lambda: world.tick(at)
 
 
 @detour("tick")

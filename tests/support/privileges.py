@@ -71,6 +71,10 @@ def of_urls(answer: Any) -> set[Need]:
     text = str(getattr(answer, "body", getattr(answer, "text", "")))
     upload, download = "x-amz-checksum-sha256" in text, "response-content-type" in text
     needs: set[Need] = set()
+    captures = f"arn:aws:s3:::{settings().media_bucket}"
+    if f"{settings().media_bucket}/captures/" in text:
+        needs |= _s3_needs("PutObject" if upload else "GetObject", "captures/any/any", captures)
+        upload = download = False
     if upload:
         needs |= _s3_needs("UploadPart" if "partNumber" in text else "PutObject", "t/any/any")
     made = f"arn:aws:s3:::{settings().derived_bucket}"
