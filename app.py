@@ -30,6 +30,9 @@ from chalicelib.billing.pages import pages as invoice_pages
 from chalicelib.billing.payment_pages import pages as payment_pages
 from chalicelib.billing.provider_pages import pages as billing_pages
 from chalicelib.buffer.api import routes as captures
+from chalicelib.buffer.keeping_pages import pages as capture_keeping_pages
+from chalicelib.buffer.pages import pages as capture_pages
+from chalicelib.buffer.phone_pages import pages as phone_pages
 from chalicelib.charging.pages import pages as charging_pages
 from chalicelib.charts.api import routes as charts
 from chalicelib.charts.editing_pages import pages as chart_editing
@@ -138,6 +141,9 @@ app.register_blueprint(health_links)
 app.register_blueprint(patient_chart_pages)
 app.register_blueprint(album_pages)
 app.register_blueprint(case_pages)
+app.register_blueprint(capture_pages)
+app.register_blueprint(capture_keeping_pages)
+app.register_blueprint(phone_pages)
 app.register_blueprint(job_pages)
 app.register_blueprint(network_routes)
 app.register_blueprint(network_pages)

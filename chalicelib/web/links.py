@@ -16,7 +16,7 @@ from chalice.app import Request
 HOME = "/portal"
 SIGN_IN = "/portal/sign-in"
 # Nothing that a browser could take for another host: no "//", no "\", no control character.
-_LOCAL = re.compile(r"(?:/portal|/p)(?:/[\w.~-]+)*(?:\?[\w.~%=&+/-]*)?", re.ASCII)
+_LOCAL = re.compile(r"(?:/portal|/p|/capture)(?:/[\w.~-]+)*(?:\?[\w.~%=&+/-]*)?", re.ASCII)
 
 
 def prefix_of(request: Request) -> str:
@@ -39,7 +39,8 @@ def cut(asked: str, resource: str) -> str:
 
 def local(path: str) -> str:
     """
-    Return *path* if it leads to a page of ours, staff's or patients', else the portal's first page.
+    Return *path* if it leads to a page of ours (staff, patients, phones), else the portal's
+    first page.
 
     >>> local("/portal/sign-in?next=/portal"), local("//evil.example"), local("/portal//evil")
     ('/portal/sign-in?next=/portal', '/portal', '/portal')

@@ -11,6 +11,7 @@ from chalicelib.access.policy import POLICY, Operation
 from chalicelib.patient_charts.slips.service import Place
 from chalicelib.web import files
 from tests.buffer.scene import an_endoscope
+from tests.buffer.visiting import at_captures, paired
 from tests.charts.scene import A_BUNDLE, CHART, PICTURE, TABLE, amending, examined, plain
 from tests.dicomweb.scene import back_up, uids_of
 from tests.dicomweb.sending import an_instance, in_parts, post
@@ -282,6 +283,15 @@ GET    /portal/album/{target_id}/{examination_id}/compare           -         - 
 GET    /portal/album/{target_id}/{examination_id}/pictures/{number} -         -        admin doctor
 GET    /portal/album/{target_id}/{examination_id}/pictures/{number}/frames/{frame} - - admin doctor
 POST   /portal/album/{target_id}/{examination_id}/pictures/{number}/original - - admin doctor
+GET    /portal/captures                                             -         -        admin doctor
+POST   /portal/captures/pair                                        -         -        admin doctor
+POST   /portal/captures/phones/{pairing_id}/end                     -         -        admin doctor
+POST   /portal/captures/devices/code                                -         -        admin doctor
+POST   /portal/captures/devices/{camera_id}/revoke                  -         -        admin doctor
+POST   /portal/captures/life                                        -         -        admin doctor
+POST   /portal/captures/choose                                      -         -        admin doctor
+POST   /portal/captures/keep                                        -         -        admin doctor
+POST   /portal/captures/drop                                        -         -        admin doctor
 GET    /portal/patients                                             -         -        admin doctor
 POST   /portal/patients/find                                        -         -        admin doctor
 GET    /portal/patients/list                                        -         -        admin doctor
@@ -381,6 +391,16 @@ POST   /p/charts/{document}/share                                   -        pat
 POST   /p/charts/{document}/share/{share_id}/end                    -        patient
 """
 
+# The phone's page knows a pairing's holder only: everybody else is a stranger there.
+PHONES = """
+GET    /capture                                                     stranger phone
+POST   /capture                                                     stranger phone
+POST   /capture/announce                                            -        phone
+POST   /capture/arrived                                             -        phone
+POST   /capture/leave                                               -        phone
+"""
+
+PHONE_ROWS = [tuple(line.split()) for line in PHONES.strip().splitlines()]
 PATIENT_ROWS = [tuple(line.split()) for line in PATIENTS.strip().splitlines()]
 ROWS = [tuple(line.split()) for line in MATRIX.strip().splitlines()]
 PAGE_ROWS = [tuple(line.split()) for line in PAGES.strip().splitlines()]
@@ -401,7 +421,9 @@ def test_the_table_has_a_row_for_every_route(world: World) -> None:  # noqa: ARG
     from app import app
 
     served = {(method, path) for path, methods in app.routes.items() for method in methods}
-    assert {(method, path) for method, path, *_ in ROWS + PAGE_ROWS + PATIENT_ROWS} == served
+    assert {
+        (method, path) for method, path, *_ in ROWS + PAGE_ROWS + PATIENT_ROWS + PHONE_ROWS
+    } == served
 
 
 def test_every_operation_is_in_the_policy() -> None:
@@ -495,6 +517,19 @@ def test_patients_own_pages_are_for_those_with_a_slip(world: World, row: tuple[s
         is_sent_away = answer.location in {"/p", "/p?why=ended"}
         assert is_sent_away == (kind not in allowed), (kind, answer.status, answer.location)
         assert answer.status in {200, 303, 404}
+
+
+@pytest.mark.parametrize("row", PHONE_ROWS, ids=lambda row: f"{row[0]} {row[1]}")
+def test_the_phones_page_is_for_those_that_were_paired(world: World, row: tuple[str, ...]) -> None:
+    method, path, *allowed = row
+    phone = paired(at_captures(world))
+    strangers = [Visitor(), *(somebody_of(world, kind) for kind in ("operator", "admin", "doctor"))]
+    for each, kind in [(one, "stranger") for one in strangers] + [(phone, "phone")]:
+        each.get("/capture")
+        answer = each.submit(path) if method == "POST" else each.get(path)
+        is_sent_away = answer.location == "/capture"
+        assert is_sent_away == (kind not in allowed), (kind, answer.status, answer.location)
+        assert answer.status in {200, 303, 404, 422}
 
 
 @pytest.mark.parametrize("row", PAGE_ROWS, ids=lambda row: f"{row[0]} {row[1]}")

@@ -5,28 +5,32 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 from typing import Any, NamedTuple
 
-SCRIPT = Path(__file__).parents[2] / "docs" / "examples" / "verify_archive.py"
+EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
+SCRIPT = EXAMPLES / "verify_archive.py"
 TARGET = "target-1"
 APRIL_1, APRIL_2 = "2026-04-01T17:12:31.204118Z", "2026-04-02T17:12:31.204118Z"
 IMAGE, OTHER_IMAGE = b"\xff\xd8 an image \xff\xd9", b"\xff\xd8 another one \xff\xd9"
 PATIENT = "YAMADA^HANAKO"
 
 
-def loaded_script() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("verify_archive", SCRIPT)
+def loaded(name: str) -> ModuleType:
+    """Return an example of the documentation as a module."""
+    spec = importlib.util.spec_from_file_location(name, EXAMPLES / f"{name}.py")
     assert spec
     assert spec.loader
     module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module  # its dataclasses look there
     spec.loader.exec_module(module)
     return module
 
 
-verify_archive = loaded_script()
+verify_archive = loaded("verify_archive")
 
 
 class Outcome(NamedTuple):
