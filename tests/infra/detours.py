@@ -17,6 +17,7 @@ from chalicelib.notices import store as notices
 from chalicelib.notices.model import Kind
 from chalicelib.pictures.service import Message
 from chalicelib.settings import settings
+from tests.archive.test_rebuild import lose_everything
 from tests.areas import scene as area_scene
 from tests.charts.scene import examined, path_of, saved
 from tests.dicomweb.scene import ask as view
@@ -24,6 +25,7 @@ from tests.dicomweb.scene import back_up as find
 from tests.dicomweb.scene import messages as parts
 from tests.dicomweb.scene import shipped, taken, uids_of
 from tests.exports.scene import asked, deliver
+from tests.faults.area_invariants import rows_of
 from tests.faults.crashes import Fault, calls_of, died
 from tests.faults.stories import (
     BIG,
@@ -464,6 +466,7 @@ def _(world: World) -> Act:
     area_scene.overdue(world, {"a/one.txt": b"one"})
     derived.put(world.target_id, SHA256, "thumb", b"a picture")
     world.tick()
+    ahead(world)
     return lambda: area_scene.deliver_contents(world)
 
 
@@ -481,5 +484,43 @@ def _(world: World) -> Act:
     areas.filled(world)
     area_scene.overdue(world, {"c.txt": b"c"})
     world.back_up({"E-1/one.txt": b"1"})
+    ahead(world)
     at = in_hours(1)
     return lambda: world.tick(at)
+
+
+def ahead(world: World) -> None:
+    """Let somebody have died with a change in the log alone: whoever comes next makes it."""
+    path = f"/areas/{world.target_id}/folders"
+    after_dying_at(calls(world.admin, "POST", path, {"name": "first"}), "PutObject")
+
+
+@detour("POST /areas/{target_id}/folders")
+def _(world: World) -> Act:
+    areas.filled(world)
+    ahead(world)
+    return calls(world.admin, "POST", f"/areas/{world.target_id}/folders", {"name": "second"})
+
+
+@detour("operate: rebuild-catalogue")
+def _(world: World) -> Act:
+    """An area whose tables are lost, one of whose contents was erased."""
+    areas.filled(world)
+    area_scene.overdue(world, {"c.txt": b"c"})
+    area_scene.contents_erased(world)
+    lose_everything()
+    return commands(world, "rebuild-catalogue", target_id=world.target_id)
+
+
+@detour("operate: rebuild-catalogue")
+def _(world: World) -> Act:
+    """An area that lost some rows."""
+    areas.filled(world)
+    lose_nodes(world)
+    return commands(world, "rebuild-catalogue", target_id=world.target_id)
+
+
+def lose_nodes(world: World) -> None:
+    table = boto3.resource("dynamodb").Table(settings().catalogue_table)
+    for sk in [sk for sk in rows_of(world.target_id) if sk.startswith("NODE#")]:
+        table.delete_item(Key={"pk": f"TARGET#{world.target_id}", "sk": sk})
