@@ -378,6 +378,32 @@ def a_wrong_list(surfer: Surfer) -> None:
 
 
 @place
+def captures(surfer: Surfer) -> None:
+    surfer.come_as("doctor")
+    surfer.open("/portal/captures")
+
+
+@place
+def pairing_a_phone(surfer: Surfer) -> None:
+    captures(surfer)
+    surfer.page.click("form[action$='/captures/pair'] button")
+
+
+@place
+def a_phone_before_it_is_paired(surfer: Surfer) -> None:
+    surfer.open("/capture")
+
+
+@place
+def a_paired_phone(surfer: Surfer) -> None:
+    pairing_a_phone(surfer)
+    code = surfer.page.inner_text(".code-to-type")
+    surfer.open("/capture")
+    surfer.page.fill("#code", code)
+    surfer.page.click("#pair button")
+
+
+@place
 def missed(surfer: Surfer) -> None:
     surfer.come_as("operator")
     surfer.open("/portal/missed")
