@@ -30,6 +30,7 @@ from tests.faults.stories import (
     pictures,
     purges,
     queues,
+    regions,
     slips,
     uploads,
 )
@@ -64,6 +65,7 @@ __all__ = [
     "pictures",
     "purges",
     "queues",
+    "regions",
     "settle",
     "slips",
     "uploads",
