@@ -48,6 +48,7 @@ from chalicelib.contracts.pages import pages as contract_pages
 from chalicelib.contracts.patient_pages import pages as patient_pages
 from chalicelib.contracts.purge_api import routes as purge_routes
 from chalicelib.contracts.purge_pages import pages as purge_pages
+from chalicelib.contracts.regions.pages import pages as region_pages
 from chalicelib.contracts.signing_pages import pages as signing_pages
 from chalicelib.dicomweb import api as dicomweb
 from chalicelib.dicomweb import events as derived
@@ -101,6 +102,7 @@ app.register_middleware(problems_only, "http")
 
 app.register_blueprint(access)
 app.register_blueprint(contracts)
+app.register_blueprint(region_pages)
 app.register_blueprint(contract_changes)
 app.register_blueprint(purge_routes)
 app.register_blueprint(job_routes)

@@ -47,6 +47,7 @@ class Operation(StrEnum):
     SEE_INVOICES = auto()
     MANAGE_BILLING = auto()
     MANAGE_PRICE_BOOKS = auto()
+    SET_REGIONS = auto()
     SET_IDENTITY = auto()
     UPLOAD = auto()
     RUN_JOBS = auto()
@@ -153,6 +154,7 @@ POLICY: Mapping[Operation, Mapping[Role, Condition]] = {
     Operation.SEE_INVOICES: _admin,
     Operation.MANAGE_BILLING: _operator,
     Operation.MANAGE_PRICE_BOOKS: _operator,  # and of two of them, see billing.publishing
+    Operation.SET_REGIONS: _operator,
     Operation.SET_IDENTITY: _operator,
     Operation.UPLOAD: _agent,
     Operation.RUN_JOBS: _agent,

@@ -11,7 +11,7 @@ box   SESSION#<sha256>      SESSION                  a staff session; the id its
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from hashlib import sha256
 
@@ -134,6 +134,12 @@ def facility(facility_id: str) -> Facility:
         return _to_facility(_Facility.get("FACILITIES", f"FACILITY#{facility_id}"))
     except _Facility.DoesNotExist:
         raise NotFound("there is no such facility") from None
+
+
+def names_of_facilities(facility_ids: Iterable[str]) -> dict[str, str]:
+    """Return the names of some facilities, a hundred of them with one call."""
+    keys = [("FACILITIES", f"FACILITY#{each}") for each in facility_ids]
+    return {each.facility_id: each.name for each in map(_to_facility, _Facility.batch_get(keys))}
 
 
 def facility_exists(facility_id: str) -> bool:

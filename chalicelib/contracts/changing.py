@@ -23,6 +23,7 @@ from chalicelib.contracts.capacity import check_holds, limit_of
 from chalicelib.contracts.form import Form
 from chalicelib.contracts.model import Contract, Refusal, State, beside, in_force_on
 from chalicelib.contracts.offer import fee_of
+from chalicelib.contracts.regions import room
 from chalicelib.contracts.renewal import renewed
 from chalicelib.kernel import clock
 from chalicelib.kernel.errors import Conflict
@@ -38,7 +39,7 @@ def quote_amendment(caller: Caller, contract_id: str, change: Change) -> Amendme
 
     Raises:
         Invalid: The choices do not go together, or nothing changes.
-        Conflict: The contract is not in force, or ``capacity-below-stored``.
+        Conflict: The contract is not in force, ``capacity-below-stored`` or ``region-full``.
     """
     return _weighed(store.contract(caller.facility_id, contract_id), change)[1]
 
@@ -76,7 +77,8 @@ def accept_change(caller: Caller, found: Contract) -> Contract:
     Accept, for the provider, the change of *found* that waits; it holds from today at the earliest.
 
     Raises:
-        Conflict: There is less room by now than is stored, or the contract has ended.
+        Conflict: There is less room by now than is stored, its region is full, or the contract
+            has ended.
     """
     proposed = found.proposed
     if proposed is None:
@@ -84,6 +86,7 @@ def accept_change(caller: Caller, found: Contract) -> Contract:
     meant = amendment(found, signing.form_of(proposed), local.today(found.facility_id))
     if limit_of(proposed) != limit_of(found):
         check_holds(found.facility_id, proposed, signing.book_for(proposed))
+    room.check_room(signing.form_of(proposed))
     standing = beside(found) | {"proposed": None, "declined": None}
     dated = msgspec.structs.replace(
         proposed, **standing, effective_on=meant.effective_on, charge_yen=meant.charge.fee_yen
@@ -199,7 +202,9 @@ def _weighed(contract: Contract, change: Change) -> tuple[Form, Amendment]:
     form = changed_form(found, change, today)
     meant = amendment(found, form, today)
     if _room(form) != _room(found):
+        room.check_size(form)
         check_holds(found.facility_id, form, signing.book_for(found))
+    room.check_room(form)
     return form, meant
 
 

@@ -12,6 +12,7 @@ from chalicelib.contracts.amending import Change
 from chalicelib.contracts.cancelling import Cancellation
 from chalicelib.contracts.model import Contract, State, is_over
 from chalicelib.contracts.page_forms import Typed, contract_path
+from chalicelib.contracts.regions import room
 from chalicelib.contracts.signing import book_for
 from chalicelib.kernel.errors import Conflict, HokanError, Invalid
 from chalicelib.web.typed import WRONG_FIELDS
@@ -60,13 +61,16 @@ def _asked(found: Contract, typed: Typed) -> Change:
 def _change_page(
     visit: Visit, found: Contract, typed: Typed, *, status: int = 200, **known: object
 ) -> Response:
+    target = store.target(visit.caller.facility_id, found.target_id)
+    offered = room.sizes_for(target.kind)
     values: dict[str, object] = {
-        "target": store.target(visit.caller.facility_id, found.target_id),
+        "target": target,
         "found": shown.shown(found),
         "typed": typed.fields,
         "wrong": typed.wrong_in_order,
         "facts": {},
         "book": book_for(found),
+        "sizes": page_forms.size_choices(offered, found.capacity_bytes) if offered else {},
     }
     return visit.page("contracts/change.html", status=status, **(values | known))
 

@@ -8,7 +8,7 @@ the reader's words.  Reading only: nothing is looked up, and no text is thrown a
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -44,6 +44,8 @@ PLANS = {  # the six pairs that mean something, by the value of their radio butt
 FIELD_OF = {  # where a refusal of the service is shown
     "capacity-below-stored": "capacity",
     "prepaid-shrinks": "capacity",
+    "region-full": "capacity",
+    "area-size": "capacity",
     "area-class": "service_class",
     "area-term": "term",
     "display-term": "term",
@@ -128,6 +130,16 @@ def fields_of(contract: Contract) -> dict[str, str]:
     }
 
 
+def size_choices(sizes: Iterable[int], kept: int | None = None) -> dict[str, int]:
+    """Return the sizes on offer by what stands in the field; *kept* stays one of them."""
+    offered = sorted({*sizes, *([kept] if kept is not None else [])})
+    return {_in_gigabytes(each): each for each in offered}
+
+
+def _in_gigabytes(size: int) -> str:
+    return f"{(Decimal(size) / GIGABYTE).normalize():f}"
+
+
 def _storage_of(contract: Contract) -> dict[str, str]:
     assert contract.timing is not None
     return {
@@ -136,7 +148,7 @@ def _storage_of(contract: Contract) -> dict[str, str]:
         "at": contract.timing.at or STORAGE["at"],
         "patients": contract.patients.mode.value,
         "patient_ids": "\n".join(sorted(contract.patients.patient_ids)),
-        "capacity": f"{(Decimal(contract.capacity_bytes) / GIGABYTE).normalize():f}",
+        "capacity": _in_gigabytes(contract.capacity_bytes),
         "limit_policy": contract.limit_policy.value,
     }
 

@@ -23,6 +23,7 @@ from chalicelib.contracts.model import (
 )
 from chalicelib.contracts.offer import Offer, offer
 from chalicelib.contracts.purge_store import Phase
+from chalicelib.contracts.regions import room
 from chalicelib.contracts.store import Target
 from chalicelib.kernel import clock, ids
 from chalicelib.kernel.errors import Conflict, Invalid
@@ -50,14 +51,17 @@ def quote(caller: Caller, asked: Form) -> Offer:
     Raises:
         Invalid: The form is impossible; the message names the choice and the cure.
         NotFound: The target is not the caller's.
-        Conflict: ``capacity-below-stored`` or ``cases-below-open``, with both figures.
+        Conflict: ``capacity-below-stored`` or ``cases-below-open``, with both figures;
+            ``region-full``, with what is left.
     """
     today = local.today(caller.facility_id)
     form.check_kind(asked, store.target(caller.facility_id, asked.target_id).kind)
     form.check(asked)
     form.check_new(asked, today)
+    room.check_size(asked)
     book = newest_book(today)
     check_holds(caller.facility_id, asked, book)
+    room.check_room(asked)
     return offer(asked, book)
 
 
@@ -187,7 +191,7 @@ def _making_way(contract: Contract) -> Contract | None:
     Return the contract on the target that is over, as ended, or None where none stands.
 
     Raises:
-        Conflict: One runs there, or more is stored than *contract* holds.
+        Conflict: One runs there, more is stored than *contract* holds, or its region is full.
     """
     held = store.target(contract.facility_id, contract.target_id).contract
     if held is not None and not is_over(held, local.today(contract.facility_id)):
@@ -198,6 +202,7 @@ def _making_way(contract: Contract) -> Contract | None:
     _check_not_being_purged(contract)
     _check_only_tool(contract)
     check_holds(contract.facility_id, contract, signing.book_for(contract))
+    room.check_holds(contract)
     if held is None or held.state is State.ENDED:
         return None
     return signing.ended(held, clock.text(clock.now()))

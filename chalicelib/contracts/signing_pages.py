@@ -14,6 +14,7 @@ from chalicelib.contracts.form import EARLIEST, LATEST, Form
 from chalicelib.contracts.model import Contract, State, is_over
 from chalicelib.contracts.offer import Offer, fee_of
 from chalicelib.contracts.page_forms import Typed, contract_path
+from chalicelib.contracts.regions import room
 from chalicelib.contracts.store import Target
 from chalicelib.kernel.errors import Conflict, HokanError, Invalid
 from chalicelib.web.typed import WRONG_FIELDS
@@ -89,6 +90,7 @@ def _sign_page(
         "first_on": today - EARLIEST,
         "last_on": today + LATEST,
         "done": visit.asked("done"),
+        "sizes": page_forms.size_choices(room.sizes_for(target.kind)),
     }
     return visit.page("contracts/sign.html", status=status, **(values | known))
 
@@ -122,7 +124,11 @@ def _signed(visit: Visit, contract: Contract) -> Response:
 
 
 def _usual(visit: Visit, target: Target) -> dict[str, str]:
-    return page_forms.usual_fields(target.kind, local.today(visit.caller.facility_id))
+    usual = page_forms.usual_fields(target.kind, local.today(visit.caller.facility_id))
+    choices = page_forms.size_choices(room.sizes_for(target.kind))
+    if choices and usual["capacity"] not in choices:
+        return usual | {"capacity": next(iter(choices))}
+    return usual
 
 
 def _running(target: Target) -> Contract | None:

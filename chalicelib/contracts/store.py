@@ -12,6 +12,7 @@ WAITING        CONTRACT#<contract id>  whose contract, or change of one, waits f
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 
 import msgspec
 from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute
@@ -26,10 +27,12 @@ from chalicelib.contracts.capacity import limit_of
 from chalicelib.contracts.kinds import GOODS, goods_of
 from chalicelib.contracts.model import Contract, State, TargetKind, awaits_provider
 from chalicelib.contracts.purge_store import Phase, Purge
+from chalicelib.contracts.regions import room
+from chalicelib.contracts.regions import store as regions
 from chalicelib.contracts.renewal import outlook
 from chalicelib.kernel import clock
 from chalicelib.kernel.calendar import start_of_day
-from chalicelib.kernel.errors import NotFound
+from chalicelib.kernel.errors import Conflict, NotFound
 from chalicelib.notices import store as notices
 from chalicelib.notices.model import Kind
 from chalicelib.tables import CoreTable, expecting, transaction
@@ -115,6 +118,12 @@ def targets_of(facility_id: str) -> Iterator[Target]:
         yield _to_target(row)
 
 
+def target_names(keys: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Return the names of some targets of (facility id, target id), a hundred with one call."""
+    wanted = [(_pk(facility_id), f"TARGET#{target_id}") for facility_id, target_id in keys]
+    return {row.sk.removeprefix("TARGET#"): row.target_name for row in _Target.batch_get(wanted)}
+
+
 def storing_targets_of(facility_id: str) -> Iterator[Target]:
     """Yield those of the facility's targets that something can be stored in."""
     return (each for each in targets_of(facility_id) if GOODS[each.kind].stores)
@@ -175,15 +184,17 @@ def put_in_force(
         told: What the facility is told of it.
 
     Raises:
-        Conflict: Somebody was faster, another runs there, or more is stored than it allows.
+        Conflict: Somebody was faster, another runs there, more is stored than it allows, or its
+            region is full.
     """
-    with expecting(OVERTAKEN), transaction() as write:
+    with _agreeing(agreed) as write:
         _put(write, agreed)
         _keep_version(write, agreed)
         if over is not None:
             _put(write, over)
         _set_plan(write, agreed, condition=_Target.running == (over is not None))
         _set_limit_in(write, agreed)
+        regions.follow_in(write, agreed)
         timers.follow_in(write, agreed)
         _bill(write, agreed)
         if goods_of(agreed).stores:
@@ -209,20 +220,44 @@ def change(
         told: What the facility is told of it.
 
     Raises:
-        Conflict: Somebody was faster, or more is stored than the limit.
+        Conflict: Somebody was faster, more is stored than the limit, or its region is full.
     """
-    with expecting(OVERTAKEN), transaction() as write:
+    with _agreeing(changed) as write:
         _put(write, changed)
         for each in agreed:
             _keep_version(write, each)
         _set_plan(write, changed)
         timers.follow_in(write, changed)
+        regions.follow_in(write, changed, may_exceed=may_exceed)
         _bill(write, changed)
         if changed.state is State.ENDED:
             _wind_up_in(write, changed)
         _tell(write, changed, told)
         if resizes:
             _set_limit_in(write, changed, may_exceed=may_exceed)
+
+
+def count_in_region(contract: Contract) -> None:
+    """
+    Let the regions know of an area that was under contract before they were counted.
+
+    Whoever changed the contract in the meantime has told them.
+    """
+    with suppress(Conflict), expecting(OVERTAKEN), transaction() as write:
+        row = _row(contract)
+        write.condition_check(_Contract, row.pk, row.sk, condition=_is_revision(contract.revision))
+        regions.follow_in(write, contract, may_exceed=True)
+
+
+@contextmanager
+def _agreeing(contract: Contract) -> Iterator[TransactWrite]:
+    """Write all or nothing; where somebody rented the last of a region, say so."""
+    try:
+        with expecting(OVERTAKEN), transaction() as write:
+            yield write
+    except Conflict:
+        room.check_holds(contract)
+        raise
 
 
 def _bill(write: TransactWrite, changed: Contract) -> None:
@@ -282,10 +317,12 @@ def _set_plan(write: TransactWrite, contract: Contract, condition: Condition | N
 
 def _put(write: TransactWrite, contract: Contract) -> None:
     """Write *contract* over the revision before it."""
-    before = contract.revision - 1
-    unchanged = _Contract.revision == before if before else _Contract.revision.does_not_exist()
-    write.save(_row(contract), condition=unchanged)
+    write.save(_row(contract), condition=_is_revision(contract.revision - 1))
     _note_waiting(write, contract)
+
+
+def _is_revision(revision: int) -> Condition:
+    return _Contract.revision == revision if revision else _Contract.revision.does_not_exist()
 
 
 def _note_waiting(write: TransactWrite, contract: Contract) -> None:

@@ -260,6 +260,8 @@ GET    /portal/billing/issuer                                       -         op
 POST   /portal/billing/issuer                                       -         operator -     -
 GET    /portal/provider/identity                                    -         operator -     -
 POST   /portal/provider/identity                                    -         operator -     -
+GET    /portal/provider/regions                                     -         operator -     -
+POST   /portal/provider/regions                                     -         operator -     -
 GET    /portal/billing/books                                        -         operator -     -
 GET    /portal/billing/books/{version}                              -         operator -     -
 GET    /portal/billing/new-book                                     -         operator -     -

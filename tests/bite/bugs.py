@@ -650,6 +650,20 @@ BUGS = [
         "tests/uploads/test_finishing.py",
     ),
     Bug(
+        "a region is rented without looking whether it is there",
+        "chalicelib/contracts/regions/store.py",
+        "[_Region.rented_bytes.add(change)], condition=fits)",
+        "[_Region.rented_bytes.add(change)])",
+        "tests/contracts/test_region_races.py",
+    ),
+    Bug(
+        "room for a later class is not held",
+        "chalicelib/contracts/regions/model.py",
+        "    for version in (contract, contract.upcoming):\n",
+        "    for version in (contract,):\n",
+        "tests/contracts/test_regions.py",
+    ),
+    Bug(
         "an area costs what a backup costs",
         "chalicelib/contracts/kinds.py",
         "TargetKind.AREA: Goods(LineKind.AREA, stores=True, points=_area),",

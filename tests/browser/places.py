@@ -61,6 +61,23 @@ def home_of_operator(surfer: Surfer) -> None:
 
 
 @place
+def regions(surfer: Surfer) -> None:
+    surfer.come_as("operator")
+    surfer.open("/portal/provider/regions")
+    surfer.page.locator("#economy").fill("1000")
+    surfer.page.locator("#sizes").fill("100")
+    surfer.page.locator("main button").click()
+
+
+@place
+def regions_without_a_number(surfer: Surfer) -> None:
+    surfer.come_as("operator")
+    surfer.open("/portal/provider/regions")
+    surfer.page.locator("#deluxe").fill("much")
+    surfer.page.locator("main button").click()
+
+
+@place
 def who_patients_see(surfer: Surfer) -> None:
     surfer.come_as("operator")
     surfer.open("/portal/provider/identity")

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import re
+from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,11 +15,17 @@ from chalicelib.access.model import Role
 from chalicelib.billing.model import LineKind
 from chalicelib.contracts import store
 from chalicelib.contracts.model import Contract
+from chalicelib.kernel import clock
 from tests.charging.test_run import BLOCK, a_world, after, amend, cancel, lines
 from tests.contracts.test_contract_pages import signed
 from tests.support.life import WITHOUT_NIGHTS, live_until
-from tests.support.visitor import Visitor, signed_in
-from tests.support.world import World, a_form
+from tests.support.visitor import Answer, Visitor, signed_in
+from tests.support.world import World, a_form, signed_in_again
+
+FOLDER = Path(__file__).parents[1] / "data" / "vectors" / "billing"
+VECTORS = {
+    each["id"]: each for each in json.loads((FOLDER / "proration.json").read_text())["vectors"]
+}
 
 
 @pytest.fixture
@@ -135,6 +145,59 @@ def test_a_class_is_changed_in_the_portal_with_the_difference_first(
     page = admin.submit(path, service_class="deluxe").text
     assert "Economy: the area itself → Deluxe: a copy on removable media every month" in page
     assert "+2,000 yen" in page
+
+
+def test_a_class_upgrade_charges_what_the_vector_says_and_shows_it_first(
+    rented: World,
+) -> None:
+    vector = VECTORS["pro-07"]
+    path = f"/portal/contracts/{sign_as(rented, vector).contract_id}/change"
+    admin = signed_in(Role.FACILITY_ADMIN, rented.facility_id)
+    admin.get(path)
+    page = admin.submit(path, service_class="deluxe").text
+    total = vector["expect"]["amount_ex_tax"] * 110 // 100
+    assert f"{total:,} yen" in page
+    told = admin.follow(agree(admin, path, page, service_class="deluxe")).text
+    assert "The contract is changed." in told
+    now = store.contract(rented.facility_id, rented.contract_id)
+    assert now.charge_yen == vector["expect"]["amount_ex_tax"]
+
+
+def test_a_class_downgrade_waits_for_the_day_the_vector_says_and_gives_nothing_back(
+    rented: World,
+) -> None:
+    vector = VECTORS["pro-09"]
+    path = f"/portal/contracts/{sign_as(rented, vector).contract_id}/change"
+    admin = signed_in(Role.FACILITY_ADMIN, rented.facility_id)
+    admin.get(path)
+    page = admin.submit(path, service_class="economy").text
+    assert "Nothing" in page
+    agree(admin, path, page, service_class="economy")
+    upcoming = store.contract(rented.facility_id, rented.contract_id).upcoming
+    assert upcoming is not None
+    assert upcoming.effective_on == date.fromisoformat(vector["expect"]["effective"])
+    assert upcoming.charge_yen == vector["expect"]["amount_ex_tax"]
+
+
+def sign_as(world: World, vector: dict[str, Any]) -> Contract:
+    """Sign for the vector's area on the vector's first day, and let the day of its change come."""
+    asked = vector["input"]
+    to_day(asked["start"])
+    signed_in_again(world)
+    service_class = "economy" if asked["old_price"] == 1_000 else "deluxe"
+    contract = sign(world, service_class=service_class, starts_on=asked["start"])
+    to_day(asked["on"])
+    return contract
+
+
+def to_day(day: str) -> None:
+    noon = datetime.fromisoformat(f"{day}T03:00:00+00:00")  # at the facility
+    clock.move(round((noon - clock.wall_now()).total_seconds()))
+
+
+def agree(admin: Visitor, path: str, page: str, **typed: str) -> Answer:
+    (digest,) = set(re.findall(r'name="terms_sha256" value="([0-9a-f]{64})"', page))
+    return admin.submit(path, step="agree", terms_sha256=digest, **typed)
 
 
 def test_a_class_that_is_none_is_refused_at_its_field(rented: World, admin: Visitor) -> None:

@@ -135,6 +135,10 @@ def billing_pages(world: World, admin: Visitor, operator: Visitor) -> dict[str, 
         "nobody issues": operator.get("/portal/billing/invoices"),
         "issuer": operator.get(issuer),
         "issuer refused": operator.submit(issuer, **dict.fromkeys(issuer_fields(), "?")),
+        "regions": operator.get("/portal/provider/regions"),
+        "regions refused": operator.submit(
+            "/portal/provider/regions", revision="0", economy="much"
+        ),
         "who patients see": operator.get("/portal/provider/identity"),
         "who patients see refused": operator.submit("/portal/provider/identity", revision="0"),
     }

@@ -32,6 +32,7 @@ from tests.faults.stories import (
     pictures,
     purges,
     queues,
+    regions,
     slips,
     uploads,
 )
@@ -68,6 +69,7 @@ __all__ = [
     "pictures",
     "purges",
     "queues",
+    "regions",
     "settle",
     "slips",
     "uploads",
