@@ -72,7 +72,7 @@ def of_urls(answer: Any) -> set[Need]:
     upload, download = "x-amz-checksum-sha256" in text, "response-content-type" in text
     needs: set[Need] = set()
     captures = f"arn:aws:s3:::{settings().media_bucket}"
-    if f"{settings().media_bucket}/captures/" in text:
+    if settings().media_bucket in text and "/captures/facility-" in text:
         needs |= _s3_needs("PutObject" if upload else "GetObject", "captures/any/any", captures)
         upload = download = False
     if upload:
