@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from chalicelib.access import device_store
+from chalicelib.access import device_store, people_store
 from chalicelib.access.model import Caller, Device, Role
 from chalicelib.access.service import audit, key_bytes
 from chalicelib.buffer import codes, pairing_store
 from chalicelib.buffer.codes import Purpose
 from chalicelib.buffer.model import CODE_LIFE, Buffer, Camera, buffer_of
 from chalicelib.kernel import clock, ids
-from chalicelib.kernel.errors import Conflict, Invalid, NotFound
+from chalicelib.kernel.errors import Conflict, Invalid, NotFound, Unauthenticated
 from chalicelib.tables import expecting, transaction
 from chalicelib.telemetry import count
 
@@ -62,8 +62,15 @@ def enrol(code: str, name: str, public_key: str, address: str) -> Device:
 
 
 def camera_of(caller: Caller) -> Camera:
-    """Return the device that signed a request, as who sends."""
+    """
+    Return the device that signed a request, as who sends.
+
+    Raises:
+        Unauthenticated: The person whose buffer it is may not come in any more themselves.
+    """
     device = device_store.device(caller.id)
+    if people_store.person(device.facility_id, device.person_id).disabled_at:
+        raise Unauthenticated("this device's person was disabled", code="agent-revoked")
     return Camera(Buffer(device.facility_id, device.person_id), device.device_id)
 
 

@@ -283,15 +283,15 @@ BUGS = [
     Bug(
         "a signature counts as often as it is sent",
         "chalicelib/access/signatures.py",
-        '    _spend(agent.agent_id, parameters.get("nonce"), created)\n',
+        '    _spend(signer.id, parameters.get("nonce"), created)\n',
         "",
         "tests/access/test_agents.py",
     ),
     Bug(
         "a revoked agent goes on",
         "chalicelib/access/signatures.py",
-        '    if agent.state != "enrolled":',
-        '    if agent.state == "nobody":',
+        '    if found.state != "enrolled":',
+        '    if found.state == "nobody":',
         "tests/access/test_agents.py",
     ),
     Bug(
@@ -732,6 +732,27 @@ BUGS = [
         "charts.version(target_id, release.examination_id, release.chart_number).chart",
         "next(charts.versions(target_id, release.examination_id)).chart",
         "tests/patient_charts/test_gathering.py",
+    ),
+    Bug(
+        "a person's buffer takes more than its cap",
+        "chalicelib/buffer/room_store.py",
+        "        condition=is_empty | has_room,\n",
+        "",
+        "tests/buffer/test_lives.py",
+    ),
+    Bug(
+        "an expired capture is shown while its row lingers",
+        "chalicelib/buffer/service.py",
+        "State.THERE and not capture.is_over(now) and not capture.keeping",
+        "State.THERE and not capture.keeping",
+        "tests/buffer/test_lives.py",
+    ),
+    Bug(
+        "a capture that came unnoticed expires as if it never came",
+        "chalicelib/buffer/sweeping.py",
+        "        found = _looked_for(each, now) if each.is_over(now) else each\n",
+        "        found = each\n",
+        "tests/buffer/test_lives.py",
     ),
     Bug(
         "an agent may vouch for bytes that are only announced",

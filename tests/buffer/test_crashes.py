@@ -20,8 +20,8 @@ def test_the_schedule_may_die_at_any_call_while_it_ends_what_broke_off(client: C
     world = build(client)
     at, buffer = broken_off(world), buffer_of(doctor(world))
 
-    def act() -> object:
-        return sweeping.look(buffer, "seen", at)
+    def act() -> None:
+        sweeping.look(buffer, "seen", at)
 
     ready = Snapshot()
     deaths = every_death(calls_of(act))

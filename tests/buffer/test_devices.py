@@ -6,8 +6,10 @@ import hashlib
 
 import pytest
 
+from chalicelib.access import people_store
 from chalicelib.audit import store as audit
 from chalicelib.buffer.model import buffer_of
+from chalicelib.kernel import clock
 from tests.buffer.scene import a_jpeg, an_endoscope, doctor, in_buffer, put
 from tests.support.people import Anonymous, Device, Staff
 from tests.support.world import World
@@ -81,6 +83,14 @@ def test_an_endoscope_is_no_agent_of_the_facility(world: World) -> None:
 def test_a_revoked_endoscope_is_refused_at_once(world: World) -> None:
     device = enrolled(world)
     world.doctor.expect(204, "DELETE", f"/cameras/{device.agent_id}")
+
+    assert device.refused("POST", "/captures", ANNOUNCED) == (401, "agent-revoked")
+
+
+def test_an_endoscope_of_somebody_who_was_disabled_is_refused_at_once(world: World) -> None:
+    device = enrolled(world)
+    at = clock.text(clock.now())
+    people_store.disable(world.facility_id, "person-doctor", at, by="person-admin")
 
     assert device.refused("POST", "/captures", ANNOUNCED) == (401, "agent-revoked")
 

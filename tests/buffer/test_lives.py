@@ -169,6 +169,16 @@ def _in(hours: int) -> str:
     return clock.text(clock.now() + timedelta(hours=hours, minutes=1))
 
 
+def test_the_schedule_does_not_let_expire_what_came_and_nobody_heard_of(world: World) -> None:
+    camera = a_camera(doctor(world))
+    capture_id = announce(camera, a_jpeg())
+    put(capture_id, camera.buffer, a_jpeg())
+    clock.move(25 * HOUR)
+    world.tick()
+
+    assert in_buffer(doctor(world)) == [capture_id]
+
+
 def test_a_full_buffer_takes_nothing_more(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(room_store, "CAP_BYTES", 100)
     camera = a_camera(doctor(world))

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+import pytest
+
 from chalicelib.buffer import keeping, store
-from chalicelib.buffer.model import buffer_of
+from chalicelib.buffer.model import Kept, buffer_of
 from chalicelib.kernel import clock
 from tests.buffer.scene import a_camera, a_jpeg, an_endoscope, announce, announced, put, send
 from tests.buffer.scene import doctor as owner
@@ -126,9 +128,7 @@ def broken_off(world: World) -> datetime:
 
 def begun(world: World, capture_ids: list[str]) -> None:
     """Note that captures are wanted, and go no further."""
-    end, keeping.end = keeping.end, lambda _: keeping.Kept(kept=[])
-    try:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(keeping, "end", lambda _: Kept(kept=[]))
         world.doctor.call("POST", "/captures/keep", to_keep(world, capture_ids))
-    finally:
-        keeping.end = end
     assert store.keepings(buffer_of(owner(world)))
