@@ -524,3 +524,12 @@ def lose_nodes(world: World) -> None:
     table = boto3.resource("dynamodb").Table(settings().catalogue_table)
     for sk in [sk for sk in rows_of(world.target_id) if sk.startswith("NODE#")]:
         table.delete_item(Key={"pk": f"TARGET#{world.target_id}", "sk": sk})
+
+
+@detour("sweep")
+def _(world: World) -> Act:
+    """A batch of an area that nobody finished: its files wait for their place."""
+    areas.rented(world)
+    area_scene.upload(world, {"one.txt": b"one"})
+    at = in_hours(49)
+    return lambda: world.sweep(at)
