@@ -25,9 +25,11 @@ MAGIC = (  # what begins so is shown as this; nothing that can hold a script is 
 
 def download(caller: Caller, target_id: str, node_id: str, version: int | None = None) -> str:
     """
-    Return the address of a file, or of an earlier content of it, to be saved under its own name.
+    Return the address of a file, or of an earlier content of it, to be saved.
 
-    It is good for five minutes.  Earlier contents are for who has a right to the area.
+    It is good for five minutes, and is written into logs on its way: it tells the kind of the file
+    by its ending, and not its name, which may be a patient's.
+    Earlier contents are for who has a right to the area.
 
     Raises:
         NotFound: It is a folder, in the bin, or has no such version.
@@ -42,7 +44,7 @@ def download(caller: Caller, target_id: str, node_id: str, version: int | None =
         sha256 = held.sha256
     audit(caller, "download-file", node_id)
     key = buckets.object_key(target_id, sha256)
-    return buckets.signed_saving(key, node.name).url
+    return buckets.signed_original(key, _neutral(node)).url
 
 
 def preview(caller: Caller, target_id: str, node_id: str) -> Preview:
@@ -87,3 +89,10 @@ def _file(caller: Caller, target_id: str, node_id: str) -> Node:
     if not nodes or nodes[0].is_folder:
         raise NotFound("there is no such file")
     return nodes[0]
+
+
+def _neutral(node: Node) -> str:
+    """Return what a download is called: nobody's data, and an ending that programs know it by."""
+    ending = node.name.rpartition(".")[2]
+    is_known = "." in node.name and ending.isascii() and ending.isalnum() and len(ending) <= 5
+    return f"hokan-{node.node_id[-6:]}" + (f".{ending.lower()}" if is_known else "")

@@ -44,7 +44,6 @@ from chalicelib.buckets.signing import (
     signed_original,
     signed_part,
     signed_put,
-    signed_saving,
 )
 from chalicelib.buckets.stored import (
     StoredBytes,
@@ -88,7 +87,6 @@ __all__ = [
     "signed_original",
     "signed_part",
     "signed_put",
-    "signed_saving",
     "start_multipart",
     "stored_bytes",
 ]

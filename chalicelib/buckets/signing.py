@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
-from urllib.parse import quote
 
 import msgspec
 
@@ -64,26 +63,6 @@ def signed_original(key: str, file_name: str) -> SignedRequest:
     query = {
         "response-cache-control": "no-store",
         "response-content-disposition": f'attachment; filename="{file_name}"',
-        "response-content-encoding": "identity",
-        "response-content-type": CONTENT_TYPE,
-    }
-    return signed("GET", key, query, {}, GET_SECONDS)
-
-
-def signed_saving(key: str, file_name: str) -> SignedRequest:
-    """
-    Sign one download of an object, to be saved under the name its owner gave it (RFC 6266).
-
-    The name stands in the address alone, which who may read the file gets for five minutes.
-    """
-    plain = "".join(each if each.isalnum() and each.isascii() else "_" for each in file_name)
-    ending = file_name.rpartition(".")[2]
-    if ending.isalnum() and ending.isascii():
-        plain = plain[: -len(ending) - 1] + "." + ending
-    disposition = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(file_name, safe='')}"
-    query = {
-        "response-cache-control": "no-store",
-        "response-content-disposition": disposition,
         "response-content-encoding": "identity",
         "response-content-type": CONTENT_TYPE,
     }

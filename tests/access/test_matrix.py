@@ -588,6 +588,7 @@ def ids_of(world: World) -> dict[str, str]:
         "frame": "1",
         **across_facilities(world),
         "slip_id": a_slip(world, examination["patient_key"], examination["examination_id"]),
+        **captures_of(world),
     }
 
 
@@ -618,6 +619,8 @@ BODIES: dict[str, dict[str, object]] = {
 
 
 def body_for(path: str) -> dict[str, object]:
+    if path.startswith("/areas/"):
+        return area_bodies().get(path, {})
     return next((body for end, body in BODIES.items() if path.endswith(end)), {})
 
 
@@ -635,9 +638,11 @@ OWNED = [row for row in ROWS if "{" in row[1] and not any(each in row[1] for eac
 
 def test_what_is_anothers_does_not_exist(world: World) -> None:
     ids, other = ids_of(world), build(world.client)
+    of_areas = ids | area_ids(world)
     for method, path, *allowed in OWNED:
+        owned = of_areas if path.startswith("/areas/") else ids
         for kind in (each for each in allowed if each != "-"):
-            response = called(caller(other, kind), method, path, ids)
+            response = called(caller(other, kind), method, path, owned)
             assert response.status_code == 404, (kind, method, path, response.body)
 
 
@@ -660,9 +665,12 @@ def test_pages_of_what_is_anothers_do_not_exist(world: World) -> None:
 def test_its_owner_does_get_what_others_do_not(world: World) -> None:
     """The test above would pass, too, if nothing existed for anybody."""
     ids = ids_of(world)
+    of_areas = ids | area_ids(world)
     reading = [row for row in OWNED if row[0] == "GET"]
-    for method, path, *_ in reading:
-        status = world.doctor.call(method, path.format(**ids)).status_code
+    for method, path, *allowed in reading:
+        owned = of_areas if path.startswith("/areas/") else ids
+        who = world.doctor if "doctor" in allowed else world.admin
+        status = who.call(method, path.format(**owned)).status_code
         assert status in {200, 307}, path  # a file of DICOM is fetched from where it is
 
 

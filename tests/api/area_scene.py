@@ -12,6 +12,14 @@ from chalicelib.kernel import clock
 from tests.areas.scene import admin, rent, send
 from tests.support.world import World, an_entry
 
+DIGEST = "0" * 64  # of a large object that is awaited, its upload begun
+LARGE_BYTES = 100_000_000
+LARGE: dict[str, Any] = {
+    "path": "film",
+    "size": LARGE_BYTES,
+    "sha256": DIGEST,
+    "examination": None,
+}
 AREA = "/areas/{target_id}"
 NODE, BATCH = AREA + "/nodes/{node_id}", AREA + "/batches/{batch_id}"
 REFUSED_NOW = {  # the parts have not come; the file is not in the bin
@@ -20,8 +28,8 @@ REFUSED_NOW = {  # the parts have not come; the file is not in the bin
 }
 
 
-def area_ids(world: World, large: dict[str, Any]) -> dict[str, str]:
-    """Return what there is in an area where the doctor may write, *large* being awaited."""
+def area_ids(world: World) -> dict[str, str]:
+    """Return what there is in an area where the doctor may write, LARGE being awaited."""
     area = rent(replace(world), "deluxe", 10**9)
     who, person_id = admin(area), str(area.doctor.get("/me")["id"])
     service.give(who, area.target_id, person_id, Right.WRITE)
@@ -30,8 +38,8 @@ def area_ids(world: World, large: dict[str, Any]) -> dict[str, str]:
     shared = service.share(who, area.target_id, node.node_id, None, in_days(7))
     batch_id = service.open_upload(who, area.target_id)
     path = BATCH.format(target_id=area.target_id, batch_id=batch_id)
-    area.admin.put(f"{path}/chunks/0", {"entries": [large]})
-    area.admin.post(f"{path}/multipart/{large['sha256']}")
+    area.admin.put(f"{path}/chunks/0", {"entries": [LARGE]})
+    area.admin.post(f"{path}/multipart/{DIGEST}")
     return {
         "target_id": area.target_id,
         "batch_id": batch_id,
@@ -40,10 +48,11 @@ def area_ids(world: World, large: dict[str, Any]) -> dict[str, str]:
         "share_id": shared.share_id,
         "person_id": person_id,
         "number": "1",
+        "sha256": DIGEST,
     }
 
 
-def area_bodies(large: dict[str, Any]) -> dict[str, dict[str, Any]]:
+def area_bodies() -> dict[str, dict[str, Any]]:
     part = {"number": 1, "size": 16 * 2**20, "sha256": "2" * 64}
     return {
         AREA + "/folders": {"name": "New"},
@@ -53,7 +62,7 @@ def area_bodies(large: dict[str, Any]) -> dict[str, dict[str, Any]]:
         NODE + "/shares": {"until": in_days(7)},
         NODE + "/download": {"version": 1},
         BATCH + "/chunks/{number}": {"entries": [an_entry("c.txt", b"c")]},
-        BATCH + "/urls": {"sha256": [large["sha256"]]},
+        BATCH + "/urls": {"sha256": [DIGEST]},
         BATCH + "/multipart/{sha256}/parts": {"parts": [part]},
         BATCH + "/finish": {"folder_id": "root", "on_taken": "replace"},
     }

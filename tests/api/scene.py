@@ -11,7 +11,7 @@ from chalice.test import Client
 from chalicelib.patient_charts.sharing.health_links import Made
 from tests.access.test_matrix import body_for, ids_of
 from tests.album.scene import with_tool
-from tests.api.area_scene import area_bodies, area_ids
+from tests.api.area_scene import DIGEST, LARGE, LARGE_BYTES, area_bodies, area_ids
 from tests.dicomweb.scene import shipped
 from tests.dicomweb.sending import in_parts
 from tests.network.scene import BORN
@@ -20,10 +20,7 @@ from tests.patient_charts.test_health_links import ask, id_of, made_of
 from tests.support.cognito import token
 from tests.support.world import World, a_form, build
 
-DIGEST = "0" * 64  # of a large object that is awaited, its upload begun
 CAPACITY_BYTES = 10**9
-LARGE_BYTES = 100_000_000
-LARGE = {"path": "film", "size": LARGE_BYTES, "sha256": DIGEST, "examination": None}
 
 
 @dataclass
@@ -62,8 +59,8 @@ def build_scene(client: Client) -> Scene:
     made = made_of(a_released(world, "E-9"))
     (file,) = ask(made, longest=1).files
     ids |= {"link_id": id_of(made), "ticket": file.location.rpartition("/")[2]}
-    all_bodies = {**bodies(world, ids), **shared(made), **area_bodies(LARGE)}
-    return Scene(world, ids, area_ids(world, LARGE), all_bodies)
+    all_bodies = {**bodies(world, ids), **shared(made), **area_bodies()}
+    return Scene(world, ids, area_ids(world), all_bodies)
 
 
 def shared(made: Made) -> dict[str, dict[str, Any]]:

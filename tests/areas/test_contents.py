@@ -23,14 +23,20 @@ def actions(area: World) -> list[str]:
     return [row[1].action for row in audit_rows(area)]
 
 
-def test_a_file_is_saved_under_its_own_name(area: World) -> None:
-    (node,) = send(area, {"手術 1.pdf": b"%PDF-1.7"})
+def test_the_address_of_a_file_tells_its_kind_and_not_its_name(area: World) -> None:
+    (node,) = send(area, {"手術 1.PDF": b"%PDF-1.7"})
     asked = query(service.download(admin(area), area.target_id, node.node_id))
-    assert asked["response-content-disposition"] == (
-        "attachment; filename=\"___1.pdf\"; filename*=UTF-8''%E6%89%8B%E8%A1%93%201.pdf"
-    )
+    name = f"hokan-{node.node_id[-6:]}.pdf"
+    assert asked["response-content-disposition"] == f'attachment; filename="{name}"'
     assert asked["response-content-type"] == "application/octet-stream"
     assert "download-file" in actions(area)
+
+
+@pytest.mark.parametrize("name", ["notes", "a.山田", "a.yamada-taro"])
+def test_an_ending_that_is_none_is_part_of_a_name(area: World, name: str) -> None:
+    (node,) = send(area, {name: b"1"})
+    asked = query(service.download(admin(area), area.target_id, node.node_id))
+    assert asked["response-content-disposition"].endswith(f'="hokan-{node.node_id[-6:]}"')
 
 
 def test_an_earlier_content_can_be_saved(deluxe: World) -> None:
