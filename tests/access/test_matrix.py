@@ -8,9 +8,12 @@ from chalice.test import HTTPResponse
 from chalicelib.access.guard import OPERATIONS
 from chalicelib.access.model import Role
 from chalicelib.access.policy import POLICY, Operation
+from chalicelib.buffer import pairing
+from chalicelib.buffer.model import Buffer, Camera
 from chalicelib.patient_charts.slips.service import Place
 from chalicelib.web import files
-from tests.buffer.scene import an_endoscope
+from tests.api.area_scene import area_bodies, area_ids
+from tests.buffer.scene import a_jpeg, an_endoscope, doctor, send
 from tests.buffer.visiting import at_captures, paired
 from tests.charts.scene import A_BUNDLE, CHART, PICTURE, TABLE, amending, examined, plain
 from tests.dicomweb.scene import back_up, uids_of
@@ -589,6 +592,17 @@ def ids_of(world: World) -> dict[str, str]:
         **across_facilities(world),
         "slip_id": a_slip(world, examination["patient_key"], examination["examination_id"]),
         **captures_of(world),
+    }
+
+
+def captures_of(world: World) -> dict[str, str]:
+    """Return a paired phone, an endoscope and an image of it, all of the doctor's."""
+    endoscope = an_endoscope(world.client, world.doctor)
+    camera = Camera(Buffer(world.facility_id, doctor(world).id), endoscope.agent_id)
+    return {
+        "pairing_id": pairing.pair(doctor(world)).pairing_id,
+        "camera_id": endoscope.agent_id,
+        "capture_id": send(camera, a_jpeg()),
     }
 
 

@@ -11,7 +11,7 @@ from chalice.test import Client
 from chalicelib.patient_charts.sharing.health_links import Made
 from tests.access.test_matrix import body_for, ids_of
 from tests.album.scene import with_tool
-from tests.api.area_scene import DIGEST, LARGE, LARGE_BYTES, area_bodies, area_ids
+from tests.api.area_scene import DIGEST, LARGE, area_bodies, area_ids
 from tests.dicomweb.scene import shipped
 from tests.dicomweb.sending import in_parts
 from tests.network.scene import BORN

@@ -491,7 +491,6 @@ def _(world: World) -> Act:
 
 def ahead(world: World) -> None:
     """Let somebody have died with a change in the log alone: whoever comes next makes it."""
-    signed_in_again(world)
     path = f"/areas/{world.target_id}/folders"
     after_dying_at(calls(world.admin, "POST", path, {"name": "first"}), "PutObject")
 
