@@ -1,1 +1,0 @@
-"""Rented storage areas: folders and files of any kind, in the browser (patent, fig. 7)."""

@@ -1,1 +1,0 @@
-"""Captures: images of phones and endoscopes, until somebody keeps or drops them (fig. 12)."""
