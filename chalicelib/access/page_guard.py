@@ -95,6 +95,10 @@ class Visit:
         """Answer a file: text in UTF-8, or the bytes of a PDF."""
         return pages.download(name, kind, body, cookies=self.cookies)
 
+    def told(self, value: Any, *, status: int = 200) -> Response:
+        """Answer *value* to a script of ours, as JSON."""
+        return pages.told(value, status=status, cookies=self.cookies)
+
     def redirect(self, path: str) -> Response:
         """Send the visitor on to another page of ours."""
         return pages.redirect(self.prefix, path, cookies=self.cookies)

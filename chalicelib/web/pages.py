@@ -12,11 +12,13 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from chalice.app import Response
 
 from chalicelib.web import files, formats, languages
 from chalicelib.web.problems import HTML
 
+JSON = "application/json; charset=utf-8"
 TEMPLATES = Path(__file__).parent / "templates"
 POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; connect-src 'self'; "
@@ -71,6 +73,13 @@ def download(name: str, kind: str, body: str | bytes, *, cookies: list[str]) -> 
     return Response(body, {**headers, **HEADERS, **_set(cookies)})
 
 
+def told(value: Any, *, status: int = 200, cookies: list[str]) -> Response:
+    """Answer *value* as JSON to a script of ours."""
+    headers: dict[str, Any] = {"Content-Type": JSON}
+    body = msgspec.json.encode(value).decode()
+    return Response(body, {**headers, **HEADERS, **_set(cookies)}, status)
+
+
 def redirect(prefix: str, path: str, *, cookies: list[str]) -> Response:
     """Send the browser on to *path*, which is ours, with a GET."""
     headers: dict[str, Any] = {"Location": prefix + path, "Content-Type": HTML}
@@ -85,6 +94,11 @@ def may_lead_to(answer: Response, origin: str) -> Response:
 def may_show_from(answer: Response, origin: str) -> Response:
     """Let a page show pictures of *origin*, where a browser would leave them out."""
     return _allowing(answer, "img-src", origin)
+
+
+def may_send_to(answer: Response, origin: str) -> Response:
+    """Let the scripts of a page send to *origin*: files, to where they are stored."""
+    return _allowing(answer, "connect-src", origin)
 
 
 def _allowing(answer: Response, directive: str, origin: str) -> Response:

@@ -1,0 +1,1 @@
+"""Rented storage areas: folders and files of any kind, in the browser (patent, fig. 7)."""
