@@ -6,6 +6,7 @@ Bytes of a file stay as they are; what encoding a text file has is for its reade
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from email import message_from_bytes
 from email.message import Message
@@ -24,11 +25,13 @@ class Part:
 
     Attributes:
         is_file: Somebody chose a file in it, or left the choice empty.
+        file_name: As the browser says it, without folders.
     """
 
     name: str
     body: bytes
     is_file: bool
+    file_name: str = ""
 
 
 def parts(content_type: str, raw: bytes) -> list[Part]:
@@ -51,5 +54,13 @@ def _part(written: Message[str, str]) -> Part:
     body = written.get_payload(decode=True)
     if not isinstance(name, str) or not isinstance(body, bytes):
         raise Invalid("this is no form of ours")
-    is_file = written.get_param("filename", header="content-disposition") is not None
-    return Part(name, body, is_file)
+    said = written.get_param("filename", header="content-disposition")
+    return Part(name, body, said is not None, _file_name(said))
+
+
+def _file_name(said: object) -> str:
+    """Read the name of a file: browsers write UTF-8 into a header, which takes only ASCII."""
+    if not isinstance(said, str):
+        return ""
+    written = said.encode("ascii", "surrogateescape").decode("utf-8", "replace")
+    return re.split(r"[/\\]", written.replace("%22", '"'))[-1]
