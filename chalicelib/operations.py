@@ -6,6 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from chalicelib.archive import operations as archive
+from chalicelib.areas.log import prefix as log_of
+from chalicelib.areas.rebuilding import rebuild_areas
 from chalicelib.charts.operations import rebuild_charts
 from chalicelib.charts.record import prefix as charts_of
 from chalicelib.kernel.errors import HokanError
@@ -20,14 +22,17 @@ Command = Callable[..., dict[str, Any]]
 def rebuild_catalogue(target_id: str, cursor: str | None) -> dict[str, Any]:
     """
     Rebuild a target's catalogue, a piece a call: from its manifests, then from its signed charts,
-    then from the patient charts that were released of them.
+    then from the patient charts that were released of them, and last from the log of an area.
 
     Returns:
-        ``manifests``, ``charts`` and ``patient_charts`` read by this call, and ``cursor`` to call
-        again with.
+        ``manifests``, ``charts``, ``patient_charts`` and ``area_changes`` read by this call, and
+        ``cursor`` to call again with.
     """
-    told: dict[str, Any] = {"manifests": 0, "charts": 0, "patient_charts": 0}
+    counted = ("manifests", "charts", "patient_charts", "area_changes")
+    told: dict[str, Any] = dict.fromkeys(counted, 0)
     at = cursor or ""
+    if at.startswith(log_of(target_id)):
+        return told | rebuild_areas(target_id, at)
     if not at.startswith((charts_of(target_id), patient_charts_of(target_id))):
         told |= archive.rebuild_catalogue(target_id, cursor)
         if told["cursor"]:
@@ -38,7 +43,8 @@ def rebuild_catalogue(target_id: str, cursor: str | None) -> dict[str, Any]:
         if told["cursor"]:
             return told
         at = ""
-    return told | rebuild_patient_charts(target_id, at or None)
+    told |= rebuild_patient_charts(target_id, at or None)
+    return told if told["cursor"] else told | rebuild_areas(target_id, None)
 
 
 COMMANDS: dict[str, tuple[Command, tuple[str, ...], tuple[str, ...]]] = {

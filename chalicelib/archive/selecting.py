@@ -9,7 +9,7 @@ from chalicelib import buckets
 from chalicelib.archive import manifest as manifests
 from chalicelib.archive import publishing
 from chalicelib.archive.model import Entry, Part, RestoredFile, Selection
-from chalicelib.archive.store import batches, examinations
+from chalicelib.archive.store import batches, erased, examinations
 from chalicelib.kernel.errors import Conflict, Invalid
 
 SCOPES = ("target", "patient", "examination", "batch")
@@ -44,7 +44,7 @@ def check(target_id: str, scope: str, subject: str | None) -> None:
 
 def files(selection: Selection) -> list[RestoredFile]:
     """
-    Return every file of *selection* once, by path.
+    Return every file of *selection* once, by path; not what was erased on purpose.
 
     Raises:
         Conflict: There are more than one request or function can look through.
@@ -58,17 +58,29 @@ def files(selection: Selection) -> list[RestoredFile]:
                 code="restore-too-large",
             )
         parts.append(part)
-    return newest_files(parts, as_of=selection.as_of)
+    return _held(selection, newest_files(parts, as_of=selection.as_of))
 
 
 def page_of_files(
     selection: Selection, cursor: str | None
 ) -> tuple[list[RestoredFile], str | None]:
     """
-    Return a page of the files, and the cursor of the next.
+    Return a page of the files, without what was erased on purpose, and the cursor of the next.
 
     A path may come again on a later page with a newer backup: the newest holds.
     """
+    found, following = _page_of_files(selection, cursor)
+    return _held(selection, found), following
+
+
+def _held(selection: Selection, found: list[RestoredFile]) -> list[RestoredFile]:
+    gone = erased.of_target(selection.target_id)
+    return [each for each in found if each.sha256 not in gone]
+
+
+def _page_of_files(
+    selection: Selection, cursor: str | None
+) -> tuple[list[RestoredFile], str | None]:
     if selection.scope == "target":
         parts, following = examinations.page_of_parts(selection.target_id, cursor, PARTS_A_PAGE)
         return newest_files(parts, as_of=selection.as_of), following

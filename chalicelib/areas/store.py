@@ -28,7 +28,7 @@ from pynamodb.models import Model
 
 from chalicelib.areas.log import Entry
 from chalicelib.kernel.errors import Unavailable
-from chalicelib.tables import CatalogueTable, transaction
+from chalicelib.tables import CatalogueTable, expecting, transaction
 
 PREFIXES = (
     "NODE#",
@@ -43,6 +43,7 @@ PREFIXES = (
     "PLACED#",
 )
 TRIES = 6
+PUT_BACK = 99  # rows a transaction, which takes 100 actions
 _OVERTAKEN = {"ConditionalCheckFailed", "TransactionConflict", "None"}
 
 
@@ -118,6 +119,18 @@ def apply(entry: Entry) -> None:
         else:
             return
     raise Unavailable("the area is being changed by many at once; try again")
+
+
+def put_missing(target_id: str, revision: int, held: dict[str, str]) -> None:
+    """Put back those of the rows *held* that are lost; raises Conflict once the area changed."""
+    there = {sk for prefix in PREFIXES for sk, _ in starting(target_id, prefix)}
+    missing = [sk for sk in held if sk not in there]
+    pk = f"TARGET#{target_id}"
+    for start in range(0, len(missing), PUT_BACK):
+        with expecting("the area was changed meanwhile: call again"), transaction() as write:
+            write.condition_check(_Area, pk, "AREA", condition=_Area.revision == revision)
+            for sk in missing[start : start + PUT_BACK]:
+                write.save(_Row(pk, sk, body=held[sk]))
 
 
 def _apply(entry: Entry) -> None:

@@ -57,8 +57,8 @@ def over(agreed: Agreed, billed: Billed, upto: date) -> Iterator[Overage]:
     """Yield what the months cost that were not billed and have ended by the date *upto*."""
     for month in _months(agreed, billed, upto):
         found = [
-            Overage(month, there, _points(agreed, there, until))
-            for there, until in _stretches(agreed, month)
+            Overage(month, there, _points(agreed, there, start_on, until))
+            for there, start_on, until in _stretches(agreed, month)
         ]
         dearest = max(found, key=lambda each: each.amount_yen)
         if dearest.amount_yen:
@@ -93,18 +93,28 @@ def _month_on(agreed: Agreed, on: date) -> BillingPeriod:
     return period(anchor, Term.MONTHLY, number_on(anchor, Term.MONTHLY, max(on, anchor)))
 
 
-def _stretches(agreed: Agreed, month: BillingPeriod) -> Iterator[tuple[Contract, date]]:
-    """Yield each version that held in *month*, and the first date on which it did not any more."""
+def _stretches(agreed: Agreed, month: BillingPeriod) -> Iterator[tuple[Contract, date, date]]:
+    """Yield each version that held in *month*, from when, and until when: half-open."""
     changes = {effective_on(each) for each in agreed.since(0)}
     starts = [month.start_on, *sorted(on for on in changes if month.start_on < on < month.end_on)]
     for start_on, until in zip(starts, [*starts[1:], month.end_on], strict=True):
-        yield agreed.on(start_on), until
+        yield agreed.on(start_on), start_on, until
 
 
-def _points(agreed: Agreed, there: Contract, until: date) -> int:
+def _points(agreed: Agreed, there: Contract, start_on: date, until: date) -> int:
     book = book_for(there)
-    peak_bytes = sum(size_bytes for on, size_bytes in agreed.growth() if on < until)
+    peak_bytes = _peak(agreed, start_on, until)
     blocks = overage_blocks(
         book, there.limit_policy, peak_bytes=peak_bytes, limit_bytes=there.capacity_bytes
     )
     return blocks * book.overage_points_per_block
+
+
+def _peak(agreed: Agreed, start_on: date, until: date) -> int:
+    """Return the most that was stored at any moment of some days; what is erased makes it less."""
+    stored = peak = sum(size_bytes for on, size_bytes in agreed.growth() if on < start_on)
+    for on, size_bytes in agreed.growth():
+        if start_on <= on < until:
+            stored += size_bytes
+            peak = max(peak, stored)
+    return peak

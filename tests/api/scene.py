@@ -11,6 +11,7 @@ from chalice.test import Client
 from chalicelib.patient_charts.sharing.health_links import Made
 from tests.access.test_matrix import body_for, ids_of
 from tests.album.scene import with_tool
+from tests.api.area_scene import area_bodies, area_ids
 from tests.dicomweb.scene import shipped
 from tests.dicomweb.sending import in_parts
 from tests.network.scene import BORN
@@ -22,6 +23,7 @@ from tests.support.world import World, a_form, build
 DIGEST = "0" * 64  # of a large object that is awaited, its upload begun
 CAPACITY_BYTES = 10**9
 LARGE_BYTES = 100_000_000
+LARGE = {"path": "film", "size": LARGE_BYTES, "sha256": DIGEST, "examination": None}
 
 
 @dataclass
@@ -29,12 +31,18 @@ class Scene:
     """
     Attributes:
         ids: What there is, by the name it has in paths and bodies.
+        area_ids: Other values of some, in paths of rented areas.
         bodies: By route, where a body that is right is more than what the matrix sends.
     """
 
     world: World
     ids: dict[str, str]
+    area_ids: dict[str, str]
     bodies: dict[str, dict[str, Any]]
+
+    def of(self, path: str) -> dict[str, str]:
+        """Return what there is, for the route of *path*."""
+        return self.ids | (self.area_ids if path.startswith("/areas/") else {})
 
     def body(self, path: str) -> dict[str, Any]:
         """Return a body that the route of *path* takes."""
@@ -54,7 +62,8 @@ def build_scene(client: Client) -> Scene:
     made = made_of(a_released(world, "E-9"))
     (file,) = ask(made, longest=1).files
     ids |= {"link_id": id_of(made), "ticket": file.location.rpartition("/")[2]}
-    return Scene(world, ids, {**bodies(world, ids), **shared(made)})
+    all_bodies = {**bodies(world, ids), **shared(made), **area_bodies(LARGE)}
+    return Scene(world, ids, area_ids(world, LARGE), all_bodies)
 
 
 def shared(made: Made) -> dict[str, dict[str, Any]]:
@@ -63,8 +72,7 @@ def shared(made: Made) -> dict[str, dict[str, Any]]:
 
 
 def await_a_large_object(world: World, batch_id: str) -> None:
-    entry = {"path": "film", "size": LARGE_BYTES, "sha256": DIGEST, "examination": None}
-    world.chunk(batch_id, 0, {"examinations": [], "entries": [entry]})
+    world.chunk(batch_id, 0, {"examinations": [], "entries": [LARGE]})
     world.agent.post(f"/targets/{world.target_id}/batches/{batch_id}/multipart/{DIGEST}")
 
 

@@ -31,6 +31,7 @@ from schemathesis.specs.openapi.checks import (
 
 from chalicelib.uploads.api import MULTIPART
 from tests.access.test_matrix import ROWS, caller
+from tests.api import area_scene
 from tests.api.scene import Scene, build_scene
 from tests.dicomweb.sending import MEDIA
 from tests.support.people import Anonymous
@@ -52,6 +53,7 @@ KINDS = ("anonymous", "operator", "admin", "doctor", "agent")
 REFUSED_NOW = {  # the parts have not come; nothing waits for the provider
     MULTIPART + "/complete",
     "/facilities/{facility_id}/contracts/{contract_id}/decline",
+    *area_scene.REFUSED_NOW,
 }
 MAY = {(method, path): set(kinds) for method, path, *kinds in ROWS}
 schemathesis.serializer.alias(FILES, "application/octet-stream")  # bytes, whatever they are
@@ -131,7 +133,7 @@ def kind_of(operation: Any) -> str:
 
 def real(operation: Any, scene: Scene) -> dict[str, str]:
     """Return what there is, for the path of *operation*."""
-    return {each.name: scene.ids[each.name] for each in operation.path_parameters}
+    return {each.name: scene.of(operation.path)[each.name] for each in operation.path_parameters}
 
 
 def cases(operation: Any, scene: Scene) -> st.SearchStrategy[Request]:

@@ -19,10 +19,12 @@ from tests.areas.scene import (
     doctor,
     in_bin,
     names,
+    overdue,
     send,
     upload,
     used,
 )
+from tests.faults.area_invariants import check_area
 from tests.purges.scene import locks_end
 from tests.support.world import World
 
@@ -90,6 +92,7 @@ def test_a_content_that_another_file_has_stays(area: World) -> None:
     service.erase_now(admin(area), area.target_id, node_id)
     contents_erased(area)
     assert (names(area), used(area)) == (["b.txt"], 100)
+    check_area(area)
 
 
 def test_a_content_that_s3_locks_waits_and_then_goes(area: World) -> None:
@@ -160,3 +163,14 @@ def test_only_an_administrator_erases_at_once(area: World) -> None:
     node_id = binned(area, {"a.txt": b"1"})
     with pytest.raises(NotAllowed):
         service.erase_now(doctor(area, Right.WRITE), area.target_id, node_id)
+
+
+def test_an_agent_restores_what_is_left_of_a_batch(area: World) -> None:
+    send(area, {"kept.txt": b"kept"})
+    overdue(area, {"gone.txt": b"gone"})
+    contents_erased(area)
+    grant = {"target_id": area.target_id, "scope": "target", "agent_id": area.agent.agent_id}
+    restore_id = area.admin.post("/restores", grant, status=201)["restore_id"]
+    (file,) = area.agent.post(f"/restores/{restore_id}/files", {"cursor": None})["items"]
+    assert file["path"] == "kept.txt"
+    area.agent.post(f"/restores/{restore_id}/urls", {"sha256": [file["sha256"]]})

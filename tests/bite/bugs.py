@@ -22,6 +22,27 @@ class Bug:
 
 BUGS = [
     Bug(
+        "a change of an area is made whether or not another one came first",
+        "chalicelib/areas/change.py",
+        "        if log.write(entry):\n",
+        "        if log.write(entry) or True:\n",
+        "tests/faults/test_area_interleavings.py::test_one_of_two_gets_a_name",
+    ),
+    Bug(
+        "a content is erased though a batch counts on it",
+        "chalicelib/archive/store/objects.py",
+        "    condition = (_Object.state == ObjectState.STORED.value) & free\n",
+        "    condition = _Object.state == ObjectState.STORED.value\n",
+        "tests/areas/test_bin.py::test_a_content_that_a_batch_counts_on_is_not_erased",
+    ),
+    Bug(
+        "a content is erased though another file has it",
+        "chalicelib/areas/tree.py",
+        "    if next(change.starting(keys.references(sha256), Mark, most=1), None) is None:\n",
+        "    if True:\n",
+        "tests/areas/test_bin.py::test_a_content_that_another_file_has_stays",
+    ),
+    Bug(
         "capacity is taken without looking whether it is there",
         "chalicelib/archive/store/usage.py",
         "        condition=has_room,\n",

@@ -65,6 +65,14 @@ def test_they_are_on_the_invoice_of_the_next_month(client: Client) -> None:
     assert (second.key.bill_on, kinds) == (after(world, 1), [LineKind.BACKUP, LineKind.OVERAGE])
 
 
+def test_the_peak_counts_though_some_was_erased_later(client: Client) -> None:
+    world = a_world(client, **OVERAGE)
+    grow(world, after(world, 0, 3), 2)
+    grow(world, after(world, 0, 9), -1.5)
+    live_until(world, after(world, 2, 1))
+    assert overage(world) == [(after(world, 0), 1_000)]
+
+
 def test_a_year_is_metered_month_by_month(client: Client) -> None:
     world = a_world(client, **OVERAGE)
     grow(world, after(world, 1, 3), 2)

@@ -46,6 +46,8 @@ def check_contents(world: World, held: dict[str, str], nodes: dict[str, Any]) ->
             has.add((json.loads(body)["sha256"], sk.split("#")[1]))
     noted = {tuple(sk.split("#")[1:]) for sk in held if sk.startswith("REFERENCE#")}
     assert noted == has, "what refers to a content is not noted as it is"
+    loose = {sk.partition("#")[2] for sk in held if sk.startswith("UNREFERENCED#")}
+    assert not loose & {sha256 for sha256, _ in has}, "a file's content waits to be erased"
     rows = _rows(settings().catalogue_table, f"TARGET#{world.target_id}")
     for sha256, _ in has:
         state = rows.get(f"OBJECT#{sha256}", {}).get("state", {}).get("S")

@@ -17,14 +17,17 @@ from chalicelib.notices import store as notices
 from chalicelib.notices.model import Kind
 from chalicelib.pictures.service import Message
 from chalicelib.settings import settings
+from tests.archive.test_rebuild import lose_everything
+from tests.areas import scene as area_scene
 from tests.charts.scene import examined, path_of, saved
 from tests.dicomweb.scene import ask as view
 from tests.dicomweb.scene import back_up as find
 from tests.dicomweb.scene import messages as parts
 from tests.dicomweb.scene import shipped, taken, uids_of
 from tests.exports.scene import asked, deliver
+from tests.faults.area_invariants import rows_of
 from tests.faults.crashes import Fault, calls_of, died
-from tests.faults.stories import BIG, STORIES, Act, Prepare, calls, commands, in_hours
+from tests.faults.stories import BIG, STORIES, Act, Prepare, areas, calls, commands, in_hours
 from tests.faults.stories.patient_charts import PATIENT
 from tests.faults.stories.telling import clicks
 from tests.offline.scene import asked as with_album
@@ -433,3 +436,82 @@ def days_go_by(world: World, *days: int) -> None:
         show(clock.now() + timedelta(days=each))
         for _ in range(3):
             world.tick()
+
+
+# --- rented areas ---------------------------------------------------------------------------------
+
+
+@detour("purge")
+def _(world: World) -> Act:
+    """Contents that nothing refers to any more, with a picture of one."""
+    areas.rented(world)
+    area_scene.overdue(world, {"a/one.txt": b"one"})
+    derived.put(world.target_id, SHA256, "thumb", b"a picture")
+    world.tick()
+    ahead(world)
+    return lambda: area_scene.deliver_contents(world)
+
+
+@detour("purge")
+def _(world: World) -> Act:
+    """A whole area, with its log."""
+    areas.filled(world)
+    area_scene.ended(world)
+    return lambda: deliver_purge(world)
+
+
+@detour("tick")
+def _(world: World) -> Act:
+    """Files an agent sent have their place, and what fell due in the bin is erased."""
+    areas.filled(world)
+    area_scene.overdue(world, {"c.txt": b"c"})
+    world.back_up({"E-1/one.txt": b"1"})
+    ahead(world)
+    at = in_hours(1)
+    return lambda: world.tick(at)
+
+
+def ahead(world: World) -> None:
+    """Let somebody have died with a change in the log alone: whoever comes next makes it."""
+    path = f"/areas/{world.target_id}/folders"
+    after_dying_at(calls(world.admin, "POST", path, {"name": "first"}), "PutObject")
+
+
+@detour("POST /areas/{target_id}/folders")
+def _(world: World) -> Act:
+    areas.filled(world)
+    ahead(world)
+    return calls(world.admin, "POST", f"/areas/{world.target_id}/folders", {"name": "second"})
+
+
+@detour("operate: rebuild-catalogue")
+def _(world: World) -> Act:
+    """An area whose tables are lost, one of whose contents was erased."""
+    areas.filled(world)
+    area_scene.overdue(world, {"c.txt": b"c"})
+    area_scene.contents_erased(world)
+    lose_everything()
+    return commands(world, "rebuild-catalogue", target_id=world.target_id)
+
+
+@detour("operate: rebuild-catalogue")
+def _(world: World) -> Act:
+    """An area that lost some rows."""
+    areas.filled(world)
+    lose_nodes(world)
+    return commands(world, "rebuild-catalogue", target_id=world.target_id)
+
+
+def lose_nodes(world: World) -> None:
+    table = boto3.resource("dynamodb").Table(settings().catalogue_table)
+    for sk in [sk for sk in rows_of(world.target_id) if sk.startswith("NODE#")]:
+        table.delete_item(Key={"pk": f"TARGET#{world.target_id}", "sk": sk})
+
+
+@detour("sweep")
+def _(world: World) -> Act:
+    """A batch of an area that nobody finished: its files wait for their place."""
+    areas.rented(world)
+    area_scene.upload(world, {"one.txt": b"one"})
+    at = in_hours(49)
+    return lambda: world.sweep(at)

@@ -1,7 +1,8 @@
 """
 How a target grew, in DynamoDB (catalogue): what each of its batches stored anew.
 
-TARGET#<target id>  GROWTH#<completed at>#<batch id>  size_bytes
+TARGET#<target id>  GROWTH#<completed at>#<batch id>  size_bytes; of an area also, below zero, what
+                                                      was erased (see areas/erasing.py)
 
 Written before a batch is finished, and again from its manifest.
 """

@@ -114,6 +114,12 @@ def forget_erased(erased: ObjectRow, facility_id: str) -> bool:
     return True
 
 
+def forget_row(target_id: str, sha256: str) -> None:
+    """Forget a stored object that a manifest tells of and that was erased since."""
+    row = _Object(f"TARGET#{target_id}", f"OBJECT#{sha256}")
+    held(lambda: row.delete(condition=_Object.state == ObjectState.STORED.value))
+
+
 def take_over(claim: ObjectRow) -> bool:
     """Let *claim*'s batch await an object another one claimed; False when it is settled."""
     actions = [
