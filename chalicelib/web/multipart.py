@@ -16,6 +16,7 @@ from chalicelib.kernel.errors import Invalid
 
 TYPE = "multipart/form-data"
 MAX_PARTS = 3_000  # a chart in rows is the longest form
+_FILE_NAME = re.compile(r'\bfilename="([^"]*)"', re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +55,13 @@ def _part(written: Message[str, str]) -> Part:
     body = written.get_payload(decode=True)
     if not isinstance(name, str) or not isinstance(body, bytes):
         raise Invalid("this is no form of ours")
-    said = written.get_param("filename", header="content-disposition")
-    return Part(name, body, said is not None, _file_name(said))
+    is_file = written.get_param("filename", header="content-disposition") is not None
+    return Part(name, body, is_file, _file_name(written) if is_file else "")
 
 
-def _file_name(said: object) -> str:
-    """Read the name of a file: browsers write UTF-8 into a header, which takes only ASCII."""
-    if not isinstance(said, str):
-        return ""
-    written = said.encode("ascii", "surrogateescape").decode("utf-8", "replace")
-    return re.split(r"[/\\]", written.replace("%22", '"'))[-1]
+def _file_name(written: Message[str, str]) -> str:
+    """Read a file's name as it came: browsers write UTF-8 into a header, which is for ASCII."""
+    raw = {name.lower(): str(value) for name, value in written.raw_items()}
+    text = raw["content-disposition"].encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    said = _FILE_NAME.search(text)
+    return re.split(r"[/\\]", said[1].replace("%22", '"'))[-1] if said else ""
