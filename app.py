@@ -22,7 +22,13 @@ from chalicelib.album.pages import pages as album_pages
 from chalicelib.archive.api import routes as archive
 from chalicelib.archive.quarantine_pages import pages as quarantine_pages
 from chalicelib.areas.api import routes as areas
+from chalicelib.areas.bin_pages import pages as area_bin_pages
+from chalicelib.areas.node_pages import pages as area_node_pages
+from chalicelib.areas.pages import pages as area_pages
+from chalicelib.areas.people_pages import pages as area_people_pages
 from chalicelib.areas.sending_api import routes as area_uploads
+from chalicelib.areas.sending_pages import pages as area_sending_pages
+from chalicelib.areas.sharing_pages import pages as area_sharing_pages
 from chalicelib.billing import book_store, books
 from chalicelib.billing.book_pages import pages as book_pages
 from chalicelib.billing.debit_pages import pages as debit_pages
@@ -146,6 +152,12 @@ app.register_blueprint(case_pages)
 app.register_blueprint(capture_pages)
 app.register_blueprint(capture_keeping_pages)
 app.register_blueprint(phone_pages)
+app.register_blueprint(area_pages)
+app.register_blueprint(area_node_pages)
+app.register_blueprint(area_bin_pages)
+app.register_blueprint(area_sharing_pages)
+app.register_blueprint(area_people_pages)
+app.register_blueprint(area_sending_pages)
 app.register_blueprint(job_pages)
 app.register_blueprint(network_routes)
 app.register_blueprint(network_pages)

@@ -1,7 +1,8 @@
 """
 What the portal needs and the repository does not hold: compiled words and the design tokens.
 
-The tokens are the Digital Agency's, from npm (MIT), held to their digest; the words are compiled
+The tokens are the Digital Agency's and SHA-256 for browsers is noble-hashes, both from npm (MIT),
+held to their digests; the words are compiled
 from locale/*/LC_MESSAGES/hokan.po.  Both are made when missing or out of date, and only then.
 """
 
@@ -23,6 +24,7 @@ ROOT = Path(__file__).parent.parent
 WEB = ROOT / "chalicelib" / "web"
 LOCALE = WEB / "locale"
 TOKENS = WEB / "static" / "tokens.css"
+HASHES = WEB / "static" / "hashes.js"
 DOWNLOADS = ROOT / "build" / "npm"
 
 
@@ -66,9 +68,17 @@ FHIR = NpmPackage(  # finds what is no FHIR R4; for tests only
 )
 
 
+NOBLE_HASHES = NpmPackage(  # SHA-256 of files too large to be held in memory at once
+    "@noble/hashes",
+    "2.4.0",
+    "X5XaVWZIBCT7HHZGm5I7ZQXDwLG+bGXuSrMQAW+7Zvl87h1kmc1ZB1VSRJcpUfoUrGQp4Fkoxm5kZ+Ms+aW+eA==",
+)
+
+
 def make_all() -> None:
     """Make every asset the package needs; raises AssetError."""
     make_tokens()
+    make_hashes()
     make_words()
 
 
@@ -79,6 +89,28 @@ def make_tokens() -> None:
         return
     sheet = fetched(DESIGN_TOKENS, "package/dist/tokens-simple.css").read_text()
     _write(TOKENS, (first_line + sheet).encode())
+
+
+def make_hashes() -> None:
+    """Fetch SHA-256 for browsers as one module, unless it is there."""
+    first_line = f"/* {NOBLE_HASHES.name} {NOBLE_HASHES.version}, Paul Miller, MIT */\n"
+    if HASHES.exists() and HASHES.read_text().startswith(first_line):
+        return
+    folder = unpacked(NOBLE_HASHES)
+    modules = [(folder / name).read_text() for name in ("utils.js", "_u64.js", "_md.js", "sha2.js")]
+    _write(HASHES, (first_line + joined(modules)).encode())
+
+
+def joined(modules: list[str]) -> str:
+    r"""
+    Return *modules* as one: our addresses name a content, so one cannot import another by name.
+
+    >>> joined(["export const a = 1;", "export { b };", 'import { a } from "./a.js";'])
+    'export const a = 1;\nconst u64 = { b };'
+    """
+    lines = "\n".join(modules).splitlines()
+    kept = (each for each in lines if not each.startswith(("import ", "//# ")))
+    return "\n".join(kept).replace("export {", "const u64 = {")
 
 
 def make_words() -> None:

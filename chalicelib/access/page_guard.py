@@ -67,6 +67,11 @@ class Visit:
         return forms.files(self.request)
 
     @property
+    def file_names(self) -> dict[str, str]:
+        """What those files are called."""
+        return forms.file_names(self.request)
+
+    @property
     def here(self) -> str:
         """The page that is asked for, with its query."""
         asked = str(self.request.context.get("path") or self.request.path)

@@ -54,6 +54,18 @@ def files(request: Request) -> dict[str, bytes]:
     return {each.name: each.body for each in _parts(request) if each.is_file}
 
 
+def file_names(request: Request) -> dict[str, str]:
+    """
+    Return what the files in the form are called, by the name of their field.
+
+    Raises:
+        TooLarge, Invalid: As :func:`fields`.
+    """
+    if not _has_files(request):
+        return {}
+    return {each.name: each.file_name for each in _parts(request) if each.is_file}
+
+
 def one_line(typed: str) -> str:
     """
     Read a typed line as its writer meant it: full-width digits and letters are ordinary ones.

@@ -278,6 +278,33 @@ GET    /portal/jobs/{job_id}                                        -         - 
 GET    /portal/targets/{target_id}/jobs                             -         -        admin doctor
 POST   /portal/targets/{target_id}/jobs                             -         -        admin doctor
 GET    /portal/missed                                               -         operator -     -
+GET    /portal/areas                                                -         -        admin doctor
+GET    /portal/areas/{target_id}/folders/{folder_id}                -         -        admin doctor
+POST   /portal/areas/{target_id}/folders/{folder_id}                -         -        admin doctor
+POST   /portal/areas/{target_id}/folders/{folder_id}/files          -         -        admin doctor
+GET    /portal/areas/{target_id}/nodes/{node_id}                    -         -        admin doctor
+GET    /portal/areas/{target_id}/nodes/{node_id}/preview            -         -        admin doctor
+POST   /portal/areas/{target_id}/nodes/{node_id}/download           -         -        admin doctor
+POST   /portal/areas/{target_id}/nodes/{node_id}/rename             -         -        admin doctor
+GET    /portal/areas/{target_id}/nodes/{node_id}/move               -         -        admin doctor
+POST   /portal/areas/{target_id}/nodes/{node_id}/move               -         -        admin doctor
+POST   /portal/areas/{target_id}/nodes/{node_id}/bin                -         -        admin doctor
+POST   /portal/areas/{target_id}/nodes/{node_id}/take-back          -         -        admin doctor
+POST   /portal/areas/{target_id}/nodes/{node_id}/erase              -         -        admin -
+POST   /portal/areas/{target_id}/nodes/{node_id}/versions/{number}/current - -         admin doctor
+POST   /portal/areas/{target_id}/nodes/{node_id}/shares             -         -        admin doctor
+POST   /portal/areas/{target_id}/nodes/{node_id}/shares/{share_id}/end - -             admin doctor
+GET    /portal/areas/{target_id}/bin                                -         -        admin doctor
+GET    /portal/areas/{target_id}/people                             -         -        admin -
+POST   /portal/areas/{target_id}/people                             -         -        admin -
+POST   /portal/areas/{target_id}/uploads                            -         -        admin doctor
+POST   /portal/areas/{target_id}/uploads/{batch_id}/chunks/{number} -         -        admin doctor
+POST   /portal/areas/{target_id}/uploads/{batch_id}/urls            -         -        admin doctor
+POST   /portal/areas/{target_id}/uploads/{batch_id}/multipart/{sha256} - -             admin doctor
+POST   /portal/areas/{target_id}/uploads/{batch_id}/multipart/{sha256}/parts - -       admin doctor
+POST   /portal/areas/{target_id}/uploads/{batch_id}/multipart/{sha256}/complete - -    admin doctor
+POST   /portal/areas/{target_id}/uploads/{batch_id}/finish          -         -        admin doctor
+GET    /portal/shared-files                                         -         -        admin doctor
 GET    /portal/album                                                -         -        admin doctor
 POST   /portal/album/find                                           -         -        admin doctor
 GET    /portal/album/cases                                          -         -        admin doctor
@@ -646,7 +673,8 @@ def called(somebody: Anonymous, method: str, path: str, ids: dict[str, str]) -> 
 
 
 TAKE_FILES = {(method, path) for method, path, *_ in ROWS if method == "POST" and "dicom" in path}
-NOBODYS = ("{facility_id}", "/shl/", "/s/")  # an operator's; whoever has the link
+# An operator's; whoever has the link; of an area, which is a world of its own (areas/test_tenants).
+NOBODYS = ("{facility_id}", "/shl/", "/s/", "/areas/")
 OWNED = [row for row in ROWS if "{" in row[1] and not any(each in row[1] for each in NOBODYS)]
 
 

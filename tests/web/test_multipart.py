@@ -23,7 +23,7 @@ def test_what_a_browser_sends_comes_out_as_it_was(
     fields: dict[str, str], files: dict[str, bytes]
 ) -> None:
     expected = [Part(name, text.encode(), is_file=False) for name, text in fields.items()]
-    expected += [Part(name, body, is_file=True) for name, body in files.items()]
+    expected += [Part(name, body, is_file=True, file_name="a.csv") for name, body in files.items()]
     assert parts(*written_form(fields, files)) == expected
 
 
@@ -31,7 +31,9 @@ def test_what_a_browser_sends_comes_out_as_it_was(
     "body", [b"", b"\r\n", b"\n", b"a\r\n\r\n", b"--", b"a,b\r\n1,\x8e\xa9\r\n", b"\xef\xbb\xbfa\n"]
 )
 def test_the_ends_of_a_file_are_kept(body: bytes) -> None:
-    assert parts(*written_form({}, {"file": body})) == [Part("file", body, is_file=True)]
+    assert parts(*written_form({}, {"file": body})) == [
+        Part("file", body, is_file=True, file_name="a.csv")
+    ]
 
 
 @given(st.text(max_size=80), st.binary(max_size=400))
@@ -71,3 +73,18 @@ def test_a_form_of_too_many_parts_is_refused() -> None:
     many = {f"a{number}": "" for number in range(multipart.MAX_PARTS + 1)}
     with pytest.raises(Invalid):
         parts(*written_form(many, {}))
+
+
+@pytest.mark.parametrize(
+    ("said", "name"),
+    [
+        ("胃カメラ.txt", "胃カメラ.txt"),
+        ("a%22b.txt", 'a"b.txt'),
+        ("C:\\slides\\a.pdf", "a.pdf"),
+        ("", ""),
+    ],
+)
+def test_a_file_keeps_its_name_but_not_its_folders(said: str, name: str) -> None:
+    kind, body = written_form({}, {"file": b"x"})
+    named = body.replace(b"a.csv", said.encode())
+    assert parts(kind, named)[0].file_name == name

@@ -1,0 +1,98 @@
+"""
+A rented area in front of a real Chromium: pages are the application's on moto, and so is S3.
+
+The browser's own bytes stay with Chromium, so what arrives is found by the digest it says.
+"""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Page, Route
+
+from chalicelib.access.model import Role
+from chalicelib.areas import service
+from chalicelib.areas.model import OnTaken
+from tests.areas.scene import admin, send
+from tests.support.visitor import HOST, Visitor, signed_in
+from tests.support.world import World
+
+CORS = {"access-control-allow-origin": "*"}
+
+
+@dataclass
+class Shore:
+    """
+    What a browser reaches: the portal and where files are stored.
+
+    Attributes:
+        files: What may arrive, by digest (hex).
+        arrived: Digests, as often as they came.
+        room: After so many files nothing arrives any more: the network is cut.
+    """
+
+    world: World
+    visitor: Visitor
+    files: dict[str, bytes] = field(default_factory=dict)
+    arrived: list[str] = field(default_factory=list)
+    room: int = 1_000
+
+    @property
+    def home(self) -> str:
+        return f"https://{HOST}/portal/areas/{self.world.target_id}"
+
+    @property
+    def is_cut(self) -> bool:
+        return len(self.arrived) >= self.room
+
+    def serve(self, page: Page) -> None:
+        page.route("**/*", self._answer)
+
+    def _answer(self, route: Route) -> None:
+        asked = urlsplit(route.request.url)
+        if self.is_cut and "/static/" not in asked.path and route.request.method != "GET":
+            route.abort("internetdisconnected")
+        elif asked.netloc != HOST:
+            self._store(route)
+        else:
+            self._tell(route, f"{asked.path}?{asked.query}" if asked.query else asked.path)
+
+    def _store(self, route: Route) -> None:
+        if route.request.method == "GET":
+            route.fulfill(status=200, content_type="image/png", body=self.files["shown"])
+            return
+        header = route.request.headers["x-amz-checksum-sha256"]
+        sha256 = base64.b64decode(header).hex()
+        self.world.put_object(sha256, self.files[sha256])
+        self.arrived.append(sha256)
+        route.fulfill(status=200, headers=CORS)
+        self.world.arrived(sha256)
+
+    def _tell(self, route: Route, path: str) -> None:
+        request, visitor = route.request, self.visitor
+        body = request.post_data_buffer or b""
+        headers = {"origin": f"https://{HOST}", "sec-fetch-site": "same-origin"}
+        kind = {"content-type": request.headers.get("content-type", "")}
+        if request.method == "GET":
+            found = visitor.get(path)
+        else:
+            found = visitor.ask("POST", path, headers | kind, body)
+        route.fulfill(status=found.status, headers=found.headers, body=found.text)
+
+
+def shore(world: World, role: Role = Role.FACILITY_ADMIN, language: str = "en") -> Shore:
+    visitor = signed_in(role, world.facility_id)
+    visitor.language = language
+    return Shore(world, visitor)
+
+
+def furnished(world: World) -> dict[str, str]:
+    """Put a folder, a file in it, versions and something binned there; return nodes by name."""
+    [folder] = send(world, {"講義 2026/胃カメラ.txt": b"one"})
+    [note] = send(world, {"notes with quite a long name for a narrow screen.txt": b"first"})
+    send(world, {note.name: b"second"}, on_taken=OnTaken.REPLACE)
+    [old] = send(world, {"old.txt": b"old"})
+    service.bin_node(admin(world), world.target_id, old.node_id)
+    return {"folder": folder.node_id, "note": note.node_id, "old": old.node_id}
