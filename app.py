@@ -46,6 +46,9 @@ from chalicelib.contracts.signing_pages import pages as signing_pages
 from chalicelib.dicomweb import api as dicomweb
 from chalicelib.dicomweb import events as derived
 from chalicelib.dicomweb.storing_api import routes as dicom_storing
+from chalicelib.discs.asking_pages import pages as disc_asking_pages
+from chalicelib.discs.pages import pages as disc_pages
+from chalicelib.discs.provider_pages import pages as disc_work_pages
 from chalicelib.exports.choosing_pages import pages as choosing_pages
 from chalicelib.exports.pages import pages as restore_pages
 from chalicelib.jobs.api import routes as job_routes
@@ -148,6 +151,9 @@ app.register_blueprint(purge_pages)
 app.register_blueprint(provider_pages)
 app.register_blueprint(restore_pages)
 app.register_blueprint(choosing_pages)
+app.register_blueprint(disc_pages)
+app.register_blueprint(disc_asking_pages)
+app.register_blueprint(disc_work_pages)
 
 
 # The queues' addresses come from infra/resources.yaml.
