@@ -46,6 +46,7 @@ from chalicelib.contracts.signing_pages import pages as signing_pages
 from chalicelib.dicomweb import api as dicomweb
 from chalicelib.dicomweb import events as derived
 from chalicelib.dicomweb.storing_api import routes as dicom_storing
+from chalicelib.discs import events as discs
 from chalicelib.discs.asking_pages import pages as disc_asking_pages
 from chalicelib.discs.pages import pages as disc_pages
 from chalicelib.discs.provider_pages import pages as disc_work_pages
@@ -174,6 +175,14 @@ def ingest(event: SQSEvent) -> dict[str, Any]:
 def export(event: SQSEvent) -> dict[str, Any]:
     """Somebody asked for a restore as a ZIP: build it, with an album if they want one."""
     return offline.zip_wanted(event.to_dict(), event.context)
+
+
+@app.on_sqs_message(
+    queue_arn="arn:aws:sqs:ap-northeast-1:000000000000:discs", batch_size=1, name="media"
+)
+def media(event: SQSEvent) -> dict[str, Any]:
+    """Discs are to be built: go on with the images of an order, as far as the time goes."""
+    return discs.discs_wanted(event.to_dict(), event.context)
 
 
 @app.on_sqs_message(

@@ -10,6 +10,7 @@ c/<target id>/<chart id>/<version>.json      a chart as a doctor signed it, a ve
 Keys of the media bucket, which forgets:
 
 zip/<facility id>/<export id>.zip            a restore somebody asked for, for a week
+discs/<facility id>/<order id>/<try>/...     images of discs, and what they are made from
 
 Keys of the derived bucket, all of which can be made again:
 
@@ -18,8 +19,8 @@ p/<target id>/<sha256 hex>/<rendition>.webp  a picture of an object, small enoug
 None holds patient data.  A PUT signs key, length, type, SHA-256, ``If-None-Match: *`` and the
 encryption, so a URL stores these very bytes once, or nothing.
 
-What everybody may do stands here; files for the media bucket are in media.py, those of the derived
-bucket in derived.py, deleting for good in erasing.py.
+What everybody may do stands here; files for the media bucket are in media.py, images of discs in
+discs.py, those of the derived bucket in derived.py, deleting for good in erasing.py.
 """
 
 from __future__ import annotations
@@ -48,6 +49,7 @@ from chalicelib.buckets.stored import (
     hide,
     keys_under,
     object_key,
+    piece,
     pieces,
     put_once,
     range_or_nothing,
@@ -72,6 +74,7 @@ __all__ = [
     "object_key",
     "objects_origin",
     "parts_of",
+    "piece",
     "pieces",
     "put_once",
     "range_or_nothing",

@@ -110,9 +110,13 @@ class Order(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         discs: How many there will be; 0 before that is known.
         built: Those whose image is there, in order.
         asked_at: When it was last asked to be built.
-        tries: How often that was.
-        upload_id: Of the disc that is in work.
+        tries: How often that was; each try writes anew.
+        begun_at: When its files were looked for; images expire from then on.
+        progress_at: When it was last asked for, or came on.
+        looked_at: When its message was last sent.
+        upload_id: Of the disc that is in work; empty before the first byte.
         parts: How many parts of it are there.
+        written: How large its image is, once that lies there and has yet to be read back.
         builder, lease_ends_at: Who builds it, and from when on somebody else may.
         failure: Why it failed: object-damaged, nothing-to-restore, too-many-files, too-many-discs,
             file-too-large, does-not-fit, interrupted.
@@ -136,8 +140,12 @@ class Order(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     built: tuple[Built, ...] = ()
     asked_at: str = ""
     tries: int = 0
+    begun_at: str = ""
+    progress_at: str = ""
+    looked_at: str = ""
     upload_id: str = ""
     parts: int = 0
+    written: int = 0
     builder: str = ""
     lease_ends_at: str = ""
     built_at: str = ""
@@ -163,7 +171,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     @property
     def expires_at(self) -> datetime | None:
         """When its images are gone; None before they are there."""
-        return clock.parse(self.built_at) + KEPT if self.built_at else None
+        return clock.parse(self.begun_at) + KEPT if self.built_at else None
 
     @property
     def command(self) -> str:
@@ -174,6 +182,10 @@ class Order(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     def folder(self) -> str:
         """Where all of its files lie in the media bucket; each try has its own."""
         return f"discs/{self.facility_id}/{self.order_id}/{self.tries}"
+
+    def image_key(self, number: int) -> str:
+        """Return where the image of a disc lies in the media bucket."""
+        return f"{self.folder}/{number:04}.iso"
 
     def file_name(self, number: int) -> str:
         """Return what a browser saves a disc as; it tells when it was ordered, and nothing else."""

@@ -6,11 +6,40 @@ A facility's caller means its own orders; an operator means any, and sees nothin
 
 from __future__ import annotations
 
+import re
+from typing import Any
+
 import msgspec
 
-from chalicelib.access.model import Caller
-from chalicelib.discs.model import Extent, Order, State, Wanted
+from chalicelib import buckets
+from chalicelib.access.model import Caller, Role
+from chalicelib.access.service import audit
+from chalicelib.archive import selecting
+from chalicelib.archive.model import Selection
+from chalicelib.archive.store import usage
+from chalicelib.buckets import discs
+from chalicelib.contracts.display import has_display_tool
+from chalicelib.discs import choosing, sending, store
+from chalicelib.discs.model import (
+    Extent,
+    HandOver,
+    Order,
+    Runs,
+    State,
+    Wanted,
+    are_kept,
+    at,
+)
+from chalicelib.discs.sending import Message
 from chalicelib.kernel import clock, ids
+from chalicelib.kernel.errors import Conflict, Invalid, NotFound
+from chalicelib.media import sealing
+from chalicelib.telemetry import count
+
+NEWEST = 50  # in a list
+A_PAGE = 20
+SCOPES = ("target", "patient", "examination")
+_ORDER_ID = re.compile(r"discs-[0-9a-z]{26}")
 
 
 class Listing(msgspec.Struct, frozen=True):
@@ -35,7 +64,11 @@ def extent(caller: Caller, wanted: Wanted) -> Extent:
             of disc), ``too-many-discs``; ``no-display-tool``: an album is for facilities that have
             one.
     """
-    raise NotImplementedError
+    selection = _selection(caller, wanted)
+    subject = selection.subject or selection.target_id
+    audit(caller, f"check-discs-{selection.scope}", subject)
+    chosen = choosing.chosen(selection, has_album=wanted.has_album)
+    return choosing.extent(choosing.planned(chosen, wanted.medium), encrypted=wanted.encrypted)
 
 
 def order(caller: Caller, wanted: Wanted, order_id: str = "") -> Order:
@@ -46,22 +79,56 @@ def order(caller: Caller, wanted: Wanted, order_id: str = "") -> Order:
         Invalid: No id that a form of ours carries.
         NotFound, Conflict: See :func:`extent`.
     """
-    raise NotImplementedError
+    order_id = order_id or new_id()
+    if not _ORDER_ID.fullmatch(order_id):
+        raise Invalid("this is no form of ours; begin again")
+    selection = _selection(caller, wanted)
+    if wanted.has_album and not has_display_tool(caller.facility_id):
+        raise Conflict("an album needs a contract for a display tool", code="no-display-tool")
+    extent(caller, wanted)
+    audit(caller, f"order-discs-{selection.scope}", selection.subject or selection.target_id)
+    now = clock.text(clock.now())
+    made = Order(
+        order_id=order_id,
+        facility_id=caller.facility_id,
+        target_id=wanted.target_id,
+        made_by=caller.id,
+        made_at=now,
+        selection=selection,
+        medium=wanted.medium,
+        encrypted=wanted.encrypted,
+        has_album=wanted.has_album,
+        language=wanted.language,
+        **_asked(now),
+    )
+    if not store.add(made, sealing.passphrase() if wanted.encrypted else ""):
+        return order_of(caller, order_id)
+    sending.send(Message(made.facility_id, order_id))
+    count("DiscsOrdered")
+    return made
 
 
 def orders_of(caller: Caller) -> list[Order]:
     """Return the facility's newest orders, newest first; nothing personal, so no audit row."""
-    raise NotImplementedError
+    now = clock.now()
+    return [at(each, now) for each in store.of_facility(caller.facility_id, NEWEST)]
 
 
 def order_of(caller: Caller, order_id: str) -> Order:
     """Return an order as it stands; raises NotFound."""
-    raise NotImplementedError
+    facility_id = caller.facility_id
+    if caller.role is Role.OPERATOR:
+        facility_id = store.facility_of(order_id)
+    return at(store.order(facility_id, order_id), clock.now())
 
 
 def due(caller: Caller, state: State, cursor: str | None = None) -> Listing:
     """Return orders of all facilities that are in *state*, oldest first (for operators)."""
-    raise NotImplementedError
+    if caller.role is not Role.OPERATOR:
+        raise NotFound("there is no such list")
+    orders, following = store.listed(state, cursor, A_PAGE)
+    now = clock.now()
+    return Listing([at(each, now) for each in orders], following)
 
 
 def build_now(caller: Caller, order_id: str) -> Order:
@@ -72,7 +139,26 @@ def build_now(caller: Caller, order_id: str) -> Order:
         NotFound: No such order.
         Conflict: ``discs-not-due``: it is built already, being built, or dismissed.
     """
-    raise NotImplementedError
+    found = order_of(caller, order_id)
+    if found.state not in {State.DUE, State.FAILED, State.EXPIRED}:
+        raise Conflict("these discs are not to be built", code="discs-not-due")
+    _audit(caller, "build-discs", found)
+    afresh: dict[str, Any] = {
+        **_asked(clock.text(clock.now()), found.tries + 1),
+        "runs_on": Runs.LAMBDA,
+        "discs": 0,
+        "built": (),
+        "begun_at": "",
+        "built_at": "",
+        "upload_id": "",
+        "parts": 0,
+        "written": 0,
+        "failure": "",
+        "damaged": "",
+    }
+    changed = _changed(found, **afresh)
+    sending.send(Message(changed.facility_id, order_id))
+    return changed
 
 
 def download(caller: Caller, order_id: str, number: int) -> str:
@@ -83,7 +169,22 @@ def download(caller: Caller, order_id: str, number: int) -> str:
         NotFound: No such order or disc.
         Conflict: ``disc-not-ready``, or ``disc-gone``: it is not kept any more.
     """
-    raise NotImplementedError
+    found = order_of(caller, order_id)
+    if not 1 <= number <= max(found.discs, 1):
+        raise NotFound("there is no such disc")
+    if found.state in {State.EXPIRED, State.DISMISSED} or (
+        found.built_at and not are_kept(found, clock.now())
+    ):
+        raise Conflict("these discs are not kept any more", code="disc-gone")
+    if not found.built_at:
+        raise Conflict("the discs are not ready yet", code="disc-not-ready")
+    disc = found.built[number - 1]
+    _audit(caller, "download-disc", found, amount=disc.files)
+    if found.has_album:
+        _audit(caller, "download-disc-album", found)
+    count("DiscsDownloaded")
+    name = found.file_name(number)
+    return buckets.signed_download(disc.key, name, discs.MEDIA_TYPE).url
 
 
 def passphrase(caller: Caller, order_id: str) -> str:
@@ -96,7 +197,13 @@ def passphrase(caller: Caller, order_id: str) -> str:
         NotFound: No such order, or it is not the caller's own facility's.
         Conflict: ``discs-not-encrypted``.
     """
-    raise NotImplementedError
+    if caller.role is not Role.FACILITY_ADMIN:
+        raise NotFound("there is no such order, or it is not yours")
+    found = order_of(caller, order_id)
+    if not found.encrypted:
+        raise Conflict("these discs are not encrypted", code="discs-not-encrypted")
+    _audit(caller, "show-disc-passphrase", found)
+    return store.phrase(found)
 
 
 def hand_over(caller: Caller, order_id: str, to: str, tracking: str = "") -> Order:
@@ -108,7 +215,20 @@ def hand_over(caller: Caller, order_id: str, to: str, tracking: str = "") -> Ord
         NotFound: No such order.
         Conflict: ``discs-not-built``, or handed over before.
     """
-    raise NotImplementedError
+    if not to.strip():
+        raise Invalid("name whom they were given to", code="nobody-named")
+    found = order_of(caller, order_id)
+    if found.state is not State.BUILT:
+        raise Conflict("these discs are not there to be handed over", code="discs-not-built")
+    _audit(caller, "hand-over-discs", found, amount=found.discs)
+    done = HandOver(
+        at=clock.text(clock.now()),
+        by=caller.id,
+        to=to.strip()[:200],
+        tracking=tracking.strip()[:50],
+    )
+    count("DiscsHandedOver")
+    return _changed(found, state=State.HANDED_OVER, handed_over=done)
 
 
 def dismiss(caller: Caller, order_id: str) -> Order:
@@ -119,4 +239,42 @@ def dismiss(caller: Caller, order_id: str) -> Order:
         NotFound: No such order.
         Conflict: ``discs-over``: they were handed over, or dismissed before.
     """
-    raise NotImplementedError
+    found = order_of(caller, order_id)
+    if found.state in {State.HANDED_OVER, State.DISMISSED}:
+        raise Conflict("these discs are over and done with", code="discs-over")
+    _audit(caller, "dismiss-discs", found)
+    return _changed(found, state=State.DISMISSED, builder="", lease_ends_at="")
+
+
+def _selection(caller: Caller, wanted: Wanted) -> Selection:
+    """Return what is wanted as of now; raises NotFound unless it is the caller's."""
+    usage.require(caller.facility_id, wanted.target_id)
+    if wanted.scope not in SCOPES:
+        raise Invalid(f"discs are of {', '.join(SCOPES)}")
+    selecting.check(wanted.target_id, wanted.scope, wanted.subject)
+    return Selection(
+        target_id=wanted.target_id,
+        scope=wanted.scope,
+        subject=wanted.subject if wanted.scope != "target" else None,
+        as_of=clock.text(clock.now()),
+    )
+
+
+def _asked(now: str, tries: int = 1) -> dict[str, Any]:
+    """Return what an order says that is to be built from *now* on."""
+    times = dict.fromkeys(("asked_at", "progress_at", "looked_at"), now)
+    return {**times, "state": State.BUILDING, "tries": tries, "builder": "", "lease_ends_at": ""}
+
+
+def _changed(found: Order, **changes: Any) -> Order:
+    """Write the next revision of an order; raises Conflict where somebody was faster."""
+    kept = store.order(found.facility_id, found.order_id)
+    then = store.change(kept, **changes) if kept.revision == found.revision else None
+    if then is None:
+        raise Conflict("this order changed meanwhile; look at it again", code="discs-changed")
+    return then
+
+
+def _audit(caller: Caller, action: str, found: Order, amount: int = 0) -> None:
+    """Commit an audit row to the chain of the facility, whoever acts."""
+    audit(caller, action, found.order_id, facility_id=found.facility_id, amount=amount)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.discs.scene import OPERATOR, deliver
-
 from chalicelib.access import store as access_store
 from chalicelib.access.model import Caller, Role
 from chalicelib.discs import service, store
 from chalicelib.discs.model import Order, State, Wanted
+from tests.discs.scene import OPERATOR, deliver
 from tests.support.visitor import Answer, Texts, Visitor, signed_in
 from tests.support.world import World
 
