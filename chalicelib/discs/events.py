@@ -7,10 +7,9 @@ from typing import Any
 import msgspec
 
 from chalicelib import queues
-from chalicelib.discs import sending, worker
+from chalicelib.discs import sending
 from chalicelib.discs.model import Runs
 from chalicelib.discs.sending import Message
-from chalicelib.discs.worker import OutOfTime, Waits
 from chalicelib.kernel.errors import NotFound
 from chalicelib.telemetry import logger
 
@@ -19,6 +18,7 @@ WAIT_SECONDS = 30
 
 def discs_wanted(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Build the orders a batch of SQS messages (of one) tells of; return those that failed."""
+    from chalicelib.discs import worker  # it imports what no other function needs
 
     def has_time() -> bool:
         return bool(context.get_remaining_time_in_millis() > worker.RESERVE_MS)
@@ -29,9 +29,9 @@ def discs_wanted(event: dict[str, Any], context: Any) -> dict[str, Any]:
             worker.build(
                 message.facility_id, message.order_id, has_time, message.waits, Runs.LAMBDA
             )
-        except OutOfTime:
+        except worker.OutOfTime:
             sending.send(message)
-        except Waits:
+        except worker.Waits:
             again = msgspec.structs.replace(message, waits=message.waits + 1)
             sending.send(again, after_seconds=WAIT_SECONDS)
         except NotFound:

@@ -33,7 +33,6 @@ from chalicelib.discs.model import (
 from chalicelib.discs.sending import Message
 from chalicelib.kernel import clock, ids
 from chalicelib.kernel.errors import Conflict, Invalid, NotFound
-from chalicelib.media import sealing
 from chalicelib.telemetry import count
 
 NEWEST = 50  # in a list
@@ -101,7 +100,7 @@ def order(caller: Caller, wanted: Wanted, order_id: str = "") -> Order:
         language=wanted.language,
         **_asked(now),
     )
-    if not store.add(made, sealing.passphrase() if wanted.encrypted else ""):
+    if not store.add(made, _phrase() if wanted.encrypted else ""):
         return order_of(caller, order_id)
     sending.send(Message(made.facility_id, order_id))
     count("DiscsOrdered")
@@ -278,3 +277,9 @@ def _changed(found: Order, **changes: Any) -> Order:
 def _audit(caller: Caller, action: str, found: Order, amount: int = 0) -> None:
     """Commit an audit row to the chain of the facility, whoever acts."""
     audit(caller, action, found.order_id, facility_id=found.facility_id, amount=amount)
+
+
+def _phrase() -> str:
+    from chalicelib.media import sealing  # it imports cryptography, which few requests need
+
+    return sealing.passphrase()

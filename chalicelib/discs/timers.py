@@ -15,7 +15,6 @@ from chalicelib.discs.sending import Message
 from chalicelib.due import DueRow
 from chalicelib.kernel import clock, ids
 from chalicelib.kernel.errors import Conflict
-from chalicelib.media import sealing
 from chalicelib.media.planning import Medium
 from chalicelib.telemetry import count, logger
 
@@ -24,6 +23,8 @@ RANDOM = 16  # characters of an id that tell no time
 
 def month(row: DueRow, now: datetime) -> None:
     """Order a deluxe area's discs of a month, once; an empty area gets none."""
+    from chalicelib.media import sealing  # it imports cryptography, which few minutes need
+
     timer = timers.disc_timer(row)
     stored = usage.of(timer.facility_id, timer.target_id)
     if stored.available_bytes >= stored.limit_bytes:
