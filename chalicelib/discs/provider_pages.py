@@ -30,6 +30,7 @@ STATES = (
     State.BUILT,
     State.HANDED_OVER,
     State.FAILED,
+    State.EXPIRED,
     State.DISMISSED,
 )
 
