@@ -59,6 +59,10 @@ from chalicelib.contracts.signing_pages import pages as signing_pages
 from chalicelib.dicomweb import api as dicomweb
 from chalicelib.dicomweb import events as derived
 from chalicelib.dicomweb.storing_api import routes as dicom_storing
+from chalicelib.discs import events as discs
+from chalicelib.discs.asking_pages import pages as disc_asking_pages
+from chalicelib.discs.pages import pages as disc_pages
+from chalicelib.discs.provider_pages import pages as disc_work_pages
 from chalicelib.exports.choosing_pages import pages as choosing_pages
 from chalicelib.exports.pages import pages as restore_pages
 from chalicelib.jobs.api import routes as job_routes
@@ -174,6 +178,9 @@ app.register_blueprint(purge_pages)
 app.register_blueprint(provider_pages)
 app.register_blueprint(restore_pages)
 app.register_blueprint(choosing_pages)
+app.register_blueprint(disc_pages)
+app.register_blueprint(disc_asking_pages)
+app.register_blueprint(disc_work_pages)
 
 
 # The queues' addresses come from infra/resources.yaml.
@@ -194,6 +201,14 @@ def ingest(event: SQSEvent) -> dict[str, Any]:
 def export(event: SQSEvent) -> dict[str, Any]:
     """Somebody asked for a restore as a ZIP: build it, with an album if they want one."""
     return offline.zip_wanted(event.to_dict(), event.context)
+
+
+@app.on_sqs_message(
+    queue_arn="arn:aws:sqs:ap-northeast-1:000000000000:discs", batch_size=1, name="media"
+)
+def media(event: SQSEvent) -> dict[str, Any]:
+    """Discs are to be built: go on with the images of an order, as far as the time goes."""
+    return discs.discs_wanted(event.to_dict(), event.context)
 
 
 @app.on_sqs_message(

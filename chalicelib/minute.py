@@ -21,6 +21,8 @@ from chalicelib.charging import service as charging
 from chalicelib.charging import standing
 from chalicelib.contracts import billed_store, milestones, purging, timers
 from chalicelib.contracts.purge_store import PREFIX as PURGE
+from chalicelib.discs import store as disc_store
+from chalicelib.discs import timers as disc_timers
 from chalicelib.due import DueRow
 from chalicelib.jobs import scanner, store
 from chalicelib.jobs.scanner import Handler
@@ -70,6 +72,8 @@ HANDLERS: Mapping[str, Handler] = {
     timers.RUN: scanner.run,
     timers.CHANGE: scanner.change,
     timers.AHEAD: _look_ahead,
+    timers.DISC: disc_timers.month,
+    disc_store.PREFIX: disc_timers.look,
     store.PREFIX: scanner.watch,
     INVOICE: _look_at_invoice,
     NOTICE: _send_notice,

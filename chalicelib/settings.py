@@ -33,6 +33,7 @@ class Settings:
         schedule_dead_letters: Where the event of a scheduled run waits that failed twice.
         export_queue: Where the portal asks for ZIPs.
         export_dead_letters: Where such a message waits that failed three times.
+        disc_queue: Where discs are asked for.
         purge_queue: Where the minute asks for what is due to be deleted.
         derive_queue: Where pictures are asked for.
         derive_dead_letters: Where such a message waits that failed three times.
@@ -60,6 +61,7 @@ class Settings:
     schedule_dead_letters: str
     export_queue: str
     export_dead_letters: str
+    disc_queue: str
     purge_queue: str
     derive_queue: str
     derive_dead_letters: str
@@ -114,6 +116,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         schedule_dead_letters=text("HOKAN_SCHEDULE_DEAD_LETTERS"),
         export_queue=text("HOKAN_EXPORT_QUEUE"),
         export_dead_letters=text("HOKAN_EXPORT_DEAD_LETTERS"),
+        disc_queue=text("HOKAN_DISC_QUEUE"),
         purge_queue=text("HOKAN_PURGE_QUEUE"),
         derive_queue=text("HOKAN_DERIVE_QUEUE"),
         derive_dead_letters=text("HOKAN_DERIVE_DEAD_LETTERS"),

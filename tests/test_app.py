@@ -19,7 +19,7 @@ def test_every_event_handler_goes_through_app_py(client: Client) -> None:  # noq
     from app import app
 
     handlers: list[Any] = [*app.event_sources, *app.pure_lambda_functions]
-    names = {"ingest", "export", "purge", "derive", "sweep", "tick", "operate"}
+    names = {"ingest", "export", "media", "purge", "derive", "sweep", "tick", "operate"}
     assert {each.name for each in handlers} == names
     assert [each for each in handlers if not each.handler_string.startswith("app.")] == []
 

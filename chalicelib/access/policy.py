@@ -87,6 +87,11 @@ class Operation(StrEnum):
     SEE_RESTORES = auto()
     RUN_RESTORE = auto()
     DOWNLOAD_ZIP = auto()
+    ORDER_DISCS = auto()
+    SEE_DISCS = auto()
+    DOWNLOAD_DISC = auto()
+    SEE_DISC_PASSPHRASE = auto()
+    HAND_OVER_DISCS = auto()
 
 
 class Granted(Protocol):
@@ -193,6 +198,11 @@ POLICY: Mapping[Operation, Mapping[Role, Condition]] = {
     Operation.GRANT_RESTORE: _facility,
     Operation.SEE_RESTORES: _facility,
     Operation.DOWNLOAD_ZIP: _facility,
+    Operation.ORDER_DISCS: _admin,
+    Operation.SEE_DISCS: _admin,
+    Operation.DOWNLOAD_DISC: _admin,
+    Operation.SEE_DISC_PASSPHRASE: _admin,  # never who burns the discs
+    Operation.HAND_OVER_DISCS: _operator,  # who burns them has their images, too
     Operation.RUN_RESTORE: {Role.AGENT: granted_to_it},
 }
 

@@ -12,6 +12,7 @@ Keys of the media bucket, which forgets:
 
 zip/<facility id>/<export id>.zip            a restore somebody asked for, for a week
 captures/<facility id>/<capture id>          an image nobody has decided on yet, for two weeks
+discs/<facility id>/<order id>/<try>/...     images of discs, and what they are made from
 
 Keys of the derived bucket, all of which can be made again:
 
@@ -21,7 +22,8 @@ None holds patient data.  A PUT signs key, length, type, SHA-256, ``If-None-Matc
 encryption, so a URL stores these very bytes once, or nothing.
 
 What everybody may do stands here; files for the media bucket are in media.py, captures there in
-captures.py, those of the derived bucket in derived.py, deleting for good in erasing.py.
+captures.py, images of discs in discs.py, those of the derived bucket in derived.py, deleting for
+good in erasing.py.
 """
 
 from __future__ import annotations
@@ -51,6 +53,7 @@ from chalicelib.buckets.stored import (
     is_locked,
     keys_under,
     object_key,
+    piece,
     pieces,
     put_once,
     range_or_nothing,
@@ -76,6 +79,7 @@ __all__ = [
     "object_key",
     "objects_origin",
     "parts_of",
+    "piece",
     "pieces",
     "put_once",
     "range_or_nothing",

@@ -69,12 +69,12 @@ def signed_original(key: str, file_name: str) -> SignedRequest:
     return signed("GET", key, query, {}, GET_SECONDS)
 
 
-def signed_download(key: str, file_name: str) -> SignedRequest:
+def signed_download(key: str, file_name: str, media: str = "application/zip") -> SignedRequest:
     """Sign one download from the media bucket.  The caller has committed its audit row first."""
     query = {
         "response-cache-control": "no-store",
         "response-content-disposition": f'attachment; filename="{file_name}"',
-        "response-content-type": "application/zip",
+        "response-content-type": media,
     }
     return signed("GET", key, query, {}, GET_SECONDS, settings().media_bucket)
 

@@ -81,11 +81,11 @@ def read_range(key: str, offset: int, length: int) -> bytes:
 def pieces(key: str, size_bytes: int) -> Iterator[bytes]:
     """Yield *key* in pieces; fewer than *size_bytes* when less is there, or nothing at all."""
     for offset in range(0, size_bytes, PIECE_BYTES):
-        yield _piece(key, offset, min(PIECE_BYTES, size_bytes - offset))
+        yield piece(key, offset, min(PIECE_BYTES, size_bytes - offset))
 
 
-def _piece(key: str, offset: int, length: int) -> bytes:
-    """Read a range; botocore itself begins no second time once an answer has begun."""
+def piece(key: str, offset: int, length: int) -> bytes:
+    """Return a range of *key*; botocore begins no second time once an answer has begun."""
     for _ in range(TRIES - 1):
         try:
             return range_or_nothing(key, offset, length)

@@ -3,6 +3,7 @@ Timers of plans in DynamoDB (core), on the index of what falls due (see chalicel
 
 FACILITY#<id>  TIMER#run#<target id>     when a nightly plan runs next, and all a job is made from
 FACILITY#<id>  TIMER#change#<target id>  when the upcoming version of a contract holds
+FACILITY#<id>  TIMER#disc#<target id>    when the next discs of a deluxe area are due
 
 FACILITY#<id>  AHEAD#<target id>         when something becomes of its contract by itself: it is
                                          told of, renewed, or ended
@@ -23,16 +24,18 @@ from pynamodb.exceptions import DeleteError, UpdateError
 from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
+from chalicelib.billing.pricebook import ServiceClass
 from chalicelib.contracts.due_times import newest_run, next_run
 from chalicelib.contracts.local import zone_of
 from chalicelib.contracts.model import Contract, State, TimingKind, ends_on
 from chalicelib.contracts.renewal import next_look_on
 from chalicelib.due import DueRow, shard_of
 from chalicelib.kernel import clock
-from chalicelib.kernel.calendar import local_date, start_of_day
-from chalicelib.tables import CoreTable, condition_failed
+from chalicelib.kernel.calendar import local_date, months_after, months_between, start_of_day
+from chalicelib.tables import CoreTable, condition_failed, expecting, transaction
 
 RUN, CHANGE, AHEAD = "TIMER#run#", "TIMER#change#", "AHEAD#"
+DISC = "TIMER#disc#"
 WORKING = {State.ACTIVE, State.GRACE}
 A_MOMENT = timedelta(microseconds=1)
 
@@ -74,6 +77,29 @@ class RunTimer(msgspec.Struct, frozen=True):
         return ZoneInfo(self.zone)
 
 
+class DiscTimer(msgspec.Struct, frozen=True):
+    """
+    When the next discs of a deluxe area are due: each month, from the contract's start on.
+
+    Attributes:
+        anchor: The first local date of the contract.
+        ends_on: The first local date on which nothing is due any more.
+    """
+
+    facility_id: str
+    target_id: str
+    anchor: date
+    zone: str
+    ends_on: date | None
+    due_at: str
+
+    def following(self) -> datetime | None:
+        """Return when the discs after these are due, or None when the contract ends by then."""
+        zone = ZoneInfo(self.zone)
+        on = _months_on(self.anchor, local_date(clock.parse(self.due_at), zone))
+        return None if self.ends_on and on >= self.ends_on else start_of_day(on, zone)
+
+
 class _Timer(Model):
     class Meta(CoreTable):
         pass
@@ -98,6 +124,7 @@ def follow_in(write: TransactWrite, contract: Contract) -> None:
     for prefix, wanted in (
         (RUN, _run_timer(contract, clock.now())),
         (CHANGE, _change_timer(contract)),
+        (DISC, _disc_timer(contract, clock.now())),
     ):
         kept = _kept(contract.facility_id, prefix + contract.target_id)
         if wanted is not None and kept is not None and not _differ(kept, wanted):
@@ -129,6 +156,36 @@ def advance_in(write: TransactWrite, timer: RunTimer, to: datetime | None) -> No
         write.delete(row, condition=unmoved)
     else:
         write.update(row, [_Timer.due_at.set(clock.text(to))], condition=unmoved)
+
+
+def disc_timer(row: DueRow) -> DiscTimer:
+    """Return the timer of discs that a due row is."""
+    facts = row.attributes
+    ends = facts.get("ends_on")
+    return DiscTimer(
+        facility_id=row.facility_id,
+        target_id=row.sk.removeprefix(DISC),
+        anchor=date.fromisoformat(facts["at"]),
+        zone=facts["zone"],
+        ends_on=date.fromisoformat(ends) if ends else None,
+        due_at=row.due_at,
+    )
+
+
+def advance_disc_in(write: TransactWrite, timer: DiscTimer) -> None:
+    """Move *timer* on by a month, or away at the end, if nobody has moved it meanwhile."""
+    row = _Timer(f"FACILITY#{timer.facility_id}", DISC + timer.target_id)
+    unmoved = _Timer.due_at == timer.due_at
+    if following := timer.following():
+        write.update(row, [_Timer.due_at.set(clock.text(following))], condition=unmoved)
+    else:
+        write.delete(row, condition=unmoved)
+
+
+def advance_disc(timer: DiscTimer) -> None:
+    """Do the same where nothing is ordered."""
+    with expecting("somebody else moved it"), transaction() as write:
+        advance_disc_in(write, timer)
 
 
 def run_timers_of(facility_id: str) -> Iterator[RunTimer]:
@@ -171,6 +228,24 @@ def _run_timer(contract: Contract, now: datetime) -> _Timer | None:
     row.at, row.zone = timing.at, zone.key
     row.ends_on = end_on.isoformat() if end_on else None
     return row
+
+
+def _disc_timer(contract: Contract, now: datetime) -> _Timer | None:
+    """Return the timer of a deluxe area's discs, or None for anything else."""
+    if contract.state not in WORKING or contract.service_class is not ServiceClass.DELUXE:
+        return None
+    zone = zone_of(contract.facility_id)
+    on = _months_on(contract.starts_on, local_date(now, zone))
+    row = _row(contract, DISC, start_of_day(on, zone))
+    end_on = ends_on(contract)
+    row.at, row.zone = contract.starts_on.isoformat(), zone.key
+    row.ends_on = end_on.isoformat() if end_on else None
+    return row
+
+
+def _months_on(anchor: date, day: date) -> date:
+    """Return the first date after *day* that lies whole months after *anchor*, one at least."""
+    return months_after(anchor, max(months_between(anchor, day), 0) + 1)
 
 
 def _is_past_end(timer: _Timer) -> bool:

@@ -23,7 +23,13 @@ def no_album(_: list[Placed]) -> Iterable[Entry]:
 
 
 def build(
-    issue: Issue, disc: Disc, open_file: Open, into: Sink, album: Album = no_album, start: int = 0
+    issue: Issue,
+    disc: Disc,
+    open_file: Open,
+    into: Sink,
+    album: Album = no_album,
+    start: int = 0,
+    peek: Open | None = None,
 ) -> int:
     """
     Write the image of *disc*; return its size.
@@ -32,12 +38,13 @@ def build(
         open_file: Begins to read a stored file.
         album: Told where the files stand, gives those of an album.
         start: How many bytes were written before: the same arguments make the same image.
+        peek: Begins to read a header, each file's once and in order; *open_file* if not given.
 
     Raises:
         Damaged: A file is not what it was when it was stored.
         DoesNotFit: An album is larger than was planned for.  Nothing is written.
     """
-    entries = contents(issue, disc, open_file, album)
+    entries = contents(issue, disc, open_file, album, peek)
     label = issue.label(disc)
     over = image.size_of(entries, label=label, at=issue.at) - CAPACITY[issue.plan.medium]
     if over > 0:
@@ -45,9 +52,15 @@ def build(
     return image.write(entries, into, label=label, at=issue.at, start=start)
 
 
-def contents(issue: Issue, disc: Disc, open_file: Open, album: Album = no_album) -> list[Entry]:
-    """Return all files of a disc."""
-    files = tree.placed(disc, open_file, is_neutral=bool(issue.phrase))
+def contents(
+    issue: Issue,
+    disc: Disc,
+    open_file: Open,
+    album: Album = no_album,
+    peek: Open | None = None,
+) -> list[Entry]:
+    """Return all files of a disc; see :func:`build`."""
+    files = tree.placed(disc, peek or open_file, is_neutral=bool(issue.phrase))
     entries = tree.entries(issue, disc, files, open_file, album(files))
     if not issue.phrase:
         return entries

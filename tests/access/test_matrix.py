@@ -6,10 +6,12 @@ import pytest
 from chalice.test import HTTPResponse
 
 from chalicelib.access.guard import OPERATIONS
-from chalicelib.access.model import Role
+from chalicelib.access.model import Caller, Role
 from chalicelib.access.policy import POLICY, Operation
 from chalicelib.buffer import pairing
 from chalicelib.buffer.model import Buffer, Camera
+from chalicelib.discs import service as discs
+from chalicelib.discs.model import Wanted
 from chalicelib.patient_charts.slips.service import Place
 from chalicelib.web import files
 from tests.api.area_scene import area_bodies, area_ids
@@ -402,6 +404,25 @@ GET    /portal/restores/new/{target_id}/how                         -         - 
 GET    /portal/restores/new/{target_id}/check                       -         -        admin doctor
 GET    /portal/restores/zips/{export_id}                            -         -        admin doctor
 POST   /portal/restores/zips/{export_id}/download                   -         -        admin doctor
+GET    /portal/discs                                                -         -        admin -
+POST   /portal/discs                                                -         -        admin -
+GET    /portal/discs/new                                            -         -        admin -
+GET    /portal/discs/new/{target_id}                                -         -        admin -
+POST   /portal/discs/new/{target_id}/patients                       -         -        admin -
+GET    /portal/discs/new/{target_id}/patients/{patient_key}         -         -        admin -
+GET    /portal/discs/new/{target_id}/how                            -         -        admin -
+GET    /portal/discs/orders/{order_id}                              -         -        admin -
+POST   /portal/discs/orders/{order_id}/discs/{number}/download      -         -        admin -
+GET    /portal/discs/orders/{order_id}/passphrase                   -         -        admin -
+POST   /portal/discs/orders/{order_id}/passphrase                   -         -        admin -
+GET    /portal/disc-orders                                          -         operator -     -
+GET    /portal/disc-orders/{order_id}                               -         operator -     -
+POST   /portal/disc-orders/{order_id}/build                         -         operator -     -
+POST   /portal/disc-orders/{order_id}/hand-over                     -         operator -     -
+POST   /portal/disc-orders/{order_id}/dismiss                       -         operator -     -
+POST   /portal/disc-orders/{order_id}/discs/{number}/download       -         operator -     -
+GET    /portal/disc-orders/{order_id}/note                          -         operator -     -
+GET    /portal/disc-orders/{order_id}/labels                        -         operator -     -
 """  # noqa: E501 - a path is as long as it is
 
 # Patients' own pages know a slip's holder only: everybody else is a stranger there.
@@ -617,6 +638,7 @@ def ids_of(world: World) -> dict[str, str]:
         "frames": "1",
         "frame": "1",
         **across_facilities(world),
+        "order_id": discs_of(world),
         "slip_id": a_slip(world, examination["patient_key"], examination["examination_id"]),
         **captures_of(world),
     }
@@ -631,6 +653,12 @@ def captures_of(world: World) -> dict[str, str]:
         "camera_id": endoscope.agent_id,
         "capture_id": send(camera, a_jpeg()),
     }
+
+
+def discs_of(world: World) -> str:
+    wanted = Wanted(target_id=world.target_id)
+    admin = Caller(Role.FACILITY_ADMIN, "person-admin", world.facility_id)
+    return discs.order(admin, wanted, discs.new_id()).order_id
 
 
 def a_slip(world: World, patient_key: str, examination_id: str) -> str:

@@ -19,7 +19,7 @@ from tests.support.world import World, build
 pytestmark = pytest.mark.xdist_group("privileges")  # one tour serves all
 
 CAPACITY = 100 * 2**20
-FUNCTIONS = ("api", "ingest", "export", "purge", "derive", "sweep", "tick", "operate")
+FUNCTIONS = ("api", "ingest", "export", "media", "purge", "derive", "sweep", "tick", "operate")
 # Lambda itself uses a role for these, before and after our code runs.
 BY_LAMBDA = {"Logs", "ItsQueue", "TellOfFailures"}
 # S3 answers 403, not 404, when a range of a missing object is asked for without it; moto never.

@@ -25,6 +25,7 @@ FUNCTIONS = {
     "api": "APIHandler",
     "ingest": "Ingest",
     "export": "Export",
+    "media": "Media",
     "purge": "Purge",
     "derive": "Derive",
     "sweep": "Sweep",
