@@ -2,6 +2,9 @@
 `python -m infra.media FOLDER --medium cd|dvd|bd --out DIR`: a folder's files as images of discs.
 
 With --encrypt the discs are encrypted; the passphrase is printed, once, and kept nowhere.
+
+`python -m infra.media --order ID` builds an order of the service's instead, by the very code of the
+queue's worker, where nothing is cut off (docs/operations.md, AWS Batch).
 """
 
 from __future__ import annotations
@@ -15,7 +18,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
+from chalicelib.discs import store, worker
+from chalicelib.discs.model import State
 from chalicelib.kernel import clock
+from chalicelib.kernel.errors import NotFound
 from chalicelib.media import building, planning, sealing
 from chalicelib.media.building import DoesNotFit
 from chalicelib.media.model import Damaged, Entry, Examination, File
@@ -41,7 +47,12 @@ class Hashed:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Make the discs of a folder."""
-    asked = _parser().parse_args(arguments)
+    parser = _parser()
+    asked = parser.parse_args(arguments)
+    if asked.order:
+        return _build_order(asked.order)
+    if asked.folder is None or asked.out is None:
+        parser.error("a folder and --out, or --order, are needed")
     try:
         return _make(asked)
     except (DoesNotFit, FileTooLarge, Taken) as error:
@@ -54,14 +65,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m infra.media", description=__doc__)
-    parser.add_argument("folder", type=Path, help="with the files")
+    parser.add_argument("folder", type=Path, nargs="?", help="with the files")
+    parser.add_argument("--order", default="", help="the id of an order of the service's")
     parser.add_argument("--medium", choices=[*map(str, Medium)], default=str(Medium.DVD))
-    parser.add_argument("--out", type=Path, required=True, help="where the images go")
+    parser.add_argument("--out", type=Path, help="where the images go")
     parser.add_argument("--album", type=Path, help="a folder with an album; onto the first disc")
     parser.add_argument("--name", default="Hokan", help="what the discs are called")
     parser.add_argument("--at", type=clock.parse, help="their time; now, if not given")
     parser.add_argument("--encrypt", action="store_true")
     return parser
+
+
+def _build_order(order_id: str) -> int:
+    """Build what is left of an order of the service's; the environment says of which stage."""
+    try:
+        order = worker.build(store.facility_of(order_id), order_id)
+    except NotFound as error:
+        print(error, file=sys.stderr)
+        return 2
+    for each in order.built:
+        print(f"{each.sha256}  {each.key}  {each.size:,} bytes, {each.files:,} files")
+    print(f"{order.order_id}: {order.state} {order.failure}".rstrip())
+    return 0 if order.state is State.BUILT else 1
 
 
 def _make(asked: argparse.Namespace) -> int:
