@@ -12,12 +12,14 @@ from chalicelib.patient_charts.sharing.health_links import Made
 from tests.access.test_matrix import body_for, ids_of
 from tests.album.scene import with_tool
 from tests.api.area_scene import DIGEST, LARGE, area_bodies, area_ids
+from tests.api.capture_scene import capture_bodies, endoscope_of
 from tests.dicomweb.scene import shipped
 from tests.dicomweb.sending import in_parts
 from tests.network.scene import BORN
 from tests.patient_charts.paper import a_released
 from tests.patient_charts.test_health_links import ask, id_of, made_of
 from tests.support.cognito import token
+from tests.support.people import Device
 from tests.support.world import World, a_form, build
 
 CAPACITY_BYTES = 10**9
@@ -30,12 +32,14 @@ class Scene:
         ids: What there is, by the name it has in paths and bodies.
         area_ids: Other values of some, in paths of rented areas.
         bodies: By route, where a body that is right is more than what the matrix sends.
+        camera: The device whose capture is among the ids.
     """
 
     world: World
     ids: dict[str, str]
     area_ids: dict[str, str]
     bodies: dict[str, dict[str, Any]]
+    camera: Device
 
     def of(self, path: str) -> dict[str, str]:
         """Return what there is, for the route of *path*."""
@@ -59,8 +63,10 @@ def build_scene(client: Client) -> Scene:
     made = made_of(a_released(world, "E-9"))
     (file,) = ask(made, longest=1).files
     ids |= {"link_id": id_of(made), "ticket": file.location.rpartition("/")[2]}
-    all_bodies = {**bodies(world, ids), **shared(made), **area_bodies()}
-    return Scene(world, ids, area_ids(world), all_bodies)
+    endoscope = endoscope_of(world)
+    ids |= endoscope.ids
+    own = {**shared(made), **area_bodies(), **capture_bodies(world, endoscope)}
+    return Scene(world, ids, area_ids(world), {**bodies(world, ids), **own}, endoscope.device)
 
 
 def shared(made: Made) -> dict[str, dict[str, Any]]:
