@@ -13,8 +13,10 @@ from chalicelib.buffer import chosen, finding, service, shown
 from chalicelib.buffer.model import MOST_KEPT, Capture
 from chalicelib.buffer.pages import CAPTURES, captures_page, urls, with_pictures
 from chalicelib.contracts import local
-from chalicelib.kernel.errors import Conflict, Invalid
+from chalicelib.kernel.errors import Conflict, Invalid, NotFound
 from chalicelib.web import links
+
+GONE = "gone"  # why it cannot go on: something that is ticked is not in the buffer
 
 pages = PageRoutes(__name__)
 
@@ -32,17 +34,26 @@ def choose(visit: Visit) -> Response:
 
 @pages.on("POST", f"{CAPTURES}/keep", Operation.SEE_CAPTURES)
 def keep(visit: Visit) -> Response:
-    """Find the patient that was typed; or keep, in the examination that was chosen."""
+    """
+    Find the patient that was typed; or keep, in the examination that was chosen.
+
+    Captures on their way already are not shown, yet asked for again they go on.
+    """
     captures, refused = _ticked(visit)
-    if refused:
+    is_last = visit.form.get("step") == "keep"
+    if refused and not (is_last and refused == GONE):
         return captures_page(visit, refused=refused)
     choice = chosen.choice(visit.form)
-    if visit.form.get("step") != "keep":
+    if not is_last:
         return _keep_page(visit, captures, choice, "" if choice.patient else "no-patient")
-    ids = [each.capture_id for each in captures]
+    ids = chosen.ticked(visit.form)
     try:
         examination, patient = chosen.examination(visit.caller, choice, ids)
         kept = service.keep(visit.caller, ids, choice.target, examination, patient)
+    except NotFound:
+        if not refused:
+            raise
+        return captures_page(visit, refused=refused)
     except (Conflict, Invalid) as why:
         return _keep_page(visit, captures, choice, why.code)
     if kept.refused:
@@ -66,7 +77,7 @@ def _ticked(visit: Visit) -> tuple[list[Capture], str]:
     if len(ids) > MOST_KEPT and visit.form.get("step") != "drop":
         return [], "too-many"
     found = [each for each in service.captures(visit.caller) if each.capture_id in ids]
-    return found, "" if len(found) == len(ids) else "gone"
+    return found, "" if len(found) == len(ids) else GONE
 
 
 def _keep_page(
