@@ -484,8 +484,8 @@ BUGS = [
     Bug(
         "the sweep may delete contracts",
         ".chalice/policy-sweep.json",
-        '"Action": ["dynamodb:GetItem", "dynamodb:Query", "dynamodb:UpdateItem"]',
-        '"Action": ["dynamodb:DeleteItem", "dynamodb:Query", "dynamodb:UpdateItem"]',
+        '["dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem", "dynamodb:UpdateItem"]',
+        '["dynamodb:DeleteItem", "dynamodb:Query", "dynamodb:PutItem", "dynamodb:UpdateItem"]',
         "tests/infra/test_privileges.py",
     ),
     Bug(
@@ -652,8 +652,8 @@ BUGS = [
     Bug(
         "what was stored after the month counts for it",
         "chalicelib/charging/overage.py",
-        "for on, size_bytes in agreed.growth() if on < until)",
-        "for on, size_bytes in agreed.growth())",
+        "        if start_on <= on < until:\n",
+        "        if start_on <= on:\n",
         "tests/charging/test_overage.py",
     ),
     Bug(
@@ -743,8 +743,8 @@ BUGS = [
     Bug(
         "patients' charts outlive a purge",
         "chalicelib/purges/steps.py",
-        'f"p/{found.target_id}/", then=Phase.CATALOGUE',
-        'f"none/{found.target_id}/", then=Phase.CATALOGUE',
+        'f"p/{found.target_id}/", then=Phase.AREAS',
+        'f"none/{found.target_id}/", then=Phase.AREAS',
         "tests/patient_charts/test_purge.py",
     ),
     Bug(
