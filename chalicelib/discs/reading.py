@@ -43,6 +43,8 @@ def heads(target_id: str, files: Iterable[File]) -> Iterator[tuple[File, bytes]]
 class _Ranges(io.RawIOBase):
     """A file whose bytes come by ranges; the one fetched last is kept."""
 
+    name = ""  # pydicom asks every buffered file for one
+
     def __init__(self, read: Reader, size: int, head: bytes) -> None:
         super().__init__()
         self._read, self._size = read, size

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import random
 from datetime import timedelta
 
 import pytest
+from pydicom import dcmread
 
 from chalicelib import buckets
 from chalicelib.archive.store import objects
@@ -35,6 +37,14 @@ def test_what_was_stored_is_on_the_disc_byte_for_byte(world: World) -> None:
     order = built(world)
     assert (order.state, order.discs) == (State.BUILT, 1)
     assert originals(image(order)) == FILES
+
+
+def test_the_dicomdir_of_a_disc_names_the_dicom_files_on_it(world: World) -> None:
+    world.back_up(FILES)
+    found = on_disc(image(built(world)))
+    records = dcmread(io.BytesIO(found["DICOMDIR"])).DirectoryRecordSequence
+    named = ["/".join(each.ReferencedFileID) for each in records if "ReferencedFileID" in each]
+    assert [found[each] for each in named] == [FILES["E-1/1.dcm"], FILES["E-1/2.dcm"]]
 
 
 def test_the_digest_of_an_image_is_that_of_what_is_stored(world: World) -> None:
