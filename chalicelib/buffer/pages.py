@@ -82,19 +82,19 @@ def captures_page(
 ) -> Response:
     """Answer the page: all that is there, or what came *since*."""
     looked_at, zone = clock.now(), zone_for(visit.caller)
-    there = [each for each in service.captures(visit.caller) if each.arrived_at > since]
+    there = service.captures(visit.caller, since)
     found = there[:MOST_SHOWN]
-    room = service.room(visit.caller)
+    life_hours = service.room(visit.caller).life_hours
     values: dict[str, Any] = {
         "phones": shown.phones(pairing.paired(visit.caller), zone),
         "devices": shown.devices(devices.devices(visit.caller), zone),
         "more": len(there) - len(found),
         "captures": shown.captures(found, urls(visit, found), zone),
         "since": clock.text(looked_at - OVERLAP),
-        "used_bytes": CAP_BYTES - room.available_bytes,
+        "used_bytes": service.used_bytes(visit.caller),
         "cap_bytes": CAP_BYTES,
-        "life_hours": room.life_hours,
-        "lives": sorted({*LIVES, room.life_hours}),
+        "life_hours": life_hours,
+        "lives": sorted({*LIVES, life_hours}),
         "made": made,
         "qr": qr.drawn(made.url) if made else "",
         "most": MOST_KEPT,

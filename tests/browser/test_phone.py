@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Request, expect
 
-from chalicelib.buffer import pairing, service
+from chalicelib.buffer import pairing, sending, service
 from chalicelib.buffer.model import CAP_BYTES, MOST_BYTES
 from tests.browser.capture_scene import CAMERA, a_file, a_photo, is_safe, surfing, take
 from tests.buffer.scene import a_camera, announced, colleague, doctor, in_buffer
@@ -47,7 +47,7 @@ def a_full_buffer(world: World) -> str:
     while rest:
         size = min(rest, MOST_BYTES)
         wanted = announced(b"", name=f"{rest}", size_bytes=size)
-        told = service.announce(camera, wanted)
+        told = sending.announce(camera, wanted)
         rest -= size
     return told.capture_id
 

@@ -8,7 +8,7 @@ from functools import partial
 
 import pytest
 
-from chalicelib.buffer import keeping, pairing, service, store, sweeping
+from chalicelib.buffer import keeping, pairing, sending, service, store, sweeping
 from chalicelib.buffer.model import (
     CAP_BYTES,
     MOST_BYTES,
@@ -58,7 +58,7 @@ def sized(name: str, size_bytes: int = MOST_BYTES) -> Announced:
 
 
 def announcing(world: World, wanted: Announced, sender: str = "pairing-a") -> Act:
-    return lambda: service.announce(a_camera(doctor(world), sender), wanted)
+    return lambda: sending.announce(a_camera(doctor(world), sender), wanted)
 
 
 def keeping_of(world: World, ids: list[str]) -> Act:
@@ -146,7 +146,7 @@ def _(world: World) -> tuple[Act, Act, Check]:
         assert [each["state"] for each in rows("CAPTURE#").values()] == ["there"]
 
     return (
-        lambda: service.arrived(camera, capture_id),
+        lambda: sending.arrived(camera, capture_id),
         lambda: sweeping.sweep(camera.buffer, clock.now()),
         not_lost,
     )

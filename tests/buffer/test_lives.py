@@ -11,19 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.audit import store as audit
-from chalicelib.buffer import arriving, room_store, service, store
+from chalicelib.buffer import arriving, room_store, sending, service, store
+from chalicelib.buffer.kinds import EXTENSIONS, MAGIC, MAGIC_BYTES, MediaType, kind_of
 from chalicelib.buffer.model import (
     CAP_BYTES,
     CAP_CAPTURES,
-    EXTENSIONS,
-    MAGIC,
-    MAGIC_BYTES,
     Capture,
-    MediaType,
     Room,
     State,
     buffer_of,
-    kind_of,
 )
 from chalicelib.kernel import clock
 from chalicelib.kernel.errors import Conflict, Invalid, NotFound
@@ -185,7 +181,7 @@ def test_a_full_buffer_takes_nothing_more(world: World, monkeypatch: pytest.Monk
     send(camera, a_jpeg(1))
 
     with pytest.raises(Conflict, match="full") as refused:
-        service.announce(camera, announced(a_jpeg(2)))
+        sending.announce(camera, announced(a_jpeg(2)))
     assert refused.value.facts == {"available_bytes": 36, "available_captures": CAP_CAPTURES - 1}
 
 
@@ -208,7 +204,7 @@ def test_a_buffer_holds_no_more_captures_than_a_list_can_show(
     send(camera, a_jpeg(1))
 
     with pytest.raises(Conflict, match="full"):
-        service.announce(camera, announced(a_jpeg(2)))
+        sending.announce(camera, announced(a_jpeg(2)))
 
 
 def test_everybody_has_a_buffer_of_their_own(world: World) -> None:
