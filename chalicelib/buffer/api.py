@@ -194,7 +194,7 @@ def see_capture(caller: Caller, capture_id: str) -> CapturePicture:
     return CapturePicture(service.picture(caller, capture_id))
 
 
-@routes.on("POST", "/captures/keep", Operation.SEE_CAPTURES, body=ToKeep, problems=(409,))
+@routes.on("POST", "/captures/keep", Operation.SEE_CAPTURES, body=ToKeep, problems=(404, 409))
 def keep_captures(caller: Caller, asked: ToKeep) -> Kept:
     """Move captures into a target, as files of one examination."""
     examination = msgspec.convert(asked.examination, Examination, from_attributes=True)

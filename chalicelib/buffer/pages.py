@@ -17,7 +17,7 @@ from chalicelib.buffer.phone_guard import CAPTURE
 from chalicelib.kernel import clock
 from chalicelib.kernel.errors import Invalid
 from chalicelib.web import links, qr
-from chalicelib.web.pages import may_show_from
+from chalicelib.web.pages import may_show_from, redirect
 
 CAPTURES = "/portal/captures"
 MOST_SHOWN = 100
@@ -31,6 +31,13 @@ pages = PageRoutes(__name__)
 def show(visit: Visit) -> Response:
     """Show the visitor's phones and pictures; to the page's script, only what came since."""
     return captures_page(visit, since=visit.asked("since"), done=visit.asked("done"))
+
+
+@pages.on("GET", f"{CAPTURES}/{{capture_id}}/file", Operation.SEE_CAPTURES)
+def download(visit: Visit, capture_id: str) -> Response:
+    """Lead to a capture's bytes, to be looked at by a program that can."""
+    url = service.picture(visit.caller, capture_id)
+    return redirect("", url, cookies=visit.cookies)
 
 
 @pages.on("POST", f"{CAPTURES}/pair", Operation.PAIR_CAMERAS)

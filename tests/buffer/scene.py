@@ -103,6 +103,13 @@ def keys() -> set[str]:
     return {each["Key"] for each in listed.get("Contents", [])}
 
 
+def stored(world: World, body: bytes) -> bytes:
+    """Return what the target has under the digest of *body*."""
+    key = f"t/{world.target_id}/{hashlib.sha256(body).hexdigest()}"
+    found = boto3.client("s3").get_object(Bucket=settings().objects_bucket, Key=key)
+    return bytes(found["Body"].read())
+
+
 def in_buffer(caller: Caller) -> list[str]:
     """Return what its owner sees, newest first."""
     return [each.capture_id for each in service.captures(caller)]

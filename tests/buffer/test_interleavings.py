@@ -27,6 +27,7 @@ from tests.buffer.scene import (
     a_jpeg,
     announce,
     announced,
+    colleague,
     doctor,
     put,
     send,
@@ -182,6 +183,24 @@ def _(world: World) -> tuple[Act, Act, Check]:
         assert any(each.result and each.result.kept == ids for each in actors)
 
     return keeping_of(world, ids), keeping_of(world, ids), at_least_one
+
+
+@pair("keep, keep: two doctors, and room in the target for one")
+def _(world: World) -> tuple[Act, Act, Check]:
+    _, available = world.usage()
+    each_bytes = available // 2 + 1
+    acts = []
+    for number, owner in enumerate((doctor(world), colleague(world))):
+        ids = [send(a_camera(owner), a_jpeg(number, each_bytes))]
+        acts.append(partial(service.keep, owner, ids, world.target_id, EXAMINATION, PATIENT))
+
+    def one_of_two(actors: list[Actor]) -> None:
+        answers = [each.result for each in actors]
+        assert sorted(len(each.kept) for each in answers) == [0, 1]
+        refused = [why for each in answers for why in each.refused.values()]
+        assert refused == ["quota-exceeded"]
+
+    return acts[0], acts[1], one_of_two
 
 
 @pair("go on, go on: the same that broke off")
