@@ -47,6 +47,9 @@ def month(row: DueRow, now: datetime) -> None:
     )
     if store.add(order, sealing.passphrase(), timer):
         count("DiscsDue")
+        return
+    with suppress(Conflict):  # ordered already, and a change of the contract kept the timer
+        timers.advance_disc(timer)
 
 
 def _order_id(timer: DiscTimer) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from functools import partial
 
 from chalicelib.access.model import Role
 from chalicelib.buffer import pairing
@@ -27,7 +28,7 @@ def asks(world: World, method: str, path: str, **fields: Callable[[], str]) -> A
 
 def ticked(world: World, amount: int = 2) -> dict[str, Callable[[], str]]:
     """Return what a form says that names so many captures."""
-    return {each: lambda each=each: each for each in there(world)[:amount]}
+    return {each: partial(str, each) for each in there(world)[:amount]}
 
 
 @story(f"GET {CAPTURES}")
@@ -70,7 +71,7 @@ def _(world: World) -> Act:
 def _(world: World) -> Act:
     """Two of three, of a patient nobody knew."""
     typed = {"target": world.target_id, "of": "new", "new_id": "P-3", "step": "keep"}
-    fields = {name: lambda text=text: text for name, text in typed.items()}
+    fields = {name: partial(str, text) for name, text in typed.items()}
     return asks(world, "POST", "/keep", **fields, **ticked(world))
 
 
