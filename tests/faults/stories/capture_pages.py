@@ -37,6 +37,11 @@ def _(world: World) -> Act:
     return asks(world, "GET", "")
 
 
+@story(f"GET {CAPTURES}/{{capture_id}}/file")
+def _(world: World) -> Act:
+    return asks(world, "GET", f"/{there(world)[0]}/file")
+
+
 @story(f"POST {CAPTURES}/pair")
 def _(world: World) -> Act:
     return asks(world, "POST", "/pair")
