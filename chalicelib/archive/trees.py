@@ -105,7 +105,8 @@ def page(target_id: str, as_of: str, cursor: str | None, under: str = "") -> Pag
     Return a page of what an area held at *as_of*: each file once, then what had been erased.
 
     Args:
-        under: A folder: only the files in it, by paths that begin with its name.
+        under: A folder: only the files in it, by paths that begin with its name; of those that
+            had been erased from it by then, only the whole area tells.
 
     Raises:
         Invalid: No cursor of ours.
@@ -131,8 +132,8 @@ def _page_of_nodes(target_id: str, as_of: str, place: str, under: str) -> Page:
     is_last, following = len(rows) < PAGE, last.removeprefix("NODE#")
     if under:
         inside = [each for each in files if tree.is_under(each, under)]
-        given, _ = _parted(target_id, tree, inside, under)
-        return Page(given, [], None if is_last else following)
+        given, left_out = _parted(target_id, tree, inside, under)
+        return Page(given, left_out, None if is_last else following)
     given, left_out = _parted(target_id, tree, files)
     return Page(given, left_out, _ERASED if is_last else following)
 

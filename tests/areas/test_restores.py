@@ -91,6 +91,15 @@ def test_files_of_a_batch_are_where_the_tree_has_them(area: World) -> None:
     assert paths(area, scope="batch", subject=batches[0]["batch_id"]) == ["uno.txt"]
 
 
+def test_a_folder_names_what_of_it_lies_in_the_bin(area: World) -> None:
+    (top,) = send(area, {"a/b/binned.txt": b"1", "a/b/kept.txt": b"2"})
+    folder = child(area, top, "b")
+    service.bin_node(admin(area), area.target_id, child(area, folder, "binned.txt").node_id)
+    of_folder = {"scope": "folder", "subject": folder.node_id}
+    assert paths(area, **of_folder) == ["b/kept.txt"]
+    assert named(area, **of_folder) == [("b/binned.txt", "binned", ADMIN)]
+
+
 def test_two_files_of_one_content_are_two_files(area: World) -> None:
     send(area, {"a.txt": b"1", "b.txt": b"1"})
     assert paths(area) == ["a.txt", "b.txt"]
