@@ -16,7 +16,7 @@ import msgspec
 from chalicelib.access.model import Caller
 from chalicelib.access.service import audit
 from chalicelib.buckets import captures as bytes_of
-from chalicelib.buffer import delivering, store
+from chalicelib.buffer import delivering, keeping_store, store
 from chalicelib.buffer.model import (
     MOST_KEPT,
     MOST_KEPT_BYTES,
@@ -74,7 +74,7 @@ def go_on(buffer: Buffer, now: datetime, of: set[str] | None = None) -> None:
     Args:
         of: Only what these captures are part of, however young; all that is old enough otherwise.
     """
-    for each in store.keepings(buffer):
+    for each in keeping_store.of_buffer(buffer):
         is_old = clock.parse(each.begun_at) <= now - PATIENCE
         if is_old if of is None else of & set(each.capture_ids):
             end(each)
@@ -92,7 +92,7 @@ def end(keeping: Keeping) -> Kept:
     changes |= {"kept_as": keeping.kept_as, "keeping": ""}
     after = [msgspec.structs.replace(each, **changes) for each in kept]
     try:
-        store.end_keeping(keeping, kept, after, back)
+        keeping_store.end(keeping, kept, after, back)
     except Conflict:  # somebody else ended it at the same time
         return _as_ended(keeping)
     count("CapturesKept", len(kept))
@@ -136,7 +136,7 @@ def _begun(
         capture_ids=[each.capture_id for each in fresh],
         begun_at=clock.text(now),
     )
-    store.begin_keeping(keeping, fresh, now + PATIENCE)
+    keeping_store.begin(keeping, fresh, now + PATIENCE)
     return end(keeping)
 
 

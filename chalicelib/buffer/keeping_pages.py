@@ -16,8 +16,6 @@ from chalicelib.contracts import local
 from chalicelib.kernel.errors import Conflict, Invalid, NotFound
 from chalicelib.web import links
 
-GONE = "gone"  # why it cannot go on: something that is ticked is not in the buffer
-
 pages = PageRoutes(__name__)
 
 
@@ -34,32 +32,14 @@ def choose(visit: Visit) -> Response:
 
 @pages.on("POST", f"{CAPTURES}/keep", Operation.SEE_CAPTURES)
 def keep(visit: Visit) -> Response:
-    """
-    Find the patient that was typed; or keep, in the examination that was chosen.
-
-    Captures on their way already are not shown, yet asked for again they go on.
-    """
+    """Find the patient that was typed; or keep, in the examination that was chosen."""
+    if visit.form.get("step") == "keep":
+        return _kept(visit)
     captures, refused = _ticked(visit)
-    is_last = visit.form.get("step") == "keep"
-    if refused and not (is_last and refused == GONE):
+    if refused:
         return captures_page(visit, refused=refused)
     choice = chosen.choice(visit.form)
-    if not is_last:
-        return _keep_page(visit, captures, choice, "" if choice.patient else "no-patient")
-    ids = chosen.ticked(visit.form)
-    try:
-        examination, patient = chosen.examination(visit.caller, choice, ids)
-        kept = service.keep(visit.caller, ids, choice.target, examination, patient)
-    except NotFound:
-        if not refused:
-            raise
-        return captures_page(visit, refused=refused)
-    except (Conflict, Invalid) as why:
-        return _keep_page(visit, captures, choice, why.code)
-    if kept.refused:
-        left = [each for each in captures if each.capture_id in kept.refused]
-        return _keep_page(visit, left, choice, min(kept.refused.values()))
-    return visit.redirect(links.with_query(CAPTURES, done="kept"))
+    return _keep_page(visit, captures, choice, "" if choice.patient else "no-patient")
 
 
 @pages.on("POST", f"{CAPTURES}/drop", Operation.SEE_CAPTURES)
@@ -69,15 +49,53 @@ def drop(visit: Visit) -> Response:
     return visit.redirect(links.with_query(CAPTURES, done="dropped"))
 
 
+def _kept(visit: Visit) -> Response:
+    """Keep what is ticked; the same form again goes on where it broke off, and ends the same."""
+    ids, choice = chosen.ticked(visit.form), chosen.choice(visit.form)
+    if refused := _refused(ids, MOST_KEPT):
+        return captures_page(visit, refused=refused)
+    try:
+        examination, patient = chosen.examination(visit.caller, choice, ids)
+    except Invalid as why:
+        return _not_kept(visit, ids, choice, why.code)
+    try:
+        kept = service.keep(visit.caller, ids, choice.target, examination, patient)
+    except NotFound:  # the target is theirs, so it is a capture
+        return captures_page(visit, refused="gone")
+    except (Conflict, Invalid) as why:
+        return _not_kept(visit, ids, choice, why.code)
+    if kept.refused:
+        return _not_kept(visit, list(kept.refused), choice, min(kept.refused.values()))
+    return visit.redirect(links.with_query(CAPTURES, done="kept"))
+
+
+def _not_kept(visit: Visit, ids: list[str], choice: chosen.Choice, why: str) -> Response:
+    """Ask again about those that are still there, and say why they were not kept."""
+    left = _there(visit, ids)
+    if not left:
+        return captures_page(visit, refused="gone")
+    return _keep_page(visit, left, choice, why)
+
+
+def _refused(ids: list[str], most: int) -> str:
+    """Return why it cannot go on with so many, if so."""
+    if not ids:
+        return "none-ticked"
+    return "too-many" if len(ids) > most else ""
+
+
+def _there(visit: Visit, ids: list[str]) -> list[Capture]:
+    return [each for each in service.captures(visit.caller) if each.capture_id in set(ids)]
+
+
 def _ticked(visit: Visit) -> tuple[list[Capture], str]:
     """Return the captures that are ticked, or else why it cannot go on with them."""
-    ids = set(chosen.ticked(visit.form))
-    if not ids:
-        return [], "none-ticked"
-    if len(ids) > MOST_KEPT and visit.form.get("step") != "drop":
-        return [], "too-many"
-    found = [each for each in service.captures(visit.caller) if each.capture_id in ids]
-    return found, "" if len(found) == len(ids) else GONE
+    ids = chosen.ticked(visit.form)
+    most = chosen.MOST if visit.form.get("step") == "drop" else MOST_KEPT
+    if refused := _refused(ids, most):
+        return [], refused
+    found = _there(visit, ids)
+    return found, "" if len(found) == len(ids) else "gone"
 
 
 def _keep_page(

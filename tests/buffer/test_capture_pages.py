@@ -228,10 +228,21 @@ def test_a_form_that_is_sent_twice_makes_one_examination(world: World) -> None:
     capture_id = send(a_camera(doctor(world)), a_jpeg())
     visitor = at_captures(world)
     for _ in range(2):
-        keeping(visitor, world, "new", capture_id, new_id="10")
+        answer = keeping(visitor, world, "new", capture_id, new_id="10")
+        assert answer.location == f"{CAPTURES}?done=kept"
 
     found = world.doctor.get(f"/targets/{world.target_id}/examinations")["items"]
     assert [each["objects"] for each in found] == [1]
+
+
+def test_what_was_dropped_meanwhile_is_said_and_nothing_is_kept(world: World) -> None:
+    came = [send(a_camera(doctor(world)), a_jpeg(each)) for each in range(2)]
+    service.drop(doctor(world), came[:1])
+
+    answer = keeping(at_captures(world), world, "new", *came, new_id="10")
+
+    assert "One of these pictures is not here any more. Nothing was changed." in answer.text
+    assert in_buffer(doctor(world)) == came[1:]
 
 
 def test_a_new_patient_needs_a_number(world: World) -> None:

@@ -1,137 +1,125 @@
-"""Captures in the portal, and the page of the phone that sends them."""
+"""Captures in browsers: a phone that sends, and the doctor's page where they come in."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from functools import partial
 
 from chalicelib.access.model import Role
 from chalicelib.buffer import pairing
-from chalicelib.buffer.model import buffer_of
 from chalicelib.web import forms
-from chalicelib.web.cookies import CAMERA
-from tests.buffer.scene import announce, put
+from chalicelib.web.cookies import CAMERA, CAMERA_FORM
+from tests.buffer.scene import announced, held, put
 from tests.buffer.scene import doctor as owner
-from tests.buffer.visiting import CAPTURES
+from tests.buffer.visiting import CAPTURES, SCRIPT, phone_with
 from tests.faults.stories.captures import IMAGES, endoscope, there
 from tests.faults.stories.telling import Act, clicks, story
+from tests.support.canary import CANARY_ID, CANARY_NAME
 from tests.support.visitor import Visitor, signed_in
 from tests.support.world import World
 
-# --- the doctor's page --------------------------------------------------------------------------
+PHONE = "/capture"
 
 
-def asks(world: World, method: str, path: str, **fields: Callable[[], str]) -> Act:
-    return clicks(signed_in(Role.DOCTOR, world.facility_id), method, CAPTURES + path, **fields)
+# --- the phone -----------------------------------------------------------------------------------
 
 
-def ticked(world: World, amount: int = 2) -> dict[str, Callable[[], str]]:
-    """Return what a form says that names so many captures."""
-    return {each: partial(str, each) for each in there(world)[:amount]}
+def a_phone(world: World) -> Visitor:
+    return phone_with(pairing.pair(owner(world)).code)
 
 
-@story(f"GET {CAPTURES}")
+def taps(phone: Visitor, path: str, **fields: str) -> Act:
+    """A phone that sends a form with the cookies it has now, however often."""
+    cookies = dict(phone.cookies)
+    form = {"csrf": forms.token(cookies.get(CAMERA) or cookies[CAMERA_FORM])} | fields
+    return lambda: Visitor(cookies=dict(cookies)).post(path, form, **SCRIPT)
+
+
+def an_announcement() -> dict[str, str]:
+    wanted = announced(IMAGES[0])
+    return {name: str(getattr(wanted, name)) for name in wanted.__struct_fields__}
+
+
+@story(f"GET {PHONE}")
 def _(world: World) -> Act:
     there(world)
-    return asks(world, "GET", "")
+    cookies = dict(a_phone(world).cookies)
+    return lambda: Visitor(cookies=dict(cookies)).get(PHONE)
 
 
-@story(f"GET {CAPTURES}/{{capture_id}}/file")
+@story(f"POST {PHONE}")
 def _(world: World) -> Act:
-    return asks(world, "GET", f"/{there(world)[0]}/file")
+    phone = Visitor()
+    phone.get(PHONE)
+    return taps(phone, PHONE, code=pairing.pair(owner(world)).code)
 
 
-@story(f"POST {CAPTURES}/pair")
+@story(f"POST {PHONE}/announce")
 def _(world: World) -> Act:
-    return asks(world, "POST", "/pair")
+    return taps(a_phone(world), f"{PHONE}/announce", **an_announcement())
 
 
-@story(f"POST {CAPTURES}/phones/{{pairing_id}}/end")
+@story(f"POST {PHONE}/arrived")
 def _(world: World) -> Act:
-    return asks(world, "POST", f"/phones/{pairing.pair(owner(world)).pairing_id}/end")
+    phone = a_phone(world)
+    taps(phone, f"{PHONE}/announce", **an_announcement())()
+    (capture,) = held(owner(world))
+    put(capture.capture_id, capture.buffer, IMAGES[0])
+    return taps(phone, f"{PHONE}/arrived", capture_id=capture.capture_id)
 
 
-@story(f"POST {CAPTURES}/devices/code")
+@story(f"POST {PHONE}/leave")
 def _(world: World) -> Act:
-    return asks(world, "POST", "/devices/code")
+    return taps(a_phone(world), f"{PHONE}/leave")
 
 
-@story(f"POST {CAPTURES}/devices/{{camera_id}}/revoke")
-def _(world: World) -> Act:
-    return asks(world, "POST", f"/devices/{endoscope(world).agent_id}/revoke")
+# --- the doctor ----------------------------------------------------------------------------------
 
 
-@story(f"POST {CAPTURES}/life")
-def _(world: World) -> Act:
-    return asks(world, "POST", "/life", hours=lambda: "168")
+Fields = Callable[[World, list[str]], dict[str, str]]
 
 
-@story(f"POST {CAPTURES}/choose")
-def _(world: World) -> Act:
-    return asks(world, "POST", "/choose", step=lambda: "keep", **ticked(world))
+def at_page(route: str, fields: Fields) -> None:
+    """Tell the story of a form or a page of the doctor's, IMAGES being there."""
+    method, path = route.split()
+
+    @story(route)
+    def _(world: World) -> Act:
+        capture_ids = there(world)
+        typed = fields(world, capture_ids)
+        asked = path.format(**({"capture_id": capture_ids[0]} | typed))
+        visitor = signed_in(Role.DOCTOR, world.facility_id)
+        return clicks(visitor, method, asked, **{k: partial(str, v) for k, v in typed.items()})
 
 
-@story(f"POST {CAPTURES}/keep")
-def _(world: World) -> Act:
-    """Two of three, of a patient nobody knew."""
-    typed = {"target": world.target_id, "of": "new", "new_id": "P-3", "step": "keep"}
-    fields = {name: partial(str, text) for name, text in typed.items()}
-    return asks(world, "POST", "/keep", **fields, **ticked(world))
+def nothing(_: World, __: list[str]) -> dict[str, str]:
+    return {}
 
 
-@story(f"POST {CAPTURES}/drop")
-def _(world: World) -> Act:
-    return asks(world, "POST", "/drop", **ticked(world))
+def ticked(_: World, capture_ids: list[str]) -> dict[str, str]:
+    return {"step": "keep"} | {f"capture-{each}": each for each in capture_ids[:2]}
 
 
-# --- the phone's page ---------------------------------------------------------------------------
+def for_somebody_new(world: World, capture_ids: list[str]) -> dict[str, str]:
+    whose = {"new_id": CANARY_ID, "new_name": CANARY_NAME, "examined_on": "2026-04-01"}
+    return ticked(world, capture_ids) | {"target": world.target_id, "of": "new"} | whose
 
 
-def phone(world: World) -> str:
-    """Pair a phone; return what its cookie holds."""
-    return pairing.enter(pairing.pair(owner(world)).code, "203.0.113.7")
+def a_pairing(world: World, _: list[str]) -> dict[str, str]:
+    return {"pairing_id": pairing.pair(owner(world)).pairing_id}
 
 
-def sends(cookie: str, path: str, **fields: str) -> Act:
-    """A phone that asks with the cookie it has now, however often."""
-    return lambda: Visitor(cookies={CAMERA: cookie}).post(
-        path, {"csrf": forms.token(cookie)} | fields
-    )
+def a_camera(world: World, _: list[str]) -> dict[str, str]:
+    return {"camera_id": endoscope(world).agent_id}
 
 
-@story("GET /capture")
-def _(world: World) -> Act:
-    cookie = phone(world)
-    return lambda: Visitor(cookies={CAMERA: cookie}).get("/capture")
-
-
-@story("POST /capture")
-def _(world: World) -> Act:
-    """Whoever had no answer types the code again, and needs another one if it was used."""
-    visitor, code = Visitor(), pairing.pair(owner(world)).code
-    visitor.get("/capture")
-    cookies, token = dict(visitor.cookies), visitor.token
-    return lambda: Visitor(cookies=dict(cookies)).post("/capture", {"csrf": token, "code": code})
-
-
-@story("POST /capture/announce")
-def _(world: World) -> Act:
-    digest = hashlib.sha256(IMAGES[0]).hexdigest()
-    said = {"client_id": digest[:32], "sha256": digest, "media_type": "image/jpeg"}
-    return sends(phone(world), "/capture/announce", size_bytes=str(len(IMAGES[0])), **said)
-
-
-@story("POST /capture/arrived")
-def _(world: World) -> Act:
-    cookie = phone(world)
-    camera = pairing.camera_of(cookie)
-    assert camera
-    capture_id = announce(camera, IMAGES[0])
-    put(capture_id, buffer_of(owner(world)), IMAGES[0])
-    return sends(cookie, "/capture/arrived", capture_id=capture_id)
-
-
-@story("POST /capture/leave")
-def _(world: World) -> Act:
-    return sends(phone(world), "/capture/leave")
+at_page(f"GET {CAPTURES}", nothing)
+at_page(f"GET {CAPTURES}/{{capture_id}}/file", nothing)
+at_page(f"POST {CAPTURES}/pair", nothing)
+at_page(f"POST {CAPTURES}/phones/{{pairing_id}}/end", a_pairing)
+at_page(f"POST {CAPTURES}/devices/code", nothing)
+at_page(f"POST {CAPTURES}/devices/{{camera_id}}/revoke", a_camera)
+at_page(f"POST {CAPTURES}/life", lambda _, __: {"hours": "336"})
+at_page(f"POST {CAPTURES}/choose", ticked)
+at_page(f"POST {CAPTURES}/keep", for_somebody_new)
+at_page(f"POST {CAPTURES}/drop", ticked)
