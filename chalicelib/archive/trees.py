@@ -15,6 +15,7 @@ import msgspec
 from chalicelib.access.model import Caller, Role
 from chalicelib.archive.model import LeftOut, RestoredFile
 from chalicelib.archive.store import trees as store
+from chalicelib.archive.store import usage
 from chalicelib.archive.wire_paths import escaped
 from chalicelib.kernel.errors import Conflict, Invalid, NotFound
 
@@ -66,6 +67,12 @@ class Page(msgspec.Struct, frozen=True):
     files: list[RestoredFile]
     left_out: list[LeftOut]
     cursor: str | None
+
+
+def require(caller: Caller, target_id: str) -> None:
+    """Raise NotFound unless a target with a contract is the caller's, and theirs to read."""
+    usage.require(caller.facility_id, target_id)
+    check_readable(caller, target_id)
 
 
 def check_readable(caller: Caller, target_id: str) -> None:

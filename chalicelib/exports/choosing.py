@@ -12,7 +12,7 @@ from chalicelib.access.model import Caller
 from chalicelib.access.service import audit
 from chalicelib.archive import selecting, trees
 from chalicelib.archive.model import Examination, Patient
-from chalicelib.archive.store import batches, examinations, usage
+from chalicelib.archive.store import batches, examinations
 from chalicelib.archive.store.batches import Batch
 from chalicelib.exports.model import Form
 from chalicelib.kernel import clock
@@ -90,8 +90,7 @@ def subject(caller: Caller, target_id: str, what: Chosen) -> Subject:
         NotFound: It is not there, or not the caller's.
         Invalid, Conflict: See :func:`selecting.check`.
     """
-    usage.require(caller.facility_id, target_id)
-    trees.check_readable(caller, target_id)
+    trees.require(caller, target_id)
     selecting.check(target_id, what.scope, what.subject or None)
     match what.scope:
         case "patient":

@@ -19,6 +19,7 @@ from chalicelib.archive.store import examinations, usage
 from chalicelib.contracts import store as contracts
 from chalicelib.contracts.display import has_display_tool
 from chalicelib.contracts.local import zone_of
+from chalicelib.contracts.readable import is_readable
 from chalicelib.exports import service
 from chalicelib.exports.choosing import FIELDS, Chosen, chosen, subject
 from chalicelib.exports.model import MOST_FILES, Form
@@ -42,8 +43,7 @@ def choose_target(visit: Visit) -> Response:
     filled = [
         each
         for each in contracts.targets_of(here)
-        if usage.of(here, each.target_id).limit_bytes
-        and trees.is_readable(visit.caller, each.target_id)
+        if usage.of(here, each.target_id).limit_bytes and is_readable(visit.caller, each)
     ]
     return visit.page("restores/targets.html", targets=filled)
 

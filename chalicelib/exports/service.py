@@ -11,7 +11,6 @@ from chalicelib.access.model import Caller
 from chalicelib.access.service import audit
 from chalicelib.archive import selecting, trees
 from chalicelib.archive.model import Selection
-from chalicelib.archive.store import usage
 from chalicelib.contracts.display import has_display_tool
 from chalicelib.exports import store
 from chalicelib.exports.model import (
@@ -84,8 +83,7 @@ def extent(caller: Caller, selection: Selection) -> Extent:
         NotFound: The target or what is asked of it is not the caller's.
         Conflict: There is nothing at that moment, or ``restore-too-old`` (see archive/trees.py).
     """
-    usage.require(caller.facility_id, selection.target_id)
-    trees.check_readable(caller, selection.target_id)
+    trees.require(caller, selection.target_id)
     selecting.check(selection.target_id, selection.scope, selection.subject)
     audit(caller, f"check-restore-{selection.scope}", selection.subject or selection.target_id)
     try:
