@@ -85,6 +85,11 @@ def is_area(target_id: str) -> bool:
     return store.revision(target_id) > 0
 
 
+def is_erased(target_id: str, sha256: str) -> bool:
+    """Whether a content of an area was erased on purpose, and did not come again since."""
+    return bool(store.bodies(target_id, [f"ERASED#{sha256}"]))
+
+
 def page(target_id: str, as_of: str, cursor: str | None) -> Page:
     """
     Return a page of what an area held at *as_of*: each file once, then what had been erased.

@@ -83,7 +83,8 @@ class DiscTimer(msgspec.Struct, frozen=True):
 
     Attributes:
         anchor: The first local date of the contract.
-        ends_on: The first local date on which nothing is due any more.
+        ends_on: The first local date on which nothing is due any more: the contract ends, or the
+            area is economy from then on.
     """
 
     facility_id: str
@@ -127,6 +128,8 @@ def follow_in(write: TransactWrite, contract: Contract) -> None:
         (DISC, _disc_timer(contract, clock.now())),
     ):
         kept = _kept(contract.facility_id, prefix + contract.target_id)
+        if prefix == DISC:
+            _let_stay_due(wanted, kept)
         if wanted is not None and kept is not None and not _differ(kept, wanted):
             continue
         if wanted is not None and not _is_past_end(wanted):
@@ -237,10 +240,26 @@ def _disc_timer(contract: Contract, now: datetime) -> _Timer | None:
     zone = zone_of(contract.facility_id)
     on = _months_on(contract.starts_on, local_date(now, zone))
     row = _row(contract, DISC, start_of_day(on, zone))
-    end_on = ends_on(contract)
+    end_on = _deluxe_until(contract)
     row.at, row.zone = contract.starts_on.isoformat(), zone.key
     row.ends_on = end_on.isoformat() if end_on else None
     return row
+
+
+def _deluxe_until(contract: Contract) -> date | None:
+    """Return the first date on which a deluxe area is none any more, or None for no such date."""
+    ends, upcoming = ends_on(contract), contract.upcoming
+    if upcoming is None or upcoming.service_class is ServiceClass.DELUXE:
+        return ends
+    return min(filter(None, (ends, upcoming.effective_on)), default=None)
+
+
+def _let_stay_due(wanted: _Timer | None, kept: _Timer | None) -> None:
+    """Let discs that are due and not ordered yet stay due, whatever else was amended meanwhile."""
+    if wanted is None or kept is None:
+        return
+    if (wanted.contract_id, wanted.at) == (kept.contract_id, kept.at):
+        wanted.due_at = min(wanted.due_at, kept.due_at)
 
 
 def _months_on(anchor: date, day: date) -> date:
