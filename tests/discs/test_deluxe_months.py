@@ -1,4 +1,4 @@
-"""A deluxe area gets its discs for each month it was paid for as deluxe, the last one too."""
+"""The last month that was paid for as deluxe has its discs, too, and none follow."""
 
 from __future__ import annotations
 
@@ -36,32 +36,10 @@ def due(world: World) -> int:
     return len(orders)
 
 
-def test_a_deluxe_area_gets_discs_each_month(world: World) -> None:
-    rented(world, "deluxe")
-    live_until(world, scene.after(world, 2, 1))
-    assert due(world) == 2
-
-
-def test_an_economy_area_gets_none(world: World) -> None:
-    rented(world, "economy")
-    live_until(world, scene.after(world, 1, 1))
-    assert due(world) == 0
-
-
 def test_the_last_month_before_economy_still_gets_its_discs_and_none_follow(world: World) -> None:
     contract = rented(world, "deluxe")
     scene.amend(world, contract, service_class="economy")
     live_until(world, scene.after(world, 2, 1))
-    assert due(world) == 1
-
-
-def test_the_first_discs_after_economy_come_with_the_end_of_the_contracts_month(
-    world: World,
-) -> None:
-    contract = rented(world, "economy")
-    live_until(world, scene.after(world, 0, 10))
-    scene.amend(world, contract, service_class="deluxe")
-    live_until(world, scene.after(world, 1, 1))
     assert due(world) == 1
 
 
