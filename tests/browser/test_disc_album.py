@@ -71,6 +71,7 @@ def test_the_album_of_a_disc_leads_to_the_original_on_it(
 ) -> None:
     reader = insert("en", encrypted=encrypted)
     reader.open(f"{PAGES['examination']}#p2")
+    assert "The originals lie beside this album" in reader.page.inner_text("body")
     reader.page.click("#p2 p a")
     assert reader.page.url.startswith(f"file://{reader.folder}/IMAGES/")
     assert reader.page.evaluate("document.images[0].naturalWidth") == 320
