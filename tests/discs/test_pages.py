@@ -37,6 +37,18 @@ def test_an_administrator_comes_from_the_first_page_to_the_image(discs: Discs) -
     assert found_in(handed.location) == []
 
 
+def test_the_commands_of_a_page_name_the_image_as_it_is_downloaded(discs: Discs) -> None:
+    order_id = discs.made()
+    page = said(discs.seen(order_id))
+    visitor = admin_of(discs.world)
+    visitor.get(f"{DISCS}/orders/{order_id}")
+    address = visitor.submit(f"{DISCS}/orders/{order_id}/discs/1/download").location
+    name = re.search(r"hokan-[\w-]+\.iso", address)
+    assert name, address
+    assert f"sha256sum {name[0]}" in page
+    assert f"hdiutil burn {name[0]}" in page
+
+
 def test_a_page_says_how_many_discs_it_would_take_of_each_kind(discs: Discs) -> None:
     page = said(admin_of(discs.world).get(discs.new("/how?scope=target")))
     assert re.search(r"CD, 700 MB .*?1 disc DVD, 4.7 GB .*?1 disc Blu-ray, 25 GB .*?1 disc", page)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import random
 import shutil
 import subprocess
 from collections.abc import Iterable
@@ -25,6 +26,7 @@ TOOLS = {
     "xorriso": "xorriso",
     "isoinfo": "genisoimage",
     "dciodvfy": "dicom3tools",
+    "dcdirdmp": "dicom3tools",
     "dcmdump": "dcmtk",
     "dcmmkdir": "dcmtk",
     "7zz": "7zip",
@@ -75,6 +77,17 @@ def endoscopy(study: int = 1, number: int = 1, **changes: str) -> bytes:
     into = io.BytesIO()
     found.save_as(into, enforce_file_format=True)
     return into.getvalue()
+
+
+def gigabyte(root: Path) -> int:
+    """Fill a folder with five invented studies, a gigabyte all together; return how many files."""
+    dice, each_bytes = random.Random(9), 4 << 20
+    for number in range(250):
+        path = root / f"検査 {number // 50}" / f"{number}.dcm"
+        path.parent.mkdir(exist_ok=True, parents=True)
+        body = endoscopy(study=number // 50 + 1, number=number + 1)
+        path.write_bytes(body + dice.randbytes(each_bytes - len(body)))
+    return 250
 
 
 class Store:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import random
 import shutil
 import subprocess
 import sys
@@ -12,35 +10,28 @@ from pathlib import Path
 
 import pytest
 
-from tests.media.scene import endoscopy, run
+from bench.agent.taken import taken
+from tests.media.scene import gigabyte, run
 
 pytestmark = [pytest.mark.deep, pytest.mark.journey]
 
-FILES, FILE_BYTES = 250, 4 << 20
+FILES = 250
 MOST_BYTES = 512 << 20
 ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    root, dice = tmp_path_factory.mktemp("gigabyte"), random.Random(9)
-    for number in range(FILES):
-        path = root / f"検査 {number // 50}" / f"{number}.dcm"
-        path.parent.mkdir(exist_ok=True)
-        body = endoscopy(study=number // 50 + 1, number=number + 1)
-        path.write_bytes(body + dice.randbytes(FILE_BYTES - len(body)))
+    root = tmp_path_factory.mktemp("gigabyte")
+    assert gigabyte(root) == FILES
     yield root
     shutil.rmtree(root)
 
 
-def made(folder: Path, out: Path, *options: str) -> int:
-    """Make a DVD of *folder*; return how much memory that took."""
+def made(folder: Path, out: Path, *options: str) -> float:
+    """Make a DVD of *folder*; return how many bytes of memory that took, at most."""
     command = [sys.executable, "-m", "infra.media", str(folder), "--out", str(out), *options]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL) as process:
-        _, status, used = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-    assert process.returncode == 0
-    return used.ru_maxrss << 10
+    return taken(command, {"PYTHONPATH": str(ROOT)}).peak * 10**6
 
 
 def check(disc: Path) -> tuple[int, str]:
