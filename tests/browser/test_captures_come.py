@@ -16,6 +16,7 @@ from tests.support.world import World
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("chromium")]
 
 A_LOOK = 2_500  # milliseconds of the page's own clock
+HOUR = 3_600_000
 CARDS = "#captured li"
 
 
@@ -60,7 +61,7 @@ def test_what_has_expired_goes_without_a_reload(page: Page, world: World) -> Non
     came(world)
     opened(page, at_captures(world))
     expect(page.locator(CARDS)).to_have_count(1)
-    page.clock.fast_forward("72:01:00")
+    page.clock.fast_forward(72 * HOUR + A_LOOK)
 
     expect(page.locator(CARDS)).to_have_count(0)
     expect(page.get_by_text("No picture is here now.")).to_be_visible()
@@ -94,7 +95,7 @@ def test_it_rests_while_nobody_is_there_and_looks_again_at_a_touch(
     page: Page, world: World
 ) -> None:
     opened(page, at_captures(world))
-    page.clock.fast_forward("00:31:00")
+    page.clock.fast_forward(HOUR)
     rests = page.get_by_text("so this page rests")
     expect(rests).to_be_visible()
     came(world)
