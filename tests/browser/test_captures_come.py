@@ -57,6 +57,15 @@ def test_a_picture_is_there_after_one_look_and_what_was_ticked_stays_so(
     assert page.evaluate("window.isThisVeryPage")
 
 
+def test_a_picture_whose_address_has_grown_old_is_asked_for_anew(page: Page, world: World) -> None:
+    came(world)
+    surfing(page, at_captures(world))
+    page.route("**/*X-Amz-Signature*", lambda route: route.fulfill(status=403), times=1)
+    page.goto(f"https://{HOST}{CAPTURES}")
+
+    page.wait_for_function("() => document.querySelector('#captured img').naturalWidth === 640")
+
+
 def test_what_has_expired_goes_without_a_reload(page: Page, world: World) -> None:
     came(world)
     opened(page, at_captures(world))
