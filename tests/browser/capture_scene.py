@@ -60,6 +60,9 @@ def _answer(route: Route, visitor: Visitor) -> None:
         found = visitor.post(path, form, accept=request.headers.get("accept", "*/*"))
     else:
         found = visitor.page if path == "/shown" and visitor.page else visitor.get(path)
+    if found.location.startswith("https:"):
+        _stored(route, urlsplit(found.location).path.lstrip("/"))
+        return
     told(route, visitor.follow(found))
 
 

@@ -16,6 +16,7 @@ from tests.support.world import World
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("chromium")]
 
 A_LOOK = 2_500  # milliseconds of the page's own clock
+HOUR = 3_600_000
 CARDS = "#captured li"
 
 
@@ -56,11 +57,20 @@ def test_a_picture_is_there_after_one_look_and_what_was_ticked_stays_so(
     assert page.evaluate("window.isThisVeryPage")
 
 
+def test_a_picture_whose_address_has_grown_old_is_asked_for_anew(page: Page, world: World) -> None:
+    came(world)
+    surfing(page, at_captures(world))
+    page.route("**/*X-Amz-Signature*", lambda route: route.fulfill(status=403), times=1)
+    page.goto(f"https://{HOST}{CAPTURES}")
+
+    page.wait_for_function("() => document.querySelector('#captured img').naturalWidth === 640")
+
+
 def test_what_has_expired_goes_without_a_reload(page: Page, world: World) -> None:
     came(world)
     opened(page, at_captures(world))
     expect(page.locator(CARDS)).to_have_count(1)
-    page.clock.fast_forward("72:01:00")
+    page.clock.fast_forward(72 * HOUR + A_LOOK)
 
     expect(page.locator(CARDS)).to_have_count(0)
     expect(page.get_by_text("No picture is here now.")).to_be_visible()
@@ -94,7 +104,7 @@ def test_it_rests_while_nobody_is_there_and_looks_again_at_a_touch(
     page: Page, world: World
 ) -> None:
     opened(page, at_captures(world))
-    page.clock.fast_forward("00:31:00")
+    page.clock.fast_forward(HOUR)
     rests = page.get_by_text("so this page rests")
     expect(rests).to_be_visible()
     came(world)

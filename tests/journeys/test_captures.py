@@ -10,12 +10,14 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Request, expect
+from playwright.sync_api import TimeoutError as TimedOut
 
 from infra.local import nights
 from infra.local.people import Person
@@ -32,6 +34,7 @@ ARE_SAFE = "wanted => Number(document.getElementById('safe').textContent) >= wan
 IS_UNDER_WAY = "() => document.querySelector('#list progress')?.value > 0.3"
 LOADED = "each => each.decode().then(() => each.naturalWidth)"
 PATIENT = "00120431"
+RELOADS = 2
 
 
 @pytest.fixture
@@ -69,7 +72,13 @@ class Ward:
         code = self.computer.inner_text(".code-to-type")
         phone = self.phones.new_page()
         phone.goto(f"{self.stack.api_url}/capture#{code}", wait_until="commit")  # it goes on itself
-        expect(phone.get_by_text("Take a picture")).to_be_visible(timeout=PATIENCE)
+        takes = phone.get_by_text("Take a picture")
+        for _ in range(RELOADS):
+            with suppress(TimedOut):
+                takes.wait_for(timeout=PATIENCE)
+                break
+            phone.reload()  # a function that was cold kept the gateway waiting for a script
+        expect(takes).to_be_visible(timeout=PATIENCE)
         return phone
 
     def again(self) -> Page:

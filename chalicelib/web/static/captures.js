@@ -40,6 +40,12 @@ function pair(page) {
   before.replaceWith(now);
 }
 
+// A picture's address lasts some minutes; one that has grown old is asked for anew, once.
+function renew({ target: image }) {
+  const fresh = image.closest("a")?.href;
+  if (fresh && image.src !== fresh) image.src = fresh;
+}
+
 function tidy() {
   const now = new Date().toISOString();
   for (const each of [...list.children]) if (each.dataset.expires <= now) each.remove();
@@ -83,4 +89,5 @@ function wake() {
 
 for (const each of ["pointerdown", "pointermove", "keydown", "focus"]) window.addEventListener(each, wake);
 document.addEventListener("visibilitychange", look);
+list.addEventListener("error", renew, { capture: true });
 setTimeout(looking, PAUSE_MS);
