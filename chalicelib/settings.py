@@ -34,6 +34,7 @@ class Settings:
         export_queue: Where the portal asks for ZIPs.
         export_dead_letters: Where such a message waits that failed three times.
         disc_queue: Where discs are asked for.
+        disc_dead_letters: Where such a message waits that failed three times.
         purge_queue: Where the minute asks for what is due to be deleted.
         derive_queue: Where pictures are asked for.
         derive_dead_letters: Where such a message waits that failed three times.
@@ -62,6 +63,7 @@ class Settings:
     export_queue: str
     export_dead_letters: str
     disc_queue: str
+    disc_dead_letters: str
     purge_queue: str
     derive_queue: str
     derive_dead_letters: str
@@ -117,6 +119,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         export_queue=text("HOKAN_EXPORT_QUEUE"),
         export_dead_letters=text("HOKAN_EXPORT_DEAD_LETTERS"),
         disc_queue=text("HOKAN_DISC_QUEUE"),
+        disc_dead_letters=text("HOKAN_DISC_DEAD_LETTERS"),
         purge_queue=text("HOKAN_PURGE_QUEUE"),
         derive_queue=text("HOKAN_DERIVE_QUEUE"),
         derive_dead_letters=text("HOKAN_DERIVE_DEAD_LETTERS"),

@@ -52,6 +52,16 @@ class BackupReport:
         return "exceptions" if self.exceptions or self.files_unconfirmed else "complete"
 
 
+@dataclass(frozen=True, slots=True)
+class NotThere:
+    """A file of a rented area that people had erased, or put into its bin, by that moment."""
+
+    path: str
+    reason: str
+    at: str
+    by: str
+
+
 @dataclass(slots=True)
 class RestoreReport:
     """
@@ -60,6 +70,7 @@ class RestoreReport:
         files_restored, bytes_restored: Verified files, those that were there already included.
         files_there, bytes_there: Those that were.
         files_replaced: Those that took the place of another file.
+        not_there: What the service names only; a restore is complete without it.
     """
 
     is_dry: bool = False
@@ -68,6 +79,7 @@ class RestoreReport:
     files_there: int = 0
     bytes_there: int = 0
     files_replaced: int = 0
+    not_there: list[NotThere] = field(default_factory=list)
     exceptions: list[Exception_] = field(default_factory=list)
     api_calls: int = 0
     clock_difference_seconds: int = 0

@@ -11,7 +11,7 @@ from chalicelib.access.guard import GuardedRoutes
 from chalicelib.access.model import Caller
 from chalicelib.access.policy import Operation
 from chalicelib.archive import service
-from chalicelib.archive.model import Examination, Patient, Quarantined, RestoredFile
+from chalicelib.archive.model import Examination, LeftOut, Patient, Quarantined, RestoredFile
 from chalicelib.archive.selecting import SCOPES
 from chalicelib.archive.service import SignedObject
 from chalicelib.archive.store import objects, restores
@@ -82,6 +82,19 @@ class ShownExamination(Examination, frozen=True, kw_only=True):
     """An examination with its files as they are now."""
 
     files: list[RestoredFile]
+
+
+class RestorePage(msgspec.Struct, frozen=True):
+    """
+    A page of a restore.
+
+    Attributes:
+        left_out: Files of a rented area that people erased or put into its bin: named only.
+    """
+
+    items: list[RestoredFile]
+    left_out: list[LeftOut]
+    cursor: str | None
 
 
 class RestoreUrls(msgspec.Struct, frozen=True):
@@ -165,9 +178,10 @@ def list_open_restores(caller: Caller) -> Page[Restore]:
     body=NextPage,
     problems=(409,),
 )
-def list_restore_files(caller: Caller, asked: NextPage, restore_id: str) -> Page[RestoredFile]:
-    """List the files of a restore."""
-    return Page(*service.restore_files(caller, restore_id, asked.cursor))
+def list_restore_files(caller: Caller, asked: NextPage, restore_id: str) -> RestorePage:
+    """List the files of a restore, and what of an area it does not bring back."""
+    page = service.restore_files(caller, restore_id, asked.cursor)
+    return RestorePage(page.files, page.left_out, page.cursor)
 
 
 @routes.on(

@@ -140,6 +140,30 @@ class RestoredFile(msgspec.Struct, frozen=True, kw_only=True):
     notes: tuple[str, ...] = ()
 
 
+class LeftOut(msgspec.Struct, frozen=True, kw_only=True):
+    """
+    A file of a rented area that a restore does not bring back, because people wanted it so.
+
+    Attributes:
+        reason: ``erased``, or ``binned``: it lay in the bin at the moment asked for.
+        at, by: When, and who: a person's or an agent's id, or ``hokan`` for what fell due.
+    """
+
+    path: str
+    sha256: str
+    size: int
+    reason: str
+    at: str
+    by: str
+
+
+class Found(msgspec.Struct, frozen=True):
+    """What a selection reaches: the files there are, and those that are named only."""
+
+    files: list[RestoredFile]
+    left_out: list[LeftOut]
+
+
 class Selection(msgspec.Struct, frozen=True, kw_only=True):
     """
     What a restore brings back.

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import chain
+from operator import attrgetter
 
 from chalicelib import buckets
 from chalicelib.archive import manifest as manifests
-from chalicelib.archive import publishing
-from chalicelib.archive.model import Entry, Part, RestoredFile, Selection
-from chalicelib.archive.store import batches, erased, examinations
+from chalicelib.archive import publishing, trees
+from chalicelib.archive.model import Entry, Found, LeftOut, Part, RestoredFile, Selection
+from chalicelib.archive.store import batches, examinations
+from chalicelib.archive.trees import Page
 from chalicelib.kernel.errors import Conflict, Invalid
 
 SCOPES = ("target", "patient", "examination", "batch")
@@ -43,39 +45,71 @@ def check(target_id: str, scope: str, subject: str | None) -> None:
 
 
 def files(selection: Selection) -> list[RestoredFile]:
+    """Return every file of *selection* once, by path; raises what :func:`whole` does."""
+    return whole(selection).files
+
+
+def whole(selection: Selection) -> Found:
     """
-    Return every file of *selection* once, by path; not what was erased on purpose.
+    Return every file of *selection* once, by path, and what people erased of it.
 
     Raises:
         Conflict: There are more than one request or function can look through.
     """
+    if trees.is_area(selection.target_id):
+        return _whole_area(selection)
     parts, versions = [], 0
     for part in parts_of(selection):
         versions += len(part.entries)
-        if versions > MOST_VERSIONS:
-            raise Conflict(
-                "too many files for one listing; let an agent restore them",
-                code="restore-too-large",
-            )
+        _check_count(versions)
         parts.append(part)
-    return _held(selection, newest_files(parts, as_of=selection.as_of))
+    return Found(newest_files(parts, as_of=selection.as_of), [])
 
 
-def page_of_files(
-    selection: Selection, cursor: str | None
-) -> tuple[list[RestoredFile], str | None]:
+def _whole_area(selection: Selection) -> Found:
+    """Return what the tree of an area held; it names things by place, not by when they came."""
+    files, left_out = list[RestoredFile](), list[LeftOut]()
+    cursor: str | None = ""
+    while cursor is not None:
+        page = page_of_area(selection, cursor)
+        files += page.files
+        left_out += page.left_out
+        cursor = page.cursor
+        _check_count(len(files) + len(left_out))
+    by_path = attrgetter("path")
+    return Found(sorted(files, key=by_path), sorted(left_out, key=by_path))
+
+
+def page_of_area(selection: Selection, cursor: str | None) -> Page:
+    """Return a page of what the tree of an area held, as far as *selection* reaches."""
+    page = trees.page(selection.target_id, selection.as_of, cursor)
+    if selection.scope == "target":
+        return page
+    digests = covered(selection, set())
+    return Page(
+        [each for each in page.files if each.sha256 in digests],
+        [each for each in page.left_out if each.sha256 in digests],
+        page.cursor,
+    )
+
+
+def _check_count(versions: int) -> None:
+    if versions > MOST_VERSIONS:
+        raise Conflict(
+            "too many files for one listing; let an agent restore them", code="restore-too-large"
+        )
+
+
+def page_of_files(selection: Selection, cursor: str | None) -> Page:
     """
-    Return a page of the files, without what was erased on purpose, and the cursor of the next.
+    Return a page of the files, and of what people erased.
 
     A path may come again on a later page with a newer backup: the newest holds.
     """
+    if trees.is_area(selection.target_id):
+        return page_of_area(selection, cursor)
     found, following = _page_of_files(selection, cursor)
-    return _held(selection, found), following
-
-
-def _held(selection: Selection, found: list[RestoredFile]) -> list[RestoredFile]:
-    gone = erased.of_target(selection.target_id)
-    return [each for each in found if each.sha256 not in gone]
+    return Page(found, [], following)
 
 
 def _page_of_files(

@@ -11,7 +11,7 @@ from chalicelib.access import store as access_store
 from chalicelib.access.model import Caller
 from chalicelib.access.policy import Operation, require
 from chalicelib.access.service import audit
-from chalicelib.archive import selecting
+from chalicelib.archive import selecting, trees
 from chalicelib.archive.model import Examination, ObjectState, Patient, RestoredFile
 from chalicelib.archive.selecting import newest_files
 from chalicelib.archive.store import batches, examinations, objects, restores, usage
@@ -109,6 +109,7 @@ def grant_restore(
     if as_of is not None and as_of > now:
         raise Invalid("as_of lies in the future; leave it out for the newest state")
     usage.require(caller.facility_id, target_id)
+    trees.check_readable(caller, target_id)
     selecting.check(target_id, scope, subject)
     _check_agent(caller, agent_id)
     restore = Restore(
@@ -149,10 +150,8 @@ def open_restores(caller: Caller) -> list[Restore]:
     ]
 
 
-def restore_files(
-    caller: Caller, restore_id: str, cursor: str | None
-) -> tuple[list[RestoredFile], str | None]:
-    """Return a page of the files a grant covers, and the cursor of the next."""
+def restore_files(caller: Caller, restore_id: str, cursor: str | None) -> trees.Page:
+    """Return a page of the files a grant covers, and of what it names only."""
     restore = _usable(caller, restore_id)
     if cursor is None:
         audit(caller, "restore-list", restore_id)

@@ -9,6 +9,7 @@ import msgspec
 
 from chalicelib.access.model import Caller
 from chalicelib.access.service import audit
+from chalicelib.archive.trees import ErasedFile
 from chalicelib.areas import bin_times, keys, rights, store, tree
 from chalicelib.areas.bin_times import BIN_LIFE
 from chalicelib.areas.change import Change, commit
@@ -41,6 +42,7 @@ def bin_node(caller: Caller, target_id: str, node_id: str) -> Node:
             changed_at=change.at,
             binned_at=change.at,
             binned_from=node.parent_id,
+            binned_by=change.by,
         )
         tree.put(change, binned)
         return binned
@@ -66,6 +68,7 @@ def take_back(caller: Caller, target_id: str, node_id: str) -> Node:
             changed_at=change.at,
             binned_at=None,
             binned_from=None,
+            binned_by=None,
         )
         tree.put(change, back)
         return back
@@ -149,11 +152,27 @@ def _erase(change: Change, node: Node) -> bool:
     is_empty = _erase_children(change, node) if node.is_folder else _erase_versions(change, node)
     if not is_empty or change.rows >= ROWS:
         return False
+    if not node.is_folder:
+        change.put(keys.erased_file(node.node_id), _as_erased(change, node))
     tree.take_away(change, node)
     change.drop(keys.node(node.node_id))
     if not node.is_folder:
         tree.unrefer(change, node.sha256, node.node_id, node.size_bytes)
     return True
+
+
+def _as_erased(change: Change, file: Node) -> ErasedFile:
+    """Return what restores will say of a file: who erased it at once, or else who binned it."""
+    path, binned = tree.place_before(change, file)
+    return ErasedFile(
+        node_id=file.node_id,
+        path=path,
+        sha256=file.sha256,
+        size_bytes=file.size_bytes,
+        placed_at=file.placed_at,
+        at=change.at,
+        by=change.by if change.by != "hokan" else binned.binned_by or change.by,
+    )
 
 
 def _erase_children(change: Change, folder: Node) -> bool:

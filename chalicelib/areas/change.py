@@ -88,7 +88,12 @@ class Change:
             by=self.by,
             puts=self.puts,
             drops=sorted(self.drops),
+            before={each: self._read.get(each) for each in self._nodes()},
         )
+
+    def _nodes(self) -> list[str]:
+        """Return the keys of nodes it changes; one that was not read was not there."""
+        return [each for each in (*self.puts, *sorted(self.drops)) if each.startswith("NODE#")]
 
     def _body(self, key: str) -> str | None:
         if key in self.puts:

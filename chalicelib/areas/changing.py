@@ -88,6 +88,7 @@ def make_current(caller: Caller, target_id: str, node_id: str, number: int) -> N
             size_bytes=version.size_bytes,
             media_type=version.media_type,
             modified_at=version.modified_at,
+            examination_id=version.examination_id,
             by=change.by,
             placed_at=change.at,
             changed_at=change.at,

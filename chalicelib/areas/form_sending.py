@@ -10,6 +10,7 @@ import hashlib
 
 from chalicelib import buckets
 from chalicelib.access.model import Caller
+from chalicelib.archive.wire_paths import escaped
 from chalicelib.areas import names, sending
 from chalicelib.areas.model import OnTaken
 from chalicelib.kernel.errors import Conflict, Invalid
@@ -30,7 +31,7 @@ def send(
     if not name:
         raise Invalid("choose a file", code="no-file")
     sha256 = hashlib.sha256(body).hexdigest()
-    entry = EntryIn(path=names.checked(name), size=len(body), sha256=sha256)
+    entry = EntryIn(path=escaped(names.checked(name)), size=len(body), sha256=sha256)
     batch_id = sending.open_upload(caller, target_id)
     [answer] = sending.put_chunk(caller, target_id, batch_id, 0, ChunkIn(entries=[entry]))
     if isinstance(answer, Refused):

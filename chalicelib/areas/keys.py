@@ -83,6 +83,10 @@ def erased(sha256: str) -> str:
     return f"ERASED#{sha256}"
 
 
+def erased_file(node_id: str) -> str:
+    return f"ERASEDFILE#{node_id}"
+
+
 def right(person_id: str) -> str:
     return f"RIGHT#{person_id}"
 

@@ -39,6 +39,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
         by: A person's or an agent's id, or ``hokan`` for what fell due.
         puts: Rows it leaves: sort key -> JSON.
         drops: Sort keys of rows it takes away.
+        before: What rows of nodes it changes were before, None where there was none: restores
+            go back by it (see archive/trees.py).
     """
 
     target_id: str
@@ -48,6 +50,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     by: str
     puts: dict[str, str]
     drops: list[str]
+    before: dict[str, str | None] = {}
 
 
 def prefix(target_id: str) -> str:

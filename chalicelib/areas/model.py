@@ -37,8 +37,10 @@ class Node(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         modified_at: As who sent it said, or "".
         by: Who placed it: a person's or an agent's id.
         changed_at: When it was placed, moved, renamed, replaced or binned last.
+        examination_id: To which examination its content belongs, as its batch said.
         versions: So many earlier contents are kept of it (deluxe).
-        binned_at, binned_from: While it lies in the bin: since when, and out of which folder.
+        binned_at, binned_from, binned_by: While it lies in the bin: since when, out of which
+            folder, and who put it there.
     """
 
     node_id: str
@@ -49,12 +51,14 @@ class Node(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     size_bytes: int = 0
     media_type: str = ""
     modified_at: str = ""
+    examination_id: str = ""
     by: str
     placed_at: str
     changed_at: str
     versions: int = 0
     binned_at: str | None = None
     binned_from: str | None = None
+    binned_by: str | None = None
 
 
 class FileVersion(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,6 +72,7 @@ class FileVersion(msgspec.Struct, frozen=True, kw_only=True):
     by: str
     placed_at: str
     replaced_at: str
+    examination_id: str = ""
 
 
 class Area(msgspec.Struct, frozen=True, kw_only=True):

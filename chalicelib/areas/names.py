@@ -61,9 +61,15 @@ def free(name: str, is_taken: Callable[[str], bool], mark: str = "") -> str:
 
 def as_given(name: str) -> str:
     """Return a name that a file came with, changed as little as makes it one of ours."""
-    plain = "".join("_" if unicodedata.category(each) in {"Cc", "Cs"} else each for each in name)
+    plain = "".join("_" if _is_odd(each) else each for each in name)
     plain = unicodedata.normalize("NFC", plain)
-    return checked(plain if plain.strip() else "_") if _fits(plain) else _shortened(plain, "")
+    if plain.strip() in {"", ".", ".."}:
+        return "_"
+    return checked(plain) if _fits(plain) else _shortened(plain, "")
+
+
+def _is_odd(letter: str) -> bool:
+    return letter == "/" or unicodedata.category(letter) in {"Cc", "Cs"}
 
 
 def _with(name: str, mark: str) -> str:

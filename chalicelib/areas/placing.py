@@ -13,6 +13,7 @@ import msgspec
 
 from chalicelib import buckets
 from chalicelib.archive import manifest as manifests
+from chalicelib.archive import wire_paths
 from chalicelib.archive.facts import Kind as ContentKind
 from chalicelib.archive.manifest import ManifestEntry
 from chalicelib.archive.model import ObjectState
@@ -114,7 +115,7 @@ class _Placing:
         return placed
 
     def _place(self, entry: ManifestEntry) -> None:
-        *folders, name = map(names.as_given, entry.path.split("/"))
+        *folders, name = map(names.as_given, map(wire_paths.plain, entry.path.split("/")))
         room = DEPTH - len(tree.folder(self.change, self.folder_id))
         if len(folders) > room:  # too deep: the folders become part of its name
             name = names.as_given("_".join([*folders[room:], name]))
@@ -168,6 +169,7 @@ class _Placing:
             size_bytes=entry.size,
             media_type=MEDIA.get(entry.facts.kind, ""),
             modified_at=entry.modified_at,
+            examination_id=entry.examination_id,
             by=self.batch.agent_id,
             placed_at=self.change.at,
             changed_at=self.change.at,

@@ -9,6 +9,7 @@ TARGET#<t>  FILEVERSION#<node id>#<number>       an earlier content of a file
 TARGET#<t>  REFERENCE#<sha256>#<node id>         a file has, or had, this content
 TARGET#<t>  UNREFERENCED#<sha256>                no file has this content any more
 TARGET#<t>  ERASED#<sha256>                      and it was erased on purpose, or is about to be
+TARGET#<t>  ERASEDFILE#<node id>                 a file that was erased out of the bin
 TARGET#<t>  RIGHT#<person id>                    what somebody may do
 TARGET#<t>  SHARE#<share id>                     what somebody may read until when
 TARGET#<t>  PLACED#<batch id>                    how much of a batch is in the tree
@@ -38,6 +39,7 @@ PREFIXES = (
     "REFERENCE#",
     "UNREFERENCED#",
     "ERASED#",
+    "ERASEDFILE#",
     "RIGHT#",
     "SHARE#",
     "PLACED#",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from chalicelib.archive import wire_paths
 from chalicelib.areas import keys, names
 from chalicelib.areas.change import Change
 from chalicelib.areas.keys import Child, Gone, Mark
@@ -100,6 +101,18 @@ def make_folder(change: Change, parent_id: str, name: str) -> Node:
     return node
 
 
+def place_before(change: Change, node: Node) -> tuple[str, Node]:
+    """Return the path that a node had before it was binned, and what was binned: it, or above."""
+    parts, binned, at = list[str](), node, change.get(keys.node(node.node_id), Node)
+    while at is not None:
+        parts.append(wire_paths.escaped(at.name))
+        folder_id = at.parent_id
+        if folder_id == BIN:
+            binned, folder_id = at, at.binned_from or ROOT
+        at = change.get(keys.node(folder_id), Node)  # the root is no row
+    return "/".join(reversed(parts)), binned
+
+
 def height(change: Change, node: Node, limit: int) -> int:
     """Return how many folders are below and including *node*; more than *limit* is not counted."""
     if not node.is_folder or limit < 0:
@@ -162,6 +175,7 @@ def as_version(node: Node, number: int, replaced_at: str) -> FileVersion:
         by=node.by,
         placed_at=node.placed_at,
         replaced_at=replaced_at,
+        examination_id=node.examination_id,
     )
 
 
@@ -184,6 +198,7 @@ def _bin_content(change: Change, node: Node) -> None:
         changed_at=change.at,
         binned_at=change.at,
         binned_from=node.parent_id,
+        binned_by=change.by,
     )
     put(change, old)
     refer(change, old.sha256, old.node_id)

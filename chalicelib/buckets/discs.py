@@ -22,7 +22,7 @@ class DiscUpload(MediaUpload):
     Args:
         parts: What has gone up before (see :func:`parts_of`).
 
-    Nothing gives its parts up but :func:`abandon`, and the bucket's lifecycle.
+    Nothing gives its parts up but the bucket's lifecycle, a day after they were begun.
     """
 
     def __init__(self, key: str, upload_id: str, parts: list[dict[str, Any]]) -> None:

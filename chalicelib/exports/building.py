@@ -122,12 +122,20 @@ class Work:
 
     def write(self) -> None:
         """Write the ZIP; nobody sees any of it before it is whole."""
-        files = selecting.files(self.export.selection)
+        found = selecting.whole(self.export.selection)
+        files = found.files
         self._wait_for(files)
         named = dict(zip(zipping.names(files), files, strict=True))
         with MediaUpload(self.export.key) as self._upload:
-            zone = zone_of(self.export.facility_id)
-            zipping.write(self._upload, self.export, named, self._pieces, zone, self._album(named))
+            zipping.write(
+                self._upload,
+                self.export,
+                named,
+                self._pieces,
+                zone_of(self.export.facility_id),
+                found.left_out,
+                self._album(named),
+            )
             self._upload.complete()
         done = (self.files_done, self.bytes_done, self._upload.size_bytes)
         if not store.finish(self.export, self.builder, *done):

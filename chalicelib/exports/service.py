@@ -9,7 +9,7 @@ import msgspec
 from chalicelib import buckets, queues
 from chalicelib.access.model import Caller
 from chalicelib.access.service import audit
-from chalicelib.archive import selecting
+from chalicelib.archive import selecting, trees
 from chalicelib.archive.model import Selection
 from chalicelib.archive.store import usage
 from chalicelib.contracts.display import has_display_tool
@@ -52,10 +52,12 @@ class Extent(msgspec.Struct, frozen=True):
 
     Attributes:
         files, size_bytes: None when there is more than can be counted while somebody waits.
+        left_out: Files of an area that people erased, or put into its bin: they are named only.
     """
 
     files: int | None
     size_bytes: int | None
+    left_out: int = 0
 
     def fits(self, form: Form) -> bool:
         """Whether one ZIP takes it."""
@@ -80,18 +82,22 @@ def extent(caller: Caller, selection: Selection) -> Extent:
 
     Raises:
         NotFound: The target or what is asked of it is not the caller's.
-        Conflict: There is nothing at that moment.
+        Conflict: There is nothing at that moment, or ``restore-too-old`` (see archive/trees.py).
     """
     usage.require(caller.facility_id, selection.target_id)
+    trees.check_readable(caller, selection.target_id)
     selecting.check(selection.target_id, selection.scope, selection.subject)
     audit(caller, f"check-restore-{selection.scope}", selection.subject or selection.target_id)
     try:
-        files = selecting.files(selection)
-    except Conflict:
+        found = selecting.whole(selection)
+    except Conflict as refused:
+        if refused.code != "restore-too-large":
+            raise
         return Extent(None, None)
-    if not files:
+    if not found.files:
         raise Conflict("nothing was backed up by then", code="nothing-to-restore")
-    return Extent(len(files), sum(each.size for each in files))
+    size_bytes = sum(each.size for each in found.files)
+    return Extent(len(found.files), size_bytes, len(found.left_out))
 
 
 def ask(

@@ -12,7 +12,6 @@ Stored, not compressed: medical images are compressed already.  ZIP64 where it m
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import Any, Protocol
@@ -21,13 +20,13 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from chalicelib.archive.model import RestoredFile
+from chalicelib.archive import wire_paths
+from chalicelib.archive.model import LeftOut, RestoredFile
 from chalicelib.exports.model import Export
 from chalicelib.kernel import clock
 
 FORMAT = "hokan-zip/1"
 FIRST_YEAR, LAST_YEAR = 1980, 2107  # what a ZIP can say
-_ESCAPED = re.compile(rb"%([0-9A-F]{2})")
 
 Pieces = Callable[[RestoredFile], Iterable[bytes]]
 
@@ -53,12 +52,14 @@ def write(
     named: dict[str, RestoredFile],
     pieces: Pieces,
     zone: ZoneInfo,
+    left_out: list[LeftOut],
     beside: Iterable[tuple[str, bytes]] = (),
 ) -> None:
     """
     Write the ZIP of the files *named*; the bytes of each come from *pieces*.
 
     Args:
+        left_out: Files of an area that are named and not there.
         beside: More files, by name, which the service made.
 
     Raises:
@@ -73,7 +74,8 @@ def write(
             archive.writestr(_entry(name, made_at), body)
             digests[name] = hashlib.sha256(body).hexdigest()
         archive.writestr(_entry("SHA256SUMS", made_at), sums(digests))
-        archive.writestr(_entry("hokan-restore.json", made_at), summary(export, [*named.values()]))
+        told = summary(export, [*named.values()], left_out)
+        archive.writestr(_entry("hokan-restore.json", made_at), told)
 
 
 def _add(archive: ZipFile, entry: ZipInfo, file: RestoredFile, pieces: Pieces) -> None:
@@ -123,11 +125,7 @@ def name_of(path: str) -> str:
     >>> name_of("検査/100%25.jpg"), name_of("%93%E0.txt"), name_of("%2E%2E/a")
     ('files/検査/100%.jpg', 'files/%93%E0.txt', 'files/%2E%2E/a')
     """
-    raw = _ESCAPED.sub(lambda found: bytes([int(found[1], 16)]), path.encode())
-    try:
-        plain = raw.decode()
-    except UnicodeDecodeError:
-        plain = path
+    plain = wire_paths.plain(path)
     if "\0" in plain or any(each in {"", ".", ".."} for each in plain.split("/")):
         plain = path
     return f"files/{plain}"
@@ -144,8 +142,8 @@ def _sum(name: str, sha256: str) -> str:
     return f"{mark}{sha256}  {escaped}\n"
 
 
-def summary(export: Export, files: list[RestoredFile]) -> bytes:
-    """Return what was asked for and what each file is, as JSON."""
+def summary(export: Export, files: list[RestoredFile], left_out: list[LeftOut]) -> bytes:
+    """Return what was asked for, what each file is, and what is not there, as JSON."""
     told: dict[str, Any] = {
         "format": FORMAT,
         "export_id": export.export_id,
@@ -155,5 +153,6 @@ def summary(export: Export, files: list[RestoredFile]) -> bytes:
         "files": len(files),
         "bytes": sum(each.size for each in files),
         "entries": files,
+        "left_out": left_out,
     }
     return msgspec.json.format(msgspec.json.encode(told), indent=1)

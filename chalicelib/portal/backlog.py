@@ -23,6 +23,7 @@ class Work(StrEnum):
 
     INGEST = "ingest"
     EXPORT = "export"
+    DISCS = "discs"
     DERIVE = "derive"
     SCHEDULE = "schedule"
 
@@ -101,6 +102,7 @@ def _queues() -> Mapping[Work, tuple[str, str]]:
     return {
         Work.INGEST: (names.ingest_queue, names.ingest_dead_letters),
         Work.EXPORT: (names.export_queue, names.export_dead_letters),
+        Work.DISCS: (names.disc_queue, names.disc_dead_letters),
         Work.DERIVE: (names.derive_queue, names.derive_dead_letters),
         Work.SCHEDULE: ("", names.schedule_dead_letters),
     }

@@ -46,6 +46,11 @@ class Command:
         main([*self._arguments, "--quiet", *options])
         return self._capsys.readouterr().out
 
+    def told(self) -> str:
+        """Return what it says beside its last line."""
+        main([*self._arguments, "--quiet"])
+        return self._capsys.readouterr().err
+
     def counts(self) -> tuple[int, int, int, int]:
         report = self.report
         left_out = len(report["exceptions"])
@@ -141,3 +146,28 @@ def test_a_folder_that_cannot_be_made_is_said_at_once(
     back.touch()
     assert restore() == FAILED
     assert ("cannot be made" in restore.report["error"]["detail"], service.gets) == (True, [])
+
+
+ERASED = {
+    "path": "E-1/gone",
+    "sha256": "0" * 64,
+    "size": 4,
+    "reason": "erased",
+    "at": "2026-04-01T00:00:00Z",
+    "by": "person-1",
+}
+
+
+def test_what_was_erased_from_an_area_is_reported(restore: Command, service: Loopback) -> None:
+    service.named = [ERASED]
+    assert restore() == COMPLETE
+    wanted = {name: ERASED[name] for name in ("path", "reason", "at", "by")}
+    assert restore.report["not_there"] == [wanted]
+
+
+def test_what_was_erased_from_an_area_is_said(restore: Command, service: Loopback) -> None:
+    service.named = [ERASED]
+    assert restore.told().splitlines() == [
+        "1 not in the area any more (erased by people of the facility):",
+        "  E-1/gone: 2026-04-01T00:00:00Z, person-1",
+    ]

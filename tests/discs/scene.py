@@ -37,13 +37,13 @@ def ordered(world: World, **changes: Any) -> Order:
     return service.order(admin(world), wanted(world, **changes))
 
 
-def deliver(world: World, order: Order, **more: int) -> bool:
+def deliver(world: World, order: Order, *, left_ms: int = 900_000, **more: int) -> bool:
     """Hand the order's message over; return whether it was taken."""
     from app import media as handle
 
     body = json.dumps({"facility_id": order.facility_id, "order_id": order.order_id} | more)
     event = world.client.events.generate_sqs_event([body], queue_name="discs")
-    told = handle(event, LambdaContext("media", memory_size=1024, max_runtime_ms=900_000))
+    told = handle(event, LambdaContext("media", memory_size=1024, max_runtime_ms=left_ms))
     return not told["batchItemFailures"]
 
 

@@ -57,7 +57,8 @@ def zipped(tree: dict[str, bytes], modified_at: str = MADE_AT) -> bytes:
     into = io.BytesIO()
     into.seekable = lambda: False  # type: ignore[method-assign]  # as a bucket's upload
     named = dict(zip(zipping.names(files.values()), files.values(), strict=True))
-    zipping.write(into, an_export(), named, lambda it: [tree[it.path]], ZoneInfo("Asia/Tokyo"))
+    tokyo = ZoneInfo("Asia/Tokyo")
+    zipping.write(into, an_export(), named, lambda it: [tree[it.path]], tokyo, [])
     return into.getvalue()
 
 

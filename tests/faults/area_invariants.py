@@ -17,6 +17,7 @@ def check_area(world: World) -> None:
     assert len(entries) - revision in {0, 1}, "the rows are of no moment of the log"
     held = rows_of(world.target_id)
     assert held == replayed(entries[:revision]), "rows and log differ"
+    check_before(entries)
     nodes = {sk[5:]: json.loads(body) for sk, body in held.items() if sk.startswith("NODE#")}
     check_names(held, nodes)
     check_contents(world, held, nodes)
@@ -79,6 +80,17 @@ def check_batches_placed(world: World) -> None:
         ):
             placed = json.loads(rows[f"PLACED#{batch_id}"]["body"]["S"])
             assert placed["done"] == placed["total"] == int(row["stored"]["N"])
+
+
+def check_before(entries: list[dict[str, Any]]) -> None:
+    """A change tells what the nodes that it changes were before it: restores go back by that."""
+    held: dict[str, str] = {}
+    for entry in entries:
+        changed = [sk for sk in (*entry["puts"], *entry["drops"]) if sk.startswith("NODE#")]
+        assert entry["before"] == {sk: held.get(sk) for sk in changed}, "it was otherwise before"
+        held |= entry["puts"]
+        for sk in entry["drops"]:
+            held.pop(sk, None)
 
 
 def replayed(entries: list[dict[str, Any]]) -> dict[str, str]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
+from itertools import count
 
 import boto3
 
@@ -12,6 +14,8 @@ from chalicelib import queues
 from chalicelib.access.model import Role
 from chalicelib.buckets import derived
 from chalicelib.contracts.local import forget_zones
+from chalicelib.discs import worker
+from chalicelib.discs.model import Runs
 from chalicelib.kernel import clock
 from chalicelib.notices import store as notices
 from chalicelib.notices.model import Kind
@@ -24,6 +28,8 @@ from tests.dicomweb.scene import ask as view
 from tests.dicomweb.scene import back_up as find
 from tests.dicomweb.scene import messages as parts
 from tests.dicomweb.scene import shipped, taken, uids_of
+from tests.discs.scene import deliver as deliver_discs
+from tests.discs.scene import ordered as discs_ordered
 from tests.exports.scene import asked, deliver
 from tests.faults.area_invariants import rows_of
 from tests.faults.crashes import Fault, calls_of, died
@@ -43,6 +49,7 @@ from tests.faults.stories.telling import clicks
 from tests.offline.scene import asked as with_album
 from tests.patient_charts.scene import a_signed, released
 from tests.pictures.making import (
+    STILLS,
     all_of,
     batch_of,
     with_display_tool,
@@ -347,6 +354,15 @@ def _(world: World) -> Act:
 
 @detour("POST /portal/queues/{work}/send-back")
 def _(world: World) -> Act:  # noqa: ARG001 - it makes the queues
+    """Discs that could not be built."""
+    client = boto3.client("sqs")
+    dead = client.get_queue_url(QueueName=settings().disc_dead_letters)["QueueUrl"]
+    client.send_message(QueueUrl=dead, MessageBody="{}")
+    return clicks(signed_in(Role.OPERATOR), "POST", "/portal/queues/discs/send-back")
+
+
+@detour("POST /portal/queues/{work}/send-back")
+def _(world: World) -> Act:  # noqa: ARG001 - it makes the queues
     """Pictures that could not be made."""
     client = boto3.client("sqs")
     dead = client.get_queue_url(QueueName=settings().derive_dead_letters)["QueueUrl"]
@@ -454,6 +470,103 @@ def days_go_by(world: World, *days: int) -> None:
         show(clock.now() + timedelta(days=each))
         for _ in range(3):
             world.tick()
+
+
+# --- discs ----------------------------------------------------------------------------------------
+
+
+@detour("media")
+def _(world: World) -> Act:
+    """There is no time: the next message does it."""
+    world.back_up({"a": BODY})
+    order = discs_ordered(world)
+    queues.forget_connections()  # as in a new process
+    return lambda: deliver_discs(world, order, left_ms=1_000)
+
+
+@detour("media")
+def _(world: World) -> Act:
+    """Half of it is there: what has gone up is looked for, and the rest follows."""
+    world.back_up({"a": BODY})
+    order = discs_ordered(world)
+    after_dying_at(lambda: deliver_discs(world, order), "UploadPart")
+    clock.move(int(worker.LEASE.total_seconds()) + 1)
+    return lambda: deliver_discs(world, order)
+
+
+@detour("media")
+def _(world: World) -> Act:
+    """Its album waits for pictures."""
+    with_display_tool(world)
+    with_stills(world)
+    order = discs_ordered(world, has_album=True)
+    queues.forget_connections()  # as in a new process
+    return lambda: deliver_discs(world, order)
+
+
+@detour("media")
+def _(world: World) -> Act:
+    """Its time is over in the middle of its album, which is given up."""
+    with_display_tool(world)
+    with_pictures(world)
+    order = discs_ordered(world, has_album=True)
+    looks = count()
+    has_time = lambda: next(looks) < len(STILLS)  # noqa: E731 - a name for a question
+    place = (order.facility_id, order.order_id, has_time)
+
+    def act() -> None:
+        with suppress(worker.OutOfTime):
+            worker.build(*place, by=Runs.LAMBDA)
+
+    return act
+
+
+@detour("media")
+def _(world: World) -> Act:
+    """It is a patient's."""
+    world.back_up({"a": BODY})
+    (patient,) = world.doctor.get(f"/targets/{world.target_id}/patients")["items"]
+    order = discs_ordered(world, scope="patient", subject=patient["patient_key"])
+    return lambda: deliver_discs(world, order)
+
+
+@detour("media")
+def _(world: World) -> Act:
+    """What is stored is not what it was: the operator is told."""
+    world.back_up({"a": BODY})
+    order = discs_ordered(world)
+    world.put_object(SHA256, b"other bytes")
+    return lambda: deliver_discs(world, order)
+
+
+@detour("media")
+def _(world: World) -> Act:
+    """Of an area that was changed since; what was begun with is erased by then."""
+    areas.filled(world)
+    order = discs_ordered(world)
+    with suppress(worker.OutOfTime):
+        worker.build(order.facility_id, order.order_id, lambda: False, by=Runs.LAMBDA)
+    area_scene.erased(world, "two.txt")
+    return lambda: deliver_discs(world, order)
+
+
+@detour("tick")
+def _(world: World) -> Act:
+    """A deluxe area's discs of a month are due; it was changed since."""
+    areas.filled(world, "deluxe")
+    begins = clock.text(clock.now() + timedelta(days=32))
+    area_scene.erased(world, "two.txt")
+    return lambda: world.tick(begins)
+
+
+@detour("tick")
+def _(world: World) -> Act:
+    """The message of an order was lost."""
+    world.back_up({"a": BODY})
+    discs_ordered(world)
+    queues.forget_connections()  # as in a new process
+    at = in_hours(1.1)
+    return lambda: world.tick(at)
 
 
 # --- rented areas ---------------------------------------------------------------------------------

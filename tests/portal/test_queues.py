@@ -41,6 +41,7 @@ def test_an_empty_queue_is_in_order(operator: Visitor) -> None:
     page = said(operator.get(QUEUES).text)
     assert "Images that have arrived In order Waiting 0 Being handled 0 Failed 0" in page
     assert "ZIPs that were asked for In order Waiting 0" in page
+    assert "Discs that were asked for In order Waiting 0" in page
     assert "Pictures to be made In order Waiting 0" in page
     assert "Scheduled runs In order Failed 0" in page
 
@@ -108,7 +109,7 @@ def test_who_sent_back_is_audited_before(
 def test_the_page_asks_each_queue_once(operator: Visitor) -> None:
     operator.get(QUEUES)
     calls = calls_of(lambda: operator.get(QUEUES))
-    assert calls.count("GetQueueAttributes") == 7
+    assert calls.count("GetQueueAttributes") == 9
     assert "ReceiveMessage" not in calls
 
 

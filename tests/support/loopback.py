@@ -43,6 +43,7 @@ class Loopback:
         arrived: How many bytes were put.
         left_out: What the agent told of at each batch's end.
         granted: Files of the one restore, by path.
+        named: What that restore only names.
         gets: The Range of every download, "" where there was none.
         has_ranges: Whether a download may begin in the middle.
         breaks_after: Cut a download off after so many bytes, once for each number.
@@ -55,6 +56,7 @@ class Loopback:
     arrived: int = 0
     left_out: list[list[dict[str, str]]] = field(default_factory=list)
     granted: dict[str, bytes] = field(default_factory=dict)
+    named: list[dict[str, Any]] = field(default_factory=list)
     finished: list[dict[str, int]] = field(default_factory=list)
     gets: list[str] = field(default_factory=list)
     has_ranges: bool = True
@@ -133,6 +135,7 @@ ROUTES: dict[str, Callable[..., Any]] = {
     "GET /api/agent/restores": lambda _, __: {"items": [{"restore_id": "r-1"}]},
     "POST /api/restores/r-1/files": lambda service, _: {
         "items": [service.file(path) for path in service.granted],
+        "left_out": service.named,
         "cursor": None,
     },
     "POST /api/restores/r-1/urls": lambda service, body: {

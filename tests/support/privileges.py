@@ -85,10 +85,11 @@ def of_urls(answer: Any) -> set[Need]:
     elsewhere = str(getattr(answer, "headers", {}).get("Location", ""))  # a viewer is sent there
     if settings().derived_bucket in elsewhere:
         needs |= _s3_needs("GetObject", "f/any/any/any", made)
+    elif settings().media_bucket in elsewhere:
+        key = "discs/any/any/0/any.iso" if "/discs/" in elsewhere else "zip/any"
+        needs |= _s3_needs("GetObject", key, f"arn:aws:s3:::{settings().media_bucket}")
     elif "response-content-type" in elsewhere:
         needs |= _s3_needs("GetObject", "t/any/any")
-    if "response-content-disposition" in getattr(answer, "location", ""):
-        needs |= _s3_needs("GetObject", "zip/any", f"arn:aws:s3:::{settings().media_bucket}")
     return needs
 
 

@@ -16,6 +16,7 @@ from hokan_agent.machine.home import Home
 from hokan_agent.report import (
     BackupReport,
     Exception_,
+    NotThere,
     Report,
     RestoreReport,
     as_json,
@@ -73,6 +74,19 @@ def listed(exceptions: list[Exception_]) -> list[str]:
     return lines
 
 
+def named(not_there: list[NotThere]) -> list[str]:
+    """Return what an area does not hold any more, by why, with when and by whom."""
+    lines = []
+    for reason, count in Counter(each.reason for each in not_there).most_common():
+        lines.append(f"{count} not in the area any more ({reason} by people of the facility):")
+        alike = [each for each in not_there if each.reason == reason]
+        some = alike[:LISTED_EXCEPTIONS]
+        lines += [f"  {printable(each.path)}: {each.at}, {printable(each.by)}" for each in some]
+        if count > LISTED_EXCEPTIONS:
+            lines.append(f"  ... and {count - LISTED_EXCEPTIONS} more; --json lists all")
+    return lines
+
+
 def printable(path: str) -> str:
     r"""
     Return *path* on one line, without commands to a terminal.
@@ -88,7 +102,10 @@ def printable(path: str) -> str:
 
 def _tell(report: Report) -> None:
     """Say what was done and what was not."""
-    for line in listed(report.exceptions):
+    lines = listed(report.exceptions)
+    if isinstance(report, RestoreReport):
+        lines += named(report.not_there)
+    for line in lines:
         print(line, file=sys.stderr)
     wrong_clock = clocks.trouble(timedelta(seconds=report.clock_difference_seconds))
     if wrong_clock:

@@ -20,7 +20,7 @@ from hokan_agent.download.fetching import Damaged, Fetcher
 from hokan_agent.download.places import File, There, made, place_of, root_of, what_is_at
 from hokan_agent.errors import Refused, Unreachable
 from hokan_agent.progress import FETCH, LIST, Progress, Silent
-from hokan_agent.report import Exception_, RestoreReport
+from hokan_agent.report import Exception_, NotThere, RestoreReport
 from hokan_agent.wire.service import Service
 from hokan_agent.wire.web import Web, go_on
 
@@ -98,6 +98,7 @@ class Restore:
         while True:
             page = self._service.post(f"{path}/files", {"cursor": cursor})
             yield from page["items"]
+            self.report.not_there += map(_named, page.get("left_out", ()))
             cursor = page["cursor"]
             if cursor is None:
                 return
@@ -162,6 +163,10 @@ class Restore:
     def _leave_out(self, file: File, code: str, reason: str) -> None:
         with self._lock:
             self.report.exceptions.append(Exception_(file["path"], code, reason))
+
+
+def _named(told: dict[str, str]) -> NotThere:
+    return NotThere(told["path"], told["reason"], told["at"], told["by"])
 
 
 def _newest(files: Iterator[File]) -> list[File]:
