@@ -84,8 +84,8 @@ class DiscTimer(msgspec.Struct, frozen=True):
 
     Attributes:
         anchor: The first local date of the contract.
-        ends_on: The first local date on which nothing is due any more: the contract ends, or the
-            area is economy from then on.
+        ends_on: The first local date on which nothing is due any more: a day after the contract
+            ends or the area becomes economy, for on that one the discs of the last month are due.
     """
 
     facility_id: str
@@ -245,11 +245,18 @@ def _disc_timer(contract: Contract, now: datetime) -> _Timer | None:
     zone = zone_of(contract.facility_id)
     on = _months_on(contract.starts_on, local_date(now, zone))
     row = _row(contract, DISC, start_of_day(on, zone))
-    end_on = _deluxe_until(contract)
+    until = _deluxe_until(contract)
     row.at, row.zone = contract.starts_on.isoformat(), zone.key
-    if end_on:  # the discs of the last month are due on that very date
-        row.ends_on = (end_on + A_DAY).isoformat()
+    row.ends_on = (until + A_DAY).isoformat() if until else None  # on that day the last are due
     return row
+
+
+def _deluxe_until(contract: Contract) -> date | None:
+    """Return the first date on which a deluxe area is none any more, or None for no such date."""
+    ends, upcoming = ends_on(contract), contract.upcoming
+    if upcoming is None or upcoming.service_class is ServiceClass.DELUXE:
+        return ends
+    return min(filter(None, (ends, upcoming.effective_on)), default=None)
 
 
 def _with_what_is_due(kept: _Timer, wanted: _Timer | None) -> _Timer:
@@ -260,14 +267,6 @@ def _with_what_is_due(kept: _Timer, wanted: _Timer | None) -> _Timer:
         due_on = local_date(clock.parse(kept.due_at), ZoneInfo(kept.zone))
         row.ends_on = (due_on + A_DAY).isoformat()
     return row
-
-
-def _deluxe_until(contract: Contract) -> date | None:
-    """Return the first date on which a deluxe area is none any more, or None for no such date."""
-    ends, upcoming = ends_on(contract), contract.upcoming
-    if upcoming is None or upcoming.service_class is ServiceClass.DELUXE:
-        return ends
-    return min(filter(None, (ends, upcoming.effective_on)), default=None)
 
 
 def _months_on(anchor: date, day: date) -> date:

@@ -206,6 +206,15 @@ def test_a_class_downgrade_waits_for_the_day_the_vector_says_and_gives_nothing_b
     assert upcoming.charge_yen == vector["expect"]["amount_ex_tax"]
 
 
+def test_a_year_of_economy_becomes_deluxe_for_the_days_that_are_left(rented: World) -> None:
+    to_day("2029-04-01")
+    signed_in_again(rented)
+    sign(rented, term="annual", starts_on="2029-04-01")
+    to_day("2029-09-13")  # 200 of 365 days are left
+    signed_in_again(rented)
+    assert amend(rented, service_class="deluxe")["charge_yen"] == 10_959
+
+
 def sign_as(world: World, vector: dict[str, Any]) -> Contract:
     """Sign for the vector's area on the vector's first day, and let the day of its change come."""
     asked = vector["input"]

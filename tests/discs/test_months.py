@@ -123,6 +123,23 @@ def test_an_area_that_became_deluxe_has_discs_by_the_days_of_its_contract(econom
     assert due_on(economy) == [after(economy, 1)]
 
 
+def test_the_last_month_before_economy_still_has_its_discs_and_none_follow(world: World) -> None:
+    live_until(world, after(world, 0, 10))
+    amend(world, service_class="economy")
+    live_until(world, after(world, 2, 1))
+    assert due_on(world) == [after(world, 1)]
+    assert timer(world) is None
+
+
+def test_the_last_month_of_a_contract_that_ends_has_its_discs_and_none_follow(
+    world: World,
+) -> None:
+    amend(world, auto_renew=False)
+    live_until(world, after(world, 2, 1))
+    assert due_on(world) == [after(world, 1)]
+    assert timer(world) is None
+
+
 def test_after_the_end_of_the_contract_nothing_is_due(world: World) -> None:
     live_until(world, after(world, 1, 1))
     world.admin.post(f"/contracts/{world.contract_id}/end")
