@@ -93,6 +93,17 @@ def test_a_download_leads_to_where_the_file_is_stored(area: World) -> None:
     assert "attachment" in answer.location
 
 
+def test_a_download_tells_the_files_name_to_the_page_and_not_in_its_address(area: World) -> None:
+    [node] = send(area, {"Yamada Taro.txt": b"a"})
+    visitor, path = visitor_of(area), f"{home(area)}/nodes/{node.node_id}"
+    page = visitor.get(path)
+    assert 'data-saves-as="Yamada Taro.txt"' in page.text
+    answer = visitor.submit(f"{path}/download")
+    assert "Yamada" not in answer.location
+    stored_at = "https://" + answer.location.split("/")[2]
+    assert f"connect-src 'self' {stored_at};" in page.headers["Content-Security-Policy"]
+
+
 def test_what_is_shared_is_found_and_shows_nothing_above_it(area: World) -> None:
     [folder] = send(area, {"lecture/a.txt": b"a"})
     admins = visitor_of(area)

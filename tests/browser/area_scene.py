@@ -7,14 +7,20 @@ The browser's own bytes stay with Chromium, so what arrives is found by the dige
 from __future__ import annotations
 
 import base64
+import hashlib
+import re
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
+from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
 
+import boto3
 from playwright.sync_api import Page, Route
 
 from chalicelib.access.model import Role
 from chalicelib.areas import service
 from chalicelib.areas.model import OnTaken
+from chalicelib.settings import settings
+from chalicelib.uploads.model import part_bytes
 from tests.areas.scene import admin, send
 from tests.support.visitor import HOST, Visitor, signed_in
 from tests.support.world import World
@@ -47,6 +53,13 @@ class Shore:
     def is_cut(self) -> bool:
         return len(self.arrived) >= self.room
 
+    def holds_parts_of(self, path: Path) -> None:
+        """Know a large file's parts when they come."""
+        body = path.read_bytes()
+        for start in range(0, len(body), part_bytes(len(body))):
+            part = body[start : start + part_bytes(len(body))]
+            self.files[hashlib.sha256(part).hexdigest()] = part
+
     def serve(self, page: Page) -> None:
         page.route("**/*", self._answer)
 
@@ -65,10 +78,25 @@ class Shore:
             return
         header = route.request.headers["x-amz-checksum-sha256"]
         sha256 = base64.b64decode(header).hex()
-        self.world.put_object(sha256, self.files[sha256])
         self.arrived.append(sha256)
+        part = dict(parse_qsl(urlsplit(route.request.url).query))
+        if "partNumber" in part:
+            self._store_part(urlsplit(route.request.url).path, part, self.files[sha256])
+            route.fulfill(status=200, headers=CORS)
+            return
+        self.world.put_object(sha256, self.files[sha256])
         route.fulfill(status=200, headers=CORS)
         self.world.arrived(sha256)
+
+    def _store_part(self, path: str, part: dict[str, str], body: bytes) -> None:
+        boto3.client("s3").upload_part(
+            Bucket=settings().objects_bucket,
+            Key=path.removeprefix("/"),
+            UploadId=part["uploadId"],
+            PartNumber=int(part["partNumber"]),
+            Body=body,
+            ChecksumAlgorithm="SHA256",
+        )
 
     def _tell(self, route: Route, path: str) -> None:
         request, visitor = route.request, self.visitor
@@ -79,6 +107,9 @@ class Shore:
             found = visitor.get(path)
         else:
             found = visitor.ask("POST", path, headers | kind, body)
+        joined = re.search(r"/multipart/([0-9a-f]{64})/complete$", path)
+        if joined:  # as S3 tells of it
+            self.world.arrived(joined[1])
         route.fulfill(status=found.status, headers=found.headers, body=found.text)
 
 

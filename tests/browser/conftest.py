@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Request, Response
 from chalicelib.web.cookies import SESSION
 from infra.local.people import Person
 from infra.local.stack import LocalStack
+from tests.browser.rented import furnished
 from tests.journeys.conftest import Agent
 from tests.support.chromium import chromium
 
@@ -34,6 +35,7 @@ class Scene:
 
     Attributes:
         sessions: The cookies of those who have signed in.
+        rented: The ids of an area and of what is in it, once somebody wanted it.
     """
 
     stack: LocalStack
@@ -41,6 +43,7 @@ class Scene:
     admin: Person
     doctor: Person
     sessions: dict[str, list[Any]] = field(default_factory=dict)
+    rented: dict[str, str] = field(default_factory=dict)
 
     @property
     def origin(self) -> str:
@@ -50,6 +53,11 @@ class Scene:
     def url(self, path: str) -> str:
         """Return where the browser finds a path of ours."""
         return self.stack.api_url + path
+
+    def area(self) -> dict[str, str]:
+        """Return the ids of an area with files, which is rented when it is first asked for."""
+        self.rented = self.rented or furnished(self.admin, self.doctor)
+        return self.rented
 
     def person(self, who: str) -> Person:
         return {"operator": self.operator, "admin": self.admin, "doctor": self.doctor}[who]

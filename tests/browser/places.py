@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from infra.local.people import Person
 from tests.browser.capture_scene import a_photo, is_safe, take
@@ -393,6 +393,85 @@ def a_wrong_list(surfer: Surfer) -> None:
     handing_in_a_list(surfer)
     surfer.page.fill("#typed", "patient_id,backed_up\n1,maybe\n,yes")
     surfer.page.click("main form button")
+
+
+def in_area(surfer: Surfer, path: str, who: str = "admin") -> None:
+    """Open a page of the area; *path* names its folders and files as the scene does."""
+    ids = surfer.scene.area()
+    surfer.come_as(who)
+    surfer.open(f"/portal/areas/{ids['area']}{path.format(**ids)}")
+
+
+@place
+def areas(surfer: Surfer) -> None:
+    surfer.scene.area()
+    surfer.come_as("admin")
+    surfer.open("/portal/areas")
+
+
+@place
+def area(surfer: Surfer) -> None:
+    in_area(surfer, "/folders/root?done=folder-made")
+    surfer.page.wait_for_selector("[data-ready]")
+
+
+@place
+def area_while_files_are_sent(surfer: Surfer) -> None:
+    """What there is no room for stays named on the page."""
+    area(surfer)
+    large: Any = {"name": "大きい.bin", "mimeType": "", "buffer": bytes(2_000_000)}
+    surfer.page.set_input_files("#files", [large])
+    surfer.page.wait_for_selector("#look:visible")
+
+
+@place
+def area_for_a_reader(surfer: Surfer) -> None:
+    in_area(surfer, "/folders/root", "doctor")
+
+
+@place
+def area_folder(surfer: Surfer) -> None:
+    in_area(surfer, "/folders/{folder}")
+
+
+@place
+def area_file(surfer: Surfer) -> None:
+    in_area(surfer, "/nodes/{note}?done=shared")
+
+
+@place
+def area_file_with_a_wrong_name(surfer: Surfer) -> None:
+    in_area(surfer, "/nodes/{note}")
+    surfer.page.fill("#name", "a/b")
+    surfer.page.click("form[action$='/rename'] button")
+
+
+@place
+def area_moving(surfer: Surfer) -> None:
+    in_area(surfer, "/nodes/{note}/move")
+
+
+@place
+def area_preview(surfer: Surfer) -> None:
+    in_area(surfer, "/nodes/{note}/preview")  # a picture would come from where files are stored
+
+
+@place
+def area_bin(surfer: Surfer) -> None:
+    in_area(surfer, "/bin")
+    surfer.page.click("summary")
+
+
+@place
+def area_people(surfer: Surfer) -> None:
+    in_area(surfer, "/people?done=given")
+
+
+@place
+def shared_files(surfer: Surfer) -> None:
+    surfer.scene.area()
+    surfer.come_as("doctor")
+    surfer.open("/portal/shared-files")
 
 
 @place

@@ -1,47 +1,28 @@
-"""Rented areas keep nobody out, and files come into them whatever the network does."""
+"""Files come into a rented area from a real browser, whatever the network does."""
 
 from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Callable, Iterator
-from datetime import timedelta
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from chalice.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from chalicelib.areas import service
-from chalicelib.areas.model import Right
-from chalicelib.kernel import clock
-from tests.areas.scene import admin, doctor, names, rent, send
-from tests.browser.area_scene import Shore, furnished, shore
-from tests.support.chromium import SCREENSHOTS, barriers, hidden_width
+from tests.areas.scene import in_bin, names, rent, send
+from tests.browser.area_scene import Shore, shore
+from tests.support.chromium import SCREENSHOTS, barriers
 from tests.support.snapshot import once
 from tests.support.world import World, build
 
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("chromium")]
 
-PAGES: dict[str, Callable[[dict[str, str]], str]] = {
-    "folder": lambda _: "/folders/root",
-    "deep": lambda node: f"/folders/{node['folder']}?done=folder-made",
-    "node": lambda node: f"/nodes/{node['note']}?done=shared",
-    "move": lambda node: f"/nodes/{node['note']}/move",
-    "preview": lambda node: f"/nodes/{node['note']}/preview",
-    "bin": lambda _: "/bin?done=erased",
-    "people": lambda _: "/people",
-}
-
 
 @pytest.fixture
 def area(client: Client) -> World:
     return once("area: economy", lambda: rent(build(client))).seen_by(client)
-
-
-@pytest.fixture
-def deluxe(client: Client) -> World:
-    return once("area: deluxe", lambda: rent(build(client), "deluxe")).seen_by(client)
 
 
 @pytest.fixture
@@ -71,31 +52,19 @@ def opened(context: BrowserContext, held: Shore) -> Page:
     return page
 
 
-def says(page: Page, text: str) -> None:
-    expect(page.locator("#state")).to_contain_text(text, timeout=20_000)
+def drop(page: Page, *paths: Path) -> None:
+    """Drag files and folders from the desktop and let go of them where the page says."""
+    box = page.locator("#drop").bounding_box()
+    assert box
+    where = {"x": box["x"] + box["width"] / 2, "y": box["y"] + 10}
+    carried = {"items": [], "files": list(map(str, paths)), "dragOperationsMask": 1}
+    devtools = page.context.new_cdp_session(page)
+    for kind in ("dragEnter", "dragOver", "drop"):
+        devtools.send("Input.dispatchDragEvent", {"type": kind, "data": carried, **where})
 
 
-@pytest.mark.parametrize("language", ["ja", "en"])
-def test_a_page_of_an_area_has_no_barrier(browser: Browser, deluxe: World, language: str) -> None:
-    nodes = furnished(deluxe)
-    doctor(deluxe, Right.READ, person_id="person-mori")
-    service.share(admin(deluxe), deluxe.target_id, nodes["note"], None, _in_a_week())
-    held = shore(deluxe, language=language)
-    context = browser.new_context(bypass_csp=True)
-    page = context.new_page()
-    held.serve(page)
-    base = held.home.rpartition("/")[0]
-    places = {name: held.home + path(nodes) for name, path in PAGES.items()}
-    places |= {"areas": base, "shared": base.replace("/areas", "/shared-files")}
-    for name, address in places.items():
-        page.goto(address)
-        for width in (360, 1440):
-            page.set_viewport_size({"width": width, "height": 900})
-            into = SCREENSHOTS / f"areas-{name}-{language}-{width}.png"
-            page.screenshot(path=into, full_page=True)
-            assert barriers(page) == [], (name, width)
-            assert hidden_width(page) <= 0, (name, width)
-    context.close()
+def says(page: Page, text: str, seconds: int = 20) -> None:
+    expect(page.locator("#state")).to_contain_text(text, timeout=1_000 * seconds)
 
 
 def test_a_folder_is_sent_with_what_is_below_it(
@@ -168,16 +137,28 @@ def test_sending_waits_while_it_is_paused(
     says(page, "All files are here")
 
 
-def test_a_taken_name_gets_a_number_or_is_replaced(
-    context: BrowserContext, area: World, tmp_path: Path
+@pytest.mark.parametrize(
+    ("is_ticked", "there", "binned"),
+    [(False, ["0 (2).bin", "0.bin"], 0), (True, ["0.bin"], 1)],
+    ids=["both are kept", "replaced"],
+)
+def test_a_taken_name_gets_a_number_unless_it_is_to_be_replaced(
+    context: BrowserContext,
+    area: World,
+    tmp_path: Path,
+    is_ticked: bool,  # noqa: FBT001
+    there: list[str],
+    binned: int,
 ) -> None:
     held = shore(area)
     send(area, {"0.bin": b"old"})
     folder = chosen(tmp_path, held, 1)
     page = opened(context, held)
+    page.set_checked("#replace", is_ticked)
     page.set_input_files("#files", folder / "0.bin")
     says(page, "All files are here")
-    assert names(area) == ["0 (2).bin", "0.bin"]
+    assert names(area) == there
+    assert len(in_bin(area)) == binned
 
 
 def test_a_file_there_is_no_room_for_is_named_and_the_others_arrive(
@@ -194,46 +175,33 @@ def test_a_file_there_is_no_room_for_is_named_and_the_others_arrive(
     assert len(held.arrived) == 2
 
 
-def test_a_dropped_file_is_sent(context: BrowserContext, area: World) -> None:
+def test_what_is_dropped_is_sent_files_and_folders_alike(
+    context: BrowserContext, area: World, tmp_path: Path
+) -> None:
     held = shore(area)
+    folder = chosen(tmp_path, held)
+    note = tmp_path / "note.txt"
+    note.write_bytes(b"dropped")
     held.files[hashlib.sha256(b"dropped").hexdigest()] = b"dropped"
     page = opened(context, held)
-    page.evaluate(
-        """() => {
-          const carried = new DataTransfer();
-          carried.items.add(new File(["dropped"], "dropped.txt"));
-          const drop = new DragEvent("drop", { dataTransfer: carried, cancelable: true });
-          document.getElementById("drop").dispatchEvent(drop);
-        }"""
-    )
+    drop(page, folder, note)
     says(page, "All files are here")
-    assert names(area) == ["dropped.txt"]
+    assert names(area) == ["lecture/", "note.txt"]
+    assert sorted(held.arrived) == sorted(held.files)
 
 
-def test_all_of_it_but_large_files_works_without_a_script(browser: Browser, area: World) -> None:
+def test_progress_tells_of_each_file_and_of_all(
+    context: BrowserContext, area: World, tmp_path: Path
+) -> None:
     held = shore(area)
-    context = browser.new_context(java_script_enabled=False)
-    page = context.new_page()
-    held.serve(page)
-    page.goto(f"{held.home}/folders/root")
-    page.fill("#name", "Lectures")
-    page.click("text=Make the folder")
-    small = {"name": "small.txt", "mimeType": "text/plain", "buffer": b"small"}
-    page.set_input_files("#file", small)  # type: ignore[arg-type]
-    page.click("button:has-text('Send')")
-    assert page.inner_text("[role=status]") == "What you sent is here."
-    page.click("tr:has-text('small.txt') .more")
-    page.click("text=Move")
-    page.click("main .rows a")
-    page.click("text=Move it here")
-    page.click("tr:has-text('small.txt') .more")
-    page.click("text=Put into the bin")
-    page.click("text=Bin")
-    page.click("button:has-text('Take back')")
-    assert page.inner_text("h1") == "Lectures"
-    assert page.locator("tbody tr").count() == 1
-    context.close()
-
-
-def _in_a_week() -> str:
-    return clock.text(clock.now() + timedelta(days=7))
+    folder = chosen(tmp_path, held)
+    page = opened(context, held)
+    held.room = 3
+    drop(page, folder)
+    says(page, "No connection")
+    assert page.locator("#all").evaluate("each => each.value") == pytest.approx(0.5, abs=0.01)
+    expect(page.locator("#sent li", has_text="has arrived")).to_have_count(3)
+    held.room = 1_000
+    says(page, "All files are here")
+    assert page.locator("#all").evaluate("each => each.value") == 1
+    expect(page.locator("#sent li", has_text="has arrived")).to_have_count(6)
