@@ -290,4 +290,4 @@ def _patient(target_id: str, wanted: str | None) -> Patient | None:
 
 def of(caller: Caller) -> Tool:
     """Return the display tool of the caller's facility."""
-    return tool_of(caller.facility_id)
+    return tool_of(caller)

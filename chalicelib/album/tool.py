@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from chalicelib.access.model import Caller
 from chalicelib.contracts import local, store
 from chalicelib.contracts.display import contract_for_tool
 from chalicelib.contracts.kinds import GOODS
 from chalicelib.contracts.model import Contract, covers
+from chalicelib.contracts.readable import is_readable
 from chalicelib.contracts.signing import book_for
 from chalicelib.contracts.store import Target
 from chalicelib.kernel.errors import Conflict, NotFound
@@ -43,12 +45,19 @@ class Tool:
         return found
 
 
-def tool_of(facility_id: str) -> Tool:
-    """Return the facility's display tool and what it can show: one query."""
-    targets = list(store.targets_of(facility_id))
-    storing = [each for each in targets if each.contract and GOODS[each.kind].stores]
-    contract = contract_for_tool(facility_id, targets)
+def tool_of(caller: Caller) -> Tool:
+    """Return the display tool of the caller's facility and what it can show them: one query."""
+    targets = list(store.targets_of(caller.facility_id))
+    storing = [each for each in targets if _is_shown(caller, each)]
+    contract = contract_for_tool(caller.facility_id, targets)
     return Tool(contract, sorted(storing, key=_signed_at, reverse=True))
+
+
+def _is_shown(caller: Caller, target: Target) -> bool:
+    """Whether something may be stored in a target, which the caller may read, if it is an area."""
+    if not target.contract or not GOODS[target.kind].stores:
+        return False
+    return is_readable(caller, target)
 
 
 def running(tool: Tool) -> Contract:

@@ -169,8 +169,9 @@ class Selection(msgspec.Struct, frozen=True, kw_only=True):
     What a restore brings back.
 
     Attributes:
-        scope: target, patient, examination or batch.
-        subject: Whose: a patient's key, an examination's or a batch's id; None for a target.
+        scope: target, patient, examination or batch; of a rented area also folder.
+        subject: Whose: a patient's key, an examination's, a batch's or a folder's id; None for a
+            target.
         as_of: The moment it is brought back to (RFC 3339 text).
     """
 

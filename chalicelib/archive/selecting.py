@@ -38,7 +38,9 @@ def check(target_id: str, scope: str, subject: str | None) -> None:
         case "batch" if subject:
             if not batches.batch(target_id, subject).is_finished:
                 raise Conflict("this batch is not finished yet", code="batch-not-finished")
-        case "patient" | "examination" | "batch":
+        case "folder" if subject:
+            trees.folder(target_id, subject)
+        case "patient" | "examination" | "batch" | "folder":
             raise Invalid(f'scope "{scope}" needs the {scope}\'s key or id')
         case _:
             raise Invalid('scope must be "target", "patient", "examination" or "batch"')
@@ -82,8 +84,9 @@ def _whole_area(selection: Selection) -> Found:
 
 def page_of_area(selection: Selection, cursor: str | None) -> Page:
     """Return a page of what the tree of an area held, as far as *selection* reaches."""
-    page = trees.page(selection.target_id, selection.as_of, cursor)
-    if selection.scope == "target":
+    under = str(selection.subject) if selection.scope == "folder" else ""
+    page = trees.page(selection.target_id, selection.as_of, cursor, under)
+    if selection.scope in {"target", "folder"}:
         return page
     digests = covered(selection, set())
     return Page(
@@ -140,6 +143,8 @@ def covered(selection: Selection, stored: set[str]) -> set[str]:
     """Return the digests *selection* reaches; of a whole target, all that are *stored* there."""
     if selection.scope == "target":
         return stored
+    if selection.scope == "folder":
+        return {each.sha256 for each in files(selection)}
     return {
         entry.sha256
         for part in parts_of(selection)

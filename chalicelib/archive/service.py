@@ -40,14 +40,14 @@ def patients(
     caller: Caller, target_id: str, cursor: str | None
 ) -> tuple[list[Patient], str | None]:
     """List the patients of a target."""
-    usage.require(caller.facility_id, target_id)
+    trees.require(caller, target_id)
     audit(caller, "list-patients", target_id)
     return examinations.patients(target_id, cursor)
 
 
 def examinations_of_patient(caller: Caller, target_id: str, patient_key: str) -> list[Examination]:
     """List one patient's examinations, newest first."""
-    usage.require(caller.facility_id, target_id)
+    trees.require(caller, target_id)
     patient = examinations.patient(target_id, patient_key)
     audit(caller, "list-examinations", patient_key)
     found = examinations.examinations_by_id(target_id, patient.examination_ids)
@@ -59,7 +59,7 @@ def all_examinations(
     caller: Caller, target_id: str, cursor: str | None
 ) -> tuple[list[Examination], str | None]:
     """List a target's examinations, newest first."""
-    usage.require(caller.facility_id, target_id)
+    trees.require(caller, target_id)
     audit(caller, "list-examinations", target_id)
     return examinations.examinations(target_id, cursor)
 
@@ -68,7 +68,7 @@ def examination(
     caller: Caller, target_id: str, identifier: str
 ) -> tuple[Examination, list[RestoredFile]]:
     """Show one examination with its files as they are now."""
-    usage.require(caller.facility_id, target_id)
+    trees.require(caller, target_id)
     found = examinations.examination(target_id, identifier)
     audit(caller, "read-examination", identifier)
     return found, newest_files(examinations.parts(target_id, identifier), as_of=None)
@@ -108,8 +108,7 @@ def grant_restore(
     now = clock.now()
     if as_of is not None and as_of > now:
         raise Invalid("as_of lies in the future; leave it out for the newest state")
-    usage.require(caller.facility_id, target_id)
-    trees.check_readable(caller, target_id)
+    trees.require(caller, target_id)
     selecting.check(target_id, scope, subject)
     _check_agent(caller, agent_id)
     restore = Restore(

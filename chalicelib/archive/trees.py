@@ -8,12 +8,14 @@ way back costs what happened since, and a page what it lists.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 import msgspec
 
 from chalicelib.access.model import Caller, Role
 from chalicelib.archive.model import LeftOut, RestoredFile
 from chalicelib.archive.store import trees as store
+from chalicelib.archive.store import usage
 from chalicelib.archive.wire_paths import escaped
 from chalicelib.kernel.errors import Conflict, Invalid, NotFound
 
@@ -67,6 +69,12 @@ class Page(msgspec.Struct, frozen=True):
     cursor: str | None
 
 
+def require(caller: Caller, target_id: str) -> None:
+    """Raise NotFound unless a target with a contract is the caller's, and theirs to read."""
+    usage.require(caller.facility_id, target_id)
+    check_readable(caller, target_id)
+
+
 def check_readable(caller: Caller, target_id: str) -> None:
     """
     Let pass who may read all of a target: of an area, administrators and who was given a right.
@@ -74,10 +82,15 @@ def check_readable(caller: Caller, target_id: str) -> None:
     Raises:
         NotFound: The caller was given none.
     """
-    if caller.role is Role.FACILITY_ADMIN or not store.revision(target_id):
-        return
-    if not store.bodies(target_id, [f"RIGHT#{caller.id}"]):
+    if not is_readable(caller, target_id):
         raise NotFound("there is no such area, or it is not yours to see")
+
+
+def is_readable(caller: Caller, target_id: str) -> bool:
+    """Whether the caller may read all of a target."""
+    if caller.role is Role.FACILITY_ADMIN or not store.revision(target_id):
+        return True
+    return bool(store.bodies(target_id, [f"RIGHT#{caller.id}"]))
 
 
 def is_area(target_id: str) -> bool:
@@ -90,9 +103,22 @@ def is_erased(target_id: str, sha256: str) -> bool:
     return bool(store.bodies(target_id, [f"ERASED#{sha256}"]))
 
 
-def page(target_id: str, as_of: str, cursor: str | None) -> Page:
+def folder(target_id: str, folder_id: str) -> TreeNode:
+    """Return a folder that is in the tree now; raises NotFound."""
+    key = f"NODE#{folder_id}"
+    found = _decoded(store.bodies(target_id, [key]).get(key))
+    if found is None or not found.is_folder or found.parent_id == BIN:
+        raise NotFound("there is no such folder")
+    return found
+
+
+def page(target_id: str, as_of: str, cursor: str | None, under: str = "") -> Page:
     """
     Return a page of what an area held at *as_of*: each file once, then what had been erased.
+
+    Args:
+        under: A folder: only the files in it, by paths that begin with its name; of those that
+            had been erased from it by then, only the whole area tells.
 
     Raises:
         Invalid: No cursor of ours.
@@ -103,10 +129,10 @@ def page(target_id: str, as_of: str, cursor: str | None) -> Page:
         raise Invalid("cursor is not one of ours; start the listing again")
     if place.startswith(_ERASED):
         return _page_of_erased(target_id, as_of, place.removeprefix(_ERASED))
-    return _page_of_nodes(target_id, as_of, place)
+    return _page_of_nodes(target_id, as_of, place, under)
 
 
-def _page_of_nodes(target_id: str, as_of: str, place: str) -> Page:
+def _page_of_nodes(target_id: str, as_of: str, place: str, under: str) -> Page:
     rows = store.after(target_id, "NODE#", place, PAGE)
     before = _before(target_id, as_of)  # read later: so it tells of every change the rows show
     last = next(reversed(rows)) if len(rows) == PAGE else "NODE#~"
@@ -115,13 +141,17 @@ def _page_of_nodes(target_id: str, as_of: str, place: str) -> Page:
     found = [tree.nodes[each] for each in sorted(rows.keys() | since)]
     files = [each for each in found if each is not None and not each.is_folder]
     tree.read_above(files)
+    is_last, following = len(rows) < PAGE, last.removeprefix("NODE#")
+    if under:
+        inside = [each for each in files if tree.is_under(each, under)]
+        given, left_out = _parted(target_id, tree, inside, under)
+        return Page(given, left_out, None if is_last else following)
     given, left_out = _parted(target_id, tree, files)
-    is_last = len(rows) < PAGE
-    return Page(given, left_out, _ERASED if is_last else last.removeprefix("NODE#"))
+    return Page(given, left_out, _ERASED if is_last else following)
 
 
 def _parted(
-    target_id: str, tree: _Tree, files: list[TreeNode]
+    target_id: str, tree: _Tree, files: list[TreeNode], top: str = ROOT
 ) -> tuple[list[RestoredFile], list[LeftOut]]:
     """Return which of *files* can be given, and why the others cannot."""
     contents = {f"ERASED#{each.sha256}" for each in files}
@@ -129,7 +159,7 @@ def _parted(
     rows = store.bodies(target_id, contents | nodes)
     given, left_out = [], []
     for file in files:
-        path, binned = tree.place_of(file)
+        path, binned = tree.place_of(file, top)
         gone = rows.get(f"ERASED#{file.sha256}")
         if gone is not None:
             erased = rows.get(f"ERASEDFILE#{file.node_id}")
@@ -193,20 +223,27 @@ class _Tree:
             found = [self.nodes[key] for key in keys]
             level = {_above(each) for each in found if each is not None} - {ROOT}
 
-    def place_of(self, node: TreeNode) -> tuple[str, TreeNode | None]:
+    def place_of(self, node: TreeNode, top: str = ROOT) -> tuple[str, TreeNode | None]:
         """
         Return the path of a node, and what lies in the bin of it and the folders above it.
 
-        A path begins at the root where a folder is there no more.
+        A path begins with the folder *top*, or at the root where a folder is there no more.
         """
-        parts, binned = [escaped(node.name)], node if node.parent_id == BIN else None
+        chain = [node, *self._folders_above(node)]
+        binned = next((each for each in chain if each.parent_id == BIN), None)
+        ids = [each.node_id for each in chain]
+        below = chain[: ids.index(top) + 1] if top in ids else chain
+        return "/".join(escaped(each.name) for each in reversed(below)), binned
+
+    def is_under(self, node: TreeNode, folder_id: str) -> bool:
+        """Whether a folder is above a node, at whatever height."""
+        return any(each.node_id == folder_id for each in self._folders_above(node))
+
+    def _folders_above(self, node: TreeNode) -> Iterator[TreeNode]:
         above = self.nodes.get(f"NODE#{_above(node)}")
         while above is not None:
-            parts.append(escaped(above.name))
-            if above.parent_id == BIN:
-                binned = binned or above
+            yield above
             above = self.nodes.get(f"NODE#{_above(above)}")
-        return "/".join(reversed(parts)), binned
 
 
 def _above(node: TreeNode) -> str:

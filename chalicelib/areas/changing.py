@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from chalicelib.access.model import Caller
-from chalicelib.areas import keys, names, rights, tree
+from chalicelib.areas import bin_times, keys, names, rights, tree
 from chalicelib.areas.change import Change, commit
 from chalicelib.areas.log import Kind
 from chalicelib.areas.model import FileVersion, Node
@@ -70,10 +70,15 @@ def make_current(caller: Caller, target_id: str, node_id: str, number: int) -> N
     """
     Let an earlier version be the content again; the present one becomes a version.
 
+    In an area that was deluxe and is economy now it goes into the bin: no more versions are kept.
+
     Raises:
         NotFound: The file has no such version.
     """
     rights.require_writing(caller, target_id)
+    kept = rights.class_of(caller.facility_id, target_id)
+    if kept is ServiceClass.ECONOMY:
+        bin_times.note(caller.facility_id, target_id)
 
     def plan(change: Change) -> Node:
         node = tree.node(change, node_id)
@@ -93,7 +98,7 @@ def make_current(caller: Caller, target_id: str, node_id: str, number: int) -> N
             placed_at=change.at,
             changed_at=change.at,
         )
-        return tree.replace(change, node, back, ServiceClass.DELUXE)
+        return tree.replace(change, node, back, kept)
 
     return commit(target_id, caller.id, Kind.CURRENT_MADE, plan)
 

@@ -12,7 +12,7 @@ from chalicelib.areas.model import BIN, ROOT, Node
 from chalicelib.areas.shown import NODE
 from chalicelib.kernel.errors import Conflict, HokanError, Invalid, NotFound
 from chalicelib.web.links import with_query
-from chalicelib.web.pages import may_lead_to, may_show_from
+from chalicelib.web.pages import may_lead_to, may_send_to, may_show_from
 
 pages = PageRoutes(__name__)
 
@@ -117,7 +117,8 @@ def node_page(
         people=shown.colleagues(visit.caller),
         last_day=shown.a_month_on(visit.caller),
     )
-    return may_lead_to(answer, buckets.objects_origin())
+    origin = buckets.objects_origin()
+    return may_send_to(may_lead_to(answer, origin), origin)
 
 
 def _versions(visit: Visit, target_id: str, node: Node) -> list[object]:

@@ -17,6 +17,7 @@ from chalicelib.charts.model import Chart
 from chalicelib.charts.record import Record, Version, chart_id
 from chalicelib.charts.service import Subject
 from chalicelib.contracts import store as contracts
+from chalicelib.contracts.readable import is_readable
 from chalicelib.web import printing
 from chalicelib.web.pages import may_show_from
 
@@ -34,7 +35,8 @@ pages = PageRoutes(__name__)
 @pages.on("GET", CHARTS, Operation.SEE_CHARTS)
 def show_charts(visit: Visit) -> Response:
     """Show a target's examinations with how their charts stand; without a target, ask which."""
-    targets = list(contracts.targets_of(visit.caller.facility_id))
+    listed = contracts.targets_of(visit.caller.facility_id)
+    targets = [each for each in listed if is_readable(visit.caller, each)]
     only = targets[0].target_id if len(targets) == 1 and targets[0].contract else ""
     target_id = visit.asked("target") or only
     if not target_id:

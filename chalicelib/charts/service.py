@@ -9,8 +9,9 @@ from chalicelib import buckets
 from chalicelib.access.model import Caller
 from chalicelib.access.service import audit
 from chalicelib.archive import service as archive
+from chalicelib.archive import trees
 from chalicelib.archive.model import Examination, Patient
-from chalicelib.archive.store import examinations, usage
+from chalicelib.archive.store import examinations
 from chalicelib.charts import store
 from chalicelib.charts.checking import checked
 from chalicelib.charts.model import LONG, Chart
@@ -115,7 +116,7 @@ def with_records(target_id: str, found: Iterable[Examination]) -> list[tuple[Exa
 
 def subject(caller: Caller, target_id: str, examination_id: str) -> Subject:
     """Return an examination of the caller's and whose it is; who shows it writes the audit row."""
-    usage.require(caller.facility_id, target_id)
+    trees.require(caller, target_id)
     found = examinations.examination(target_id, examination_id)
     key = found.patient_key
     return Subject(found, examinations.patient(target_id, key) if key else None)

@@ -20,13 +20,13 @@ pages = PageRoutes(__name__)
 @pages.on("GET", TARGETS, Operation.SEE_TARGETS)
 def show_targets(visit: Visit) -> Response:
     """Show the facility's targets, and what is agreed for each."""
-    return _targets_page(visit)
+    return _targets_page(visit, kind=_kind(visit.asked("kind")))
 
 
 @pages.on("POST", TARGETS, Operation.ADD_TARGET)
 def add_target(visit: Visit) -> Response:
     """Add a target."""
-    name, kind = visit.form.get("name", ""), _kind(visit)
+    name, kind = visit.form.get("name", ""), _kind(visit.form.get("kind", ""))
     try:
         target = service.add_target(visit.caller, name, kind)
     except Invalid as refused:
@@ -34,10 +34,10 @@ def add_target(visit: Visit) -> Response:
     return visit.redirect(f"{TARGETS}/{target.target_id}/sign?done=added")
 
 
-def _kind(visit: Visit) -> TargetKind:
-    """Return what is to be added: a backup, unless another kind was ticked."""
+def _kind(chosen: str) -> TargetKind:
+    """Return what is to be added: a backup, unless another kind was chosen."""
     try:
-        return TargetKind(visit.form.get("kind", TargetKind.MASS_STORAGE))
+        return TargetKind(chosen)
     except ValueError:
         return TargetKind.MASS_STORAGE
 

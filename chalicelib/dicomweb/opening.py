@@ -11,7 +11,7 @@ from datetime import timedelta
 
 from chalicelib.access.model import Caller
 from chalicelib.access.service import audit
-from chalicelib.archive.store import usage
+from chalicelib.archive import trees
 from chalicelib.dicomweb import readings, store
 from chalicelib.dicomweb.indexing import instances_of
 from chalicelib.dicomweb.model import Instance, of_series
@@ -24,7 +24,7 @@ READING = timedelta(minutes=15)
 
 def study(caller: Caller, target_id: str, study_uid: str) -> Study:
     """Return one study of a target; raises NotFound, Unavailable."""
-    usage.require(caller.facility_id, target_id)
+    trees.require(caller, target_id)
     found = store.study(target_id, study_uid)
     now, study_id = clock.now(), store.study_id(target_id, study_uid)
     if not readings.is_known(caller.id, target_id, study_id, now):

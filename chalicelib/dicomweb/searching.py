@@ -7,7 +7,7 @@ from itertools import islice
 
 from chalicelib.access.model import Caller
 from chalicelib.access.service import audit
-from chalicelib.archive.store import usage
+from chalicelib.archive import trees
 from chalicelib.dicomweb import opening, store
 from chalicelib.dicomweb.dataset import Dataset
 from chalicelib.dicomweb.indexing import instances_of
@@ -57,7 +57,7 @@ def studies(caller: Caller, target_id: str, query: Query, base: str) -> Found:
     Args:
         base: The address of all its studies.
     """
-    usage.require(caller.facility_id, target_id)
+    trees.require(caller, target_id)
     audit(caller, "search-studies", target_id)
     found = Found(query)
     return found.take(_matching(_bounded(found, _candidates(target_id, query)), query, base))

@@ -10,9 +10,9 @@ import msgspec
 
 from chalicelib.access.model import Caller
 from chalicelib.access.service import audit
-from chalicelib.archive import selecting
+from chalicelib.archive import selecting, trees
 from chalicelib.archive.model import Examination, Patient
-from chalicelib.archive.store import batches, examinations, usage
+from chalicelib.archive.store import batches, examinations
 from chalicelib.archive.store.batches import Batch
 from chalicelib.exports.model import Form
 from chalicelib.kernel import clock
@@ -79,6 +79,7 @@ class Subject(msgspec.Struct, frozen=True):
     patient: Patient | None = None
     examination: Examination | None = None
     batch: Batch | None = None
+    folder: str = ""
 
 
 def subject(caller: Caller, target_id: str, what: Chosen) -> Subject:
@@ -89,7 +90,7 @@ def subject(caller: Caller, target_id: str, what: Chosen) -> Subject:
         NotFound: It is not there, or not the caller's.
         Invalid, Conflict: See :func:`selecting.check`.
     """
-    usage.require(caller.facility_id, target_id)
+    trees.require(caller, target_id)
     selecting.check(target_id, what.scope, what.subject or None)
     match what.scope:
         case "patient":
@@ -100,4 +101,7 @@ def subject(caller: Caller, target_id: str, what: Chosen) -> Subject:
             return Subject(examination=examinations.examination(target_id, what.subject))
         case "batch":
             return Subject(batch=batches.batch(target_id, what.subject))
+        case "folder":
+            audit(caller, "read-folder", what.subject)
+            return Subject(folder=trees.folder(target_id, what.subject).name)
     return Subject()

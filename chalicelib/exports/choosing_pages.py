@@ -13,11 +13,13 @@ from chalicelib.access.model import Agent
 from chalicelib.access.page_guard import PageRoutes, Visit
 from chalicelib.access.policy import Operation
 from chalicelib.archive import service as archive
+from chalicelib.archive import trees
 from chalicelib.archive.model import Selection, patient_key
 from chalicelib.archive.store import examinations, usage
 from chalicelib.contracts import store as contracts
 from chalicelib.contracts.display import has_display_tool
 from chalicelib.contracts.local import zone_of
+from chalicelib.contracts.readable import is_readable
 from chalicelib.exports import service
 from chalicelib.exports.choosing import FIELDS, Chosen, chosen, subject
 from chalicelib.exports.model import MOST_FILES, Form
@@ -39,7 +41,9 @@ def choose_target(visit: Visit) -> Response:
     """Ask which target."""
     here = visit.caller.facility_id
     filled = [
-        each for each in contracts.targets_of(here) if usage.of(here, each.target_id).limit_bytes
+        each
+        for each in contracts.targets_of(here)
+        if usage.of(here, each.target_id).limit_bytes and is_readable(visit.caller, each)
     ]
     return visit.page("restores/targets.html", targets=filled)
 
@@ -94,7 +98,7 @@ def check(visit: Visit, target_id: str) -> Response:
         extent = service.extent(visit.caller, selection)
     except (Invalid, Conflict) as refused:
         return _how_page(visit, target_id, what, refused)
-    agent = next((each for each in _agents(visit) if each.agent_id == what.by), None)
+    agent = next((each for each in _agents(visit, what) if each.agent_id == what.by), None)
     return visit.page(
         "restores/check.html",
         **_shown(visit, target_id, what),
@@ -103,7 +107,7 @@ def check(visit: Visit, target_id: str) -> Response:
         fits=extent.fits(what.form or Form.FILES),
         agent=agent,
         has_tool=has_display_tool(visit.caller.facility_id),
-        has_agents=bool(_agents(visit)),
+        has_agents=bool(_agents(visit, what)),
         export_id=service.new_id(),
         most_files=MOST_FILES,
         most_bytes=service.most_bytes(what.form or Form.FILES),
@@ -142,6 +146,7 @@ def start(visit: Visit) -> Response:
 
 def _what_page(visit: Visit, target_id: str, *, typed: str = "", status: int = 200) -> Response:
     target = contracts.target(visit.caller.facility_id, target_id)
+    trees.check_readable(visit.caller, target_id)
     by = visit.asked("by") if visit.asked("by") in LISTS else LISTS[0]
     listing: dict[str, Callable[..., tuple[list[Any], str | None]]] = {
         "patients": archive.patients,
@@ -170,7 +175,7 @@ def _how_page(
         "restores/how.html",
         status=refused.status if refused else 200,
         **_shown(visit, target_id, what),
-        agents=_agents(visit),
+        agents=_agents(visit, what),
         has_tool=has_display_tool(visit.caller.facility_id),
         refused=refused.code if refused else "",
     )
@@ -197,6 +202,9 @@ def _asked(visit: Visit) -> Chosen:
     return chosen({name: visit.asked(name) for name in FIELDS})
 
 
-def _agents(visit: Visit) -> list[Agent]:
+def _agents(visit: Visit, what: Chosen) -> list[Agent]:
+    """Return who may restore it; a folder comes to the browser only."""
+    if what.scope == "folder":
+        return []
     found = access_store.agents_of(visit.caller.facility_id)
     return [each for each in found if each.state == "enrolled"]

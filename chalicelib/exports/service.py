@@ -11,7 +11,6 @@ from chalicelib.access.model import Caller
 from chalicelib.access.service import audit
 from chalicelib.archive import selecting, trees
 from chalicelib.archive.model import Selection
-from chalicelib.archive.store import usage
 from chalicelib.contracts.display import has_display_tool
 from chalicelib.exports import store
 from chalicelib.exports.model import (
@@ -84,8 +83,7 @@ def extent(caller: Caller, selection: Selection) -> Extent:
         NotFound: The target or what is asked of it is not the caller's.
         Conflict: There is nothing at that moment, or ``restore-too-old`` (see archive/trees.py).
     """
-    usage.require(caller.facility_id, selection.target_id)
-    trees.check_readable(caller, selection.target_id)
+    trees.require(caller, selection.target_id)
     selecting.check(selection.target_id, selection.scope, selection.subject)
     audit(caller, f"check-restore-{selection.scope}", selection.subject or selection.target_id)
     try:
@@ -166,14 +164,22 @@ def send(message: Message, *, after_seconds: int = 0) -> None:
 
 
 def export(caller: Caller, export_id: str) -> Export:
-    """Return an export of the caller's facility as it stands; raises NotFound."""
-    return at(store.export(caller.facility_id, export_id), clock.now())
+    """Return an export of what the caller may read, as it stands; raises NotFound."""
+    found = store.export(caller.facility_id, export_id)
+    trees.check_readable(caller, found.selection.target_id)
+    return at(found, clock.now())
 
 
 def newest(caller: Caller) -> list[Export]:
-    """Return the facility's newest exports; nothing personal in them, so no audit row."""
+    """Return the newest exports the caller may read; nothing personal in them: no audit row."""
     now = clock.now()
-    return [at(each, now) for each in store.of_facility(caller.facility_id, NEWEST)]
+    found = store.of_facility(caller.facility_id, NEWEST)
+    readable = {
+        target_id
+        for target_id in {each.selection.target_id for each in found}
+        if trees.is_readable(caller, target_id)
+    }
+    return [at(each, now) for each in found if each.selection.target_id in readable]
 
 
 def download(caller: Caller, export_id: str) -> str:

@@ -18,7 +18,7 @@ from chalicelib.audit.store import of_facility
 from chalicelib.settings import settings
 from tests.album.scene import an_examination, caller, open_as_case, use_up, with_tool
 from tests.faults.crashes import calls_of
-from tests.faults.invariants import rows_of
+from tests.faults.stored import rows_of
 from tests.portal.test_home import said
 from tests.support.canary import CANARY_ID, found_in
 from tests.support.visitor import Answer, Visitor, signed_in

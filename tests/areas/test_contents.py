@@ -11,7 +11,7 @@ from chalicelib.areas.contents import kind_of
 from chalicelib.areas.model import OnTaken
 from chalicelib.kernel.errors import NotFound
 from tests.areas.scene import admin, send
-from tests.faults.invariants import audit_rows
+from tests.faults.stored import audit_rows
 from tests.support.world import World
 
 

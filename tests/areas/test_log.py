@@ -17,8 +17,8 @@ from chalicelib.kernel.errors import HokanError
 from chalicelib.settings import settings as service_settings
 from tests.archive.test_rebuild import lose_everything, operate
 from tests.areas.scene import admin, contents_erased, in_bin, names, overdue, rent, send, used
+from tests.faults.archive_invariants import check_capacity
 from tests.faults.area_invariants import check_area, log_of, rows_of
-from tests.faults.invariants import check_capacity
 from tests.support.snapshot import Snapshot, once
 from tests.support.world import World, build
 

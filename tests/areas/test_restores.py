@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from chalicelib.access.model import Role
+from chalicelib.album.tool import tool_of
 from chalicelib.archive import selecting, trees
 from chalicelib.archive.model import Found, Selection
 from chalicelib.areas import service
@@ -89,6 +90,15 @@ def test_files_of_a_batch_are_where_the_tree_has_them(area: World) -> None:
     service.rename(admin(area), area.target_id, node.node_id, "uno.txt")
     batches = area.admin.get(f"/targets/{area.target_id}/batches")["items"]
     assert paths(area, scope="batch", subject=batches[0]["batch_id"]) == ["uno.txt"]
+
+
+def test_a_folder_names_what_of_it_lies_in_the_bin(area: World) -> None:
+    (top,) = send(area, {"a/b/binned.txt": b"1", "a/b/kept.txt": b"2"})
+    folder = child(area, top, "b")
+    service.bin_node(admin(area), area.target_id, child(area, folder, "binned.txt").node_id)
+    of_folder = {"scope": "folder", "subject": folder.node_id}
+    assert paths(area, **of_folder) == ["b/kept.txt"]
+    assert named(area, **of_folder) == [("b/binned.txt", "binned", ADMIN)]
 
 
 def test_two_files_of_one_content_are_two_files(area: World) -> None:
@@ -235,3 +245,35 @@ def test_who_may_read_an_area_restores_it(area: World) -> None:
     send(area, {"a.txt": b"1"})
     reader = doctor(area, Right.READ, DOCTOR)
     assert exports.extent(reader, selection(area)).files == 1
+
+
+def test_the_catalogue_of_an_area_is_for_who_may_read_it(area: World) -> None:
+    area.back_up({"E-1/a": b"one"}, patient={"id": "P-1"})
+    send(area, {"a.txt": b"1"})
+    (examination,) = [
+        each["examination_id"]
+        for each in area.admin.get(f"/targets/{area.target_id}/examinations")["items"]
+        if each["patient_key"]
+    ]
+    (patient,) = area.admin.get(f"/targets/{area.target_id}/patients")["items"]
+    for path in (
+        "patients",
+        "examinations",
+        f"examinations/{examination}",
+        f"patients/{patient['patient_key']}/examinations",
+    ):
+        area.doctor.expect(404, "GET", f"/targets/{area.target_id}/{path}")
+    reader = {"right": "read"}
+    area.admin.put(f"/areas/{area.target_id}/people/{area.doctor.get('/me')['id']}", reader)
+    assert area.doctor.get(f"/targets/{area.target_id}/patients")["items"]
+
+
+def test_the_album_shows_an_area_to_who_may_read_it(area: World) -> None:
+    send(area, {"a.txt": b"1"})
+
+    def shown() -> list[str]:
+        return [each.target_id for each in tool_of(doctor(area)).targets]
+
+    assert area.target_id not in shown()
+    doctor(area, Right.READ)
+    assert area.target_id in shown()

@@ -15,7 +15,7 @@ from chalicelib.kernel import clock
 from tests.billing.test_payments import statement
 from tests.faults.crashes import calls_of, died, every_death
 from tests.faults.interleaving import interruptions, played
-from tests.faults.invariants import check_money
+from tests.faults.money_invariants import check_money
 from tests.support.invoices import (
     ACCOUNT,
     ISSUED_AT,

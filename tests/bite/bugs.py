@@ -43,6 +43,27 @@ BUGS = [
         "tests/areas/test_bin.py::test_a_content_that_another_file_has_stays",
     ),
     Bug(
+        "a restore of an area passes over what was erased",
+        "chalicelib/archive/trees.py",
+        "        if each.at <= as_of\n",
+        "        if each.at > as_of\n",
+        "tests/areas/test_restores.py::test_what_was_erased_is_named_and_all_else_is_given",
+    ),
+    Bug(
+        "a restore to an earlier moment has the names of today",
+        "chalicelib/archive/trees.py",
+        "        before |= change.before\n",
+        "        pass\n",
+        "tests/areas/test_restores.py::test_a_moment_has_the_names_and_places_of_then",
+    ),
+    Bug(
+        "who has no right to an area has it restored",
+        "chalicelib/archive/service.py",
+        "    trees.check_readable(caller, target_id)\n    selecting.check(",
+        "    selecting.check(",
+        "tests/areas/test_restores.py::test_who_has_no_right_to_an_area_restores_nothing_of_it",
+    ),
+    Bug(
         "capacity is taken without looking whether it is there",
         "chalicelib/archive/store/usage.py",
         "        condition=has_room,\n",
@@ -463,8 +484,8 @@ BUGS = [
     Bug(
         "the sweep may delete contracts",
         ".chalice/policy-sweep.json",
-        '"Action": ["dynamodb:GetItem", "dynamodb:Query", "dynamodb:UpdateItem"]',
-        '"Action": ["dynamodb:DeleteItem", "dynamodb:Query", "dynamodb:UpdateItem"]',
+        '["dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem", "dynamodb:UpdateItem"]',
+        '["dynamodb:DeleteItem", "dynamodb:Query", "dynamodb:PutItem", "dynamodb:UpdateItem"]',
         "tests/infra/test_privileges.py",
     ),
     Bug(
@@ -631,8 +652,8 @@ BUGS = [
     Bug(
         "what was stored after the month counts for it",
         "chalicelib/charging/overage.py",
-        "for on, size_bytes in agreed.growth() if on < until)",
-        "for on, size_bytes in agreed.growth())",
+        "        if start_on <= on < until:\n",
+        "        if start_on <= on:\n",
         "tests/charging/test_overage.py",
     ),
     Bug(
@@ -722,8 +743,8 @@ BUGS = [
     Bug(
         "patients' charts outlive a purge",
         "chalicelib/purges/steps.py",
-        'f"p/{found.target_id}/", then=Phase.CATALOGUE',
-        'f"none/{found.target_id}/", then=Phase.CATALOGUE',
+        'f"p/{found.target_id}/", then=Phase.AREAS',
+        'f"none/{found.target_id}/", then=Phase.AREAS',
         "tests/patient_charts/test_purge.py",
     ),
     Bug(

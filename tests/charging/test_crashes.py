@@ -18,7 +18,7 @@ from tests.charging.test_overage import grow
 from tests.charging.test_run import BLOCK, a_world, after, all_invoices, amend, cancel, lines
 from tests.faults.crashes import calls_of, died, every_death
 from tests.faults.interleaving import interruptions, played
-from tests.faults.invariants import check_money
+from tests.faults.money_invariants import check_money
 from tests.support.life import live_until, show
 from tests.support.snapshot import Snapshot
 from tests.support.world import TOKYO, World

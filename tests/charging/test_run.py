@@ -16,7 +16,7 @@ from chalicelib.contracts import billed_store, store
 from chalicelib.contracts.model import Contract
 from chalicelib.kernel import clock
 from chalicelib.kernel.calendar import months_after, start_of_day
-from tests.faults.invariants import check_money
+from tests.faults.money_invariants import check_money
 from tests.support.invoices import OPERATOR, an_issuer
 from tests.support.life import WITHOUT_NIGHTS, live_until, show
 from tests.support.world import TOKYO, World, build, days_pass, sign, signed_in_again, today

@@ -7,7 +7,7 @@ from chalice.test import Client
 
 from chalicelib.archive.store import cases
 from chalicelib.contracts.model import State
-from tests.faults.invariants import check_money
+from tests.faults.money_invariants import check_money
 from tests.year.story import EXPECTED, Year, expected_balances
 
 

@@ -27,6 +27,8 @@ VECTORS = {
     each["id"]: each for each in json.loads((FOLDER / "proration.json").read_text())["vectors"]
 }
 
+DELUXE = "Deluxe: earlier versions are kept, and a copy on discs comes every month"
+
 
 @pytest.fixture
 def rented(client: Client) -> World:
@@ -126,6 +128,14 @@ def admin(rented: World) -> Visitor:
     return signed_in(Role.FACILITY_ADMIN, rented.facility_id)
 
 
+def test_an_area_is_added_in_the_portal_to_be_signed_for(admin: Visitor) -> None:
+    offered = admin.get("/portal/targets?kind=area").text
+    assert 'value="area" checked' in offered
+    page = admin.follow(admin.submit("/portal/targets", name="Lectures", kind="area")).text
+    assert "Files can be sent to it once there is a contract for it." in page
+    assert "Which class?" in page
+
+
 def test_an_area_is_signed_for_in_the_portal(rented: World, admin: Visitor) -> None:
     path = f"/portal/targets/{rented.target_id}/sign"
     asked = admin.get(path).text
@@ -133,7 +143,7 @@ def test_an_area_is_signed_for_in_the_portal(rented: World, admin: Visitor) -> N
     assert "Whose images?" not in asked
     assert "Prepaid capacity" not in asked
     page = admin.follow(signed(admin, path, service_class="deluxe", term="monthly")).text
-    assert "Deluxe: a copy on removable media every month" in page
+    assert DELUXE in page
     assert "3,300 yen" in page
 
 
@@ -143,7 +153,7 @@ def test_a_class_is_changed_in_the_portal_with_the_difference_first(
     path = f"/portal/contracts/{sign(rented).contract_id}/change"
     admin.get(path)
     page = admin.submit(path, service_class="deluxe").text
-    assert "Economy: the area itself → Deluxe: a copy on removable media every month" in page
+    assert f"Economy: the area itself → {DELUXE}" in page
     assert "+2,000 yen" in page
 
 

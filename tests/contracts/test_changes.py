@@ -14,7 +14,7 @@ from chalicelib.contracts import changing
 from chalicelib.contracts.model import Contract
 from chalicelib.kernel.errors import Conflict
 from chalicelib.settings import settings
-from tests.faults.invariants import rows
+from tests.faults.stored import rows
 from tests.support.world import MEGABYTE, World, a_chunk, a_form, build, days_pass, sign
 
 GIGABYTE = 10**9

@@ -16,7 +16,7 @@ from chalicelib.contracts import store
 from chalicelib.contracts.model import Contract, State
 from chalicelib.kernel import clock
 from chalicelib.settings import settings
-from tests.faults.invariants import rows
+from tests.faults.stored import rows
 from tests.jobs.nights import at_run, first_run, jobs_of, move
 from tests.jobs.test_timers import amend, timers
 from tests.portal.test_home import said

@@ -12,9 +12,10 @@ from chalicelib.access.model import Caller, Role
 from chalicelib.contracts import milestones, pausing, store
 from chalicelib.contracts.model import Contract, State, ends_on, term_end_on
 from tests.contracts.test_lasting import told
+from tests.faults.contract_invariants import check_contract
 from tests.faults.crashes import calls_of, died, every_death
 from tests.faults.interleaving import interruptions, played
-from tests.faults.invariants import check_contract, check_timers
+from tests.faults.time_invariants import check_timers
 from tests.support.price_books import dearer_book, published
 from tests.support.snapshot import Snapshot
 from tests.support.world import World, build

@@ -8,7 +8,9 @@ from collections.abc import Callable
 import pytest
 from chalice.test import Client
 
+from chalicelib.access.model import Caller, Role
 from chalicelib.areas import service
+from chalicelib.uploads import service as uploads
 from tests.areas.scene import (
     admin,
     deliver_contents,
@@ -27,7 +29,7 @@ from tests.faults.invariants import check_always, check_at_rest
 from tests.faults.stories import Act, in_hours, settle
 from tests.purges.scene import deliver
 from tests.support.snapshot import Snapshot, once
-from tests.support.world import World, build
+from tests.support.world import World, a_chunk, build
 
 
 @pytest.fixture
@@ -71,6 +73,21 @@ def test_what_an_agent_sent_has_its_place_by_the_minute(world: World) -> None:
         assert names(world) == ["E-1/"]
 
     explored(world, lambda: world.tick(at), rest)
+
+
+def test_what_an_agent_finishes_has_its_place_once(world: World) -> None:
+    batch_id = world.open_batch()
+    world.chunk(batch_id, 0, a_chunk({"a/one.txt": b"one", "two.txt": b"two"}))
+    for body in (b"one", b"two"):
+        world.put_object(hashlib.sha256(body).hexdigest(), body)
+        world.arrived(hashlib.sha256(body).hexdigest())
+    agent = Caller(Role.AGENT, world.agent.agent_id, world.facility_id)
+
+    def rest() -> None:
+        world.tick(in_hours(1))
+        assert (names(world), in_bin(world)) == (["a/", "two.txt"], [])
+
+    explored(world, lambda: uploads.finish(agent, world.target_id, batch_id, []), rest)
 
 
 def test_what_nobody_finished_has_its_place_by_the_minute(world: World) -> None:

@@ -11,7 +11,8 @@ from botocore.client import BaseClient
 from chalice.test import Client
 
 from tests.faults.crashes import calls_of, died, every_death, throttled
-from tests.faults.invariants import check_at_rest, object_rows
+from tests.faults.invariants import check_at_rest
+from tests.faults.stored import object_rows
 from tests.faults.stories import in_hours
 from tests.support.queue import Queue, notification
 from tests.support.snapshot import Snapshot, once

@@ -285,7 +285,7 @@ def test_a_batch_is_of_a_job_that_its_agent_runs(world: World) -> None:
 def test_a_job_tells_what_it_left_out_and_why_once_it_is_audited(world: World) -> None:
     from chalicelib.access.model import Caller, Role
     from chalicelib.jobs import service
-    from tests.faults.invariants import audit_rows
+    from tests.faults.stored import audit_rows
 
     pressed(world)
     job_id = world.take()["job_id"]

@@ -17,7 +17,7 @@ from chalicelib.kernel import clock
 from chalicelib.minute import HANDLERS
 from chalicelib.settings import settings
 from tests.faults.interleaving import orders, played
-from tests.faults.invariants import rows
+from tests.faults.stored import rows
 from tests.jobs.nights import at_run, first_run, jobs_of, move, paid_for, pass_to
 from tests.support.snapshot import Snapshot
 from tests.support.world import World, build, sign

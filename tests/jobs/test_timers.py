@@ -13,7 +13,7 @@ from chalicelib.access.model import Role
 from chalicelib.contracts.model import State
 from chalicelib.kernel import clock
 from chalicelib.settings import settings
-from tests.faults.invariants import rows
+from tests.faults.stored import rows
 from tests.jobs.nights import move
 from tests.support.people import staff
 from tests.support.world import World, a_form, build, days_pass, sign

@@ -17,8 +17,9 @@ from chalicelib.pictures import model, service, store
 from chalicelib.pictures.model import Picture, Reason, Rendition, State
 from chalicelib.pictures.service import Message
 from chalicelib.settings import settings
+from tests.faults.archive_invariants import check_pictures
 from tests.faults.crashes import calls_of, died, every_death
-from tests.faults.invariants import check_pictures, object_rows, pictures_in_s3
+from tests.faults.stored import object_rows, pictures_in_s3
 from tests.pictures.making import (
     STILLS,
     all_of,

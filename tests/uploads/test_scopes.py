@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from chalice.test import Client
 
-from tests.faults.invariants import manifests_of
+from tests.faults.stored import manifests_of
 from tests.support.canary import CANARY_ID
 from tests.support.world import World, a_chunk, build
 
