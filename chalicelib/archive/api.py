@@ -13,7 +13,7 @@ from chalicelib.access.policy import Operation
 from chalicelib.archive import service
 from chalicelib.archive.model import Examination, LeftOut, Patient, Quarantined, RestoredFile
 from chalicelib.archive.selecting import SCOPES
-from chalicelib.archive.service import SignedObject
+from chalicelib.archive.service import ErasedObject, SignedObject
 from chalicelib.archive.store import objects, restores
 from chalicelib.archive.store.batches import Batch
 from chalicelib.archive.store.restores import Restore
@@ -98,7 +98,15 @@ class RestorePage(msgspec.Struct, frozen=True):
 
 
 class RestoreUrls(msgspec.Struct, frozen=True):
+    """
+    Where objects can be had.
+
+    Attributes:
+        erased: Those that were erased from an area since they were listed.
+    """
+
     urls: list[SignedObject]
+    erased: list[ErasedObject]
 
 
 @routes.on("GET", TARGET + "/patients", Operation.SEE_CATALOGUE, paged=True)
@@ -193,7 +201,7 @@ def list_restore_files(caller: Caller, asked: NextPage, restore_id: str) -> Rest
 )
 def sign_restore_urls(caller: Caller, asked: WantedObjects, restore_id: str) -> RestoreUrls:
     """Give download URLs for objects of a restore."""
-    return RestoreUrls(service.restore_urls(caller, restore_id, asked.sha256))
+    return RestoreUrls(*service.restore_urls(caller, restore_id, asked.sha256))
 
 
 @routes.on(

@@ -33,6 +33,13 @@ class SignedObject(msgspec.Struct, frozen=True):
     expires_at: str
 
 
+class ErasedObject(msgspec.Struct, frozen=True):
+    """A content of an area that was erased on purpose, and when."""
+
+    sha256: str
+    at: str
+
+
 # --- the catalogue -----------------------------------------------------------------------------
 
 
@@ -157,9 +164,13 @@ def restore_files(caller: Caller, restore_id: str, cursor: str | None) -> trees.
     return selecting.page_of_files(restore.selection, cursor)
 
 
-def restore_urls(caller: Caller, restore_id: str, digests: list[str]) -> list[SignedObject]:
+def restore_urls(
+    caller: Caller, restore_id: str, digests: list[str]
+) -> tuple[list[SignedObject], list[ErasedObject]]:
     """
     Return a download URL for each of *digests* the grant covers; audited before release.
+
+    What was erased from an area since it was listed has none: it is told beside them.
 
     Raises:
         Invalid: More than 100, or none.
@@ -170,14 +181,18 @@ def restore_urls(caller: Caller, restore_id: str, digests: list[str]) -> list[Si
     restore = _usable(caller, restore_id)
     rows = objects.rows(restore.target_id, digests)
     stored = {each for each, row in rows.items() if row.state is ObjectState.STORED}
-    if not set(digests) <= stored & selecting.covered(restore.selection, stored):
+    missing = set(digests) - stored
+    erased = trees.erased_at(restore.target_id, missing) if missing else {}
+    there = [each for each in digests if each not in erased]
+    if not set(there) <= stored & selecting.covered(restore.selection, stored):
         raise NotFound("one of these objects is not part of this restore")
-    audit(caller, "restore-read", restore_id, amount=len(digests))
-    count("ObjectsRestored", len(digests))
+    audit(caller, "restore-read", restore_id, amount=len(there))
+    count("ObjectsRestored", len(there))
     signed = [
-        (each, buckets.signed_get(buckets.object_key(restore.target_id, each))) for each in digests
+        (each, buckets.signed_get(buckets.object_key(restore.target_id, each))) for each in there
     ]
-    return [SignedObject(each, to.url, to.expires_at) for each, to in signed]
+    told = [SignedObject(each, to.url, to.expires_at) for each, to in signed]
+    return told, [ErasedObject(each, at) for each, at in sorted(erased.items())]
 
 
 def finish_restore(caller: Caller, restore_id: str, restored: int, failed: int) -> Restore:

@@ -8,7 +8,7 @@ way back costs what happened since, and a page what it lists.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
@@ -99,8 +99,16 @@ def is_area(target_id: str) -> bool:
 
 
 def is_erased(target_id: str, sha256: str) -> bool:
-    """Whether a content of an area was erased on purpose, and did not come again since."""
-    return bool(store.bodies(target_id, [f"ERASED#{sha256}"]))
+    """Whether a content of an area is gone because people wanted it so."""
+    return bool(erased_at(target_id, [sha256]))
+
+
+def erased_at(target_id: str, digests: Iterable[str]) -> dict[str, str]:
+    """Return those of *digests* that were erased on purpose, and when."""
+    rows = store.bodies(target_id, [f"ERASED#{each}" for each in digests])
+    return {
+        key.partition("#")[2]: msgspec.json.decode(body, type=Gone).at for key, body in rows.items()
+    }
 
 
 def folder(target_id: str, folder_id: str) -> TreeNode:
@@ -134,13 +142,12 @@ def page(target_id: str, as_of: str, cursor: str | None, under: str = "") -> Pag
 
 def _page_of_nodes(target_id: str, as_of: str, place: str, under: str) -> Page:
     rows = store.after(target_id, "NODE#", place, PAGE)
-    before = _before(target_id, as_of)  # read later: so it tells of every change the rows show
     last = next(reversed(rows)) if len(rows) == PAGE else "NODE#~"
-    since = {each for each in before if f"NODE#{place}" < each <= last}
-    tree = _Tree(target_id, {**rows, **before})
-    found = [tree.nodes[each] for each in sorted(rows.keys() | since)]
-    files = [each for each in found if each is not None and not each.is_folder]
-    tree.read_above(files)
+    tree, past, files = _Tree(target_id, rows), _Past(target_id, as_of), list[TreeNode]()
+    while past.catches_up():  # read later than rows: so it tells of every change that they show
+        tree.go_back(past.before)
+        files = tree.files(f"NODE#{place}", last)
+        tree.read_above(files)
     is_last, following = len(rows) < PAGE, last.removeprefix("NODE#")
     if under:
         inside = [each for each in files if tree.is_under(each, under)]
@@ -190,27 +197,52 @@ def _page_of_erased(target_id: str, as_of: str, place: str) -> Page:
     return Page([], left_out, _ERASED + found[-1].node_id if len(rows) == PAGE else None)
 
 
-def _before(target_id: str, as_of: str) -> dict[str, str | None]:
-    """Return what the nodes that were changed after *as_of* were then."""
-    before: dict[str, str | None] = {}
-    newest = store.revision(target_id)
-    for number, change in enumerate(store.changes_back_from(target_id, newest)):
-        if change.at <= as_of:
-            break
-        if number == MOST_CHANGES:
-            raise Conflict(
-                "too much has changed since then; choose a later moment", code="restore-too-old"
-            )
-        before |= change.before
-    return before
+class _Past:
+    """What the nodes that were changed after a moment were then."""
+
+    def __init__(self, target_id: str, as_of: str) -> None:
+        self._target_id, self._as_of = target_id, as_of
+        self._seen = 0
+        self.before: dict[str, str | None] = {}
+
+    def catches_up(self) -> bool:
+        """
+        Look at the changes since it looked last; False where there are none.
+
+        Raises:
+            Conflict: ``restore-too-old``.
+        """
+        newest = store.revision(self._target_id)
+        found: dict[str, str | None] = {}
+        for number, change in enumerate(store.changes_back_from(self._target_id, newest)):
+            if newest - number == self._seen or change.at <= self._as_of:
+                break
+            if number == MOST_CHANGES:
+                raise Conflict(
+                    "too much has changed since then; choose a later moment", code="restore-too-old"
+                )
+            found |= change.before
+        self.before = found | self.before  # of two changes, the earlier one tells
+        is_new, self._seen = newest != self._seen, newest
+        return is_new
 
 
 class _Tree:
     """Nodes by their keys, and those above them as far as they were looked for."""
 
-    def __init__(self, target_id: str, rows: dict[str, str | None]) -> None:
+    def __init__(self, target_id: str, rows: dict[str, str]) -> None:
         self._target_id = target_id
         self.nodes = {key: _decoded(body) for key, body in rows.items()}
+
+    def go_back(self, before: dict[str, str | None]) -> None:
+        """Let nodes be what they were."""
+        self.nodes |= {key: _decoded(body) for key, body in before.items()}
+
+    def files(self, after: str, last: str) -> list[TreeNode]:
+        """Return the files whose keys are behind *after*, up to *last*."""
+        keys = sorted(each for each in self.nodes if after < each <= last)
+        found = [self.nodes[each] for each in keys]
+        return [each for each in found if each is not None and not each.is_folder]
 
     def read_above(self, nodes: list[TreeNode]) -> None:
         """Read the folders above *nodes*, one level after the other."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from chalicelib import buckets
-from chalicelib.archive import selecting
+from chalicelib.archive import selecting, trees
 from chalicelib.archive.model import RestoredFile
 from chalicelib.archive.store import objects
 from chalicelib.buckets.media import MediaUpload
@@ -54,7 +54,8 @@ def build(message: Message, has_time: Callable[[], bool], beside: Beside) -> Non
     Build the ZIP of an export, unless that is done: a message may come twice.
 
     Raises:
-        Unavailable: Somebody else builds it; whether they get through is seen later.
+        Unavailable: Somebody else builds it; whether they get through is seen later.  Or a file
+            was erased while it was built: the next try names it.
         Waits: It is not begun yet.
     """
     try:
@@ -76,6 +77,9 @@ def _build(work: Work) -> None:
     try:
         work.write()
     except Damaged as found:
+        if trees.is_erased(work.export.selection.target_id, found.file.sha256):
+            store.give_back(work.export, work.builder)
+            raise Unavailable("a file was erased meanwhile", code="export-begins-anew") from None
         _report(work, found.file)
         store.fail(work.export, work.builder, "object-damaged", found.file.sha256)
     except OutOfTime:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -171,3 +172,12 @@ def test_what_was_erased_from_an_area_is_said(restore: Command, service: Loopbac
         "1 not in the area any more (erased by people of the facility):",
         "  E-1/gone: 2026-04-01T00:00:00Z, person-1",
     ]
+
+
+def test_what_is_erased_after_it_was_listed_is_reported_and_the_rest_comes(
+    restore: Command, back: Path, service: Loopback
+) -> None:
+    service.erased = {hashlib.sha256(b"two").hexdigest()}
+    assert restore() == COMPLETE
+    assert [each["path"] for each in restore.report["not_there"]] == ["E-1/b"]
+    assert contents(back) == {"E-1/a": b"one", "E-2/c": b"three"}

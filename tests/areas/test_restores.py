@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -13,23 +14,27 @@ from chalicelib.archive import selecting, trees
 from chalicelib.archive.model import Found, Selection
 from chalicelib.areas import service
 from chalicelib.areas.model import Node, OnTaken, Right
+from chalicelib.exports import building
 from chalicelib.exports import service as exports
 from chalicelib.kernel import clock
-from chalicelib.kernel.errors import Conflict, Invalid, NotFound
+from chalicelib.kernel.errors import Conflict, Invalid, NotFound, Unavailable
 from tests.areas.scene import (
     DOCTOR,
     a_month_passes,
     admin,
+    batches_end,
     contents_erased,
     doctor,
     overdue,
     send,
 )
 from tests.exports.scene import deliver, in_bucket, unzipped
+from tests.purges.scene import locks_end
 from tests.support.visitor import signed_in
 from tests.support.world import World
 
 ADMIN = "person-admin"
+NO_ALBUM = building.Beside(is_ready=lambda *_: True, files=lambda *_: iter(()))
 
 
 def selection(area: World, as_of: str = "", **changes: Any) -> Selection:
@@ -198,6 +203,46 @@ def test_an_agent_is_told_what_was_erased(area: World) -> None:
     (gone,) = second["left_out"]
     assert (gone["path"], gone["reason"], gone["by"]) == ("gone.txt", "erased", ADMIN)
     area.agent.post(f"/restores/{restore_id}/urls", {"sha256": [first["items"][0]["sha256"]]})
+
+
+def test_an_agent_is_told_what_was_erased_since_it_was_listed(area: World) -> None:
+    (kept, gone) = send(area, {"kept.txt": b"kept", "lost.txt": b"lost"})
+    restore_id = granted(area)
+    listed = area.agent.post(f"/restores/{restore_id}/files", {"cursor": None})["items"]
+    service.bin_node(admin(area), area.target_id, gone.node_id)
+    a_month_passes(area)
+    batches_end(area)
+    service.erase_now(admin(area), area.target_id, gone.node_id)
+    contents_erased(area)
+    clock.move(-31 * 86_400)  # within the life of the grant
+    told = area.agent.post(
+        f"/restores/{restore_id}/urls", {"sha256": [each["sha256"] for each in listed]}
+    )
+    assert [each["sha256"] for each in told["urls"]] == [kept.sha256]
+    assert [each["sha256"] for each in told["erased"]] == [gone.sha256]
+
+
+def test_a_zip_begins_anew_when_a_file_is_erased_while_it_is_made(area: World) -> None:
+    send(area, {"a-kept.txt": b"kept"})
+    (gone,) = send(area, {"b-lost.txt": b"lost"})
+    asked = exports.ask(admin(area), exports.new_id(), selection(area))
+    locks_end()
+    batches_end(area)
+
+    def erases_meanwhile() -> bool:
+        with suppress(NotFound):  # it is there the first time only
+            service.bin_node(admin(area), area.target_id, gone.node_id)
+            service.erase_now(admin(area), area.target_id, gone.node_id)
+            contents_erased(area)
+        return True
+
+    message = exports.Message(area.facility_id, asked.export_id)
+    with pytest.raises(Unavailable):
+        building.build(message, erases_meanwhile, NO_ALBUM)
+    assert deliver(area, asked)
+    told = json.loads(unzipped(in_bucket(asked))["hokan-restore.json"])
+    assert [each["path"] for each in told["entries"]] == ["a-kept.txt"]
+    assert [each["path"] for each in told["left_out"]] == ["b-lost.txt"]
 
 
 def test_a_zip_holds_the_tree_and_names_what_was_erased(area: World) -> None:

@@ -52,15 +52,15 @@ BUGS = [
     Bug(
         "a restore to an earlier moment has the names of today",
         "chalicelib/archive/trees.py",
-        "        before |= change.before\n",
-        "        pass\n",
+        "            found |= change.before\n",
+        "            pass\n",
         "tests/areas/test_restores.py::test_a_moment_has_the_names_and_places_of_then",
     ),
     Bug(
         "who has no right to an area has it restored",
-        "chalicelib/archive/service.py",
-        "    trees.check_readable(caller, target_id)\n    selecting.check(",
-        "    selecting.check(",
+        "chalicelib/archive/trees.py",
+        "    check_readable(caller, target_id)\n",
+        "",
         "tests/areas/test_restores.py::test_who_has_no_right_to_an_area_restores_nothing_of_it",
     ),
     Bug(
@@ -360,8 +360,8 @@ BUGS = [
     Bug(
         "an agent reads outside of what was granted",
         "chalicelib/archive/service.py",
-        "    if not set(digests) <= stored & selecting.covered(restore.selection, stored):",
-        "    if not set(digests) <= stored:",
+        "    if not set(there) <= stored & selecting.covered(restore.selection, stored):",
+        "    if not set(there) <= stored:",
         "tests/archive/test_restores.py",
     ),
     Bug(

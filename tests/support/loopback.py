@@ -44,6 +44,7 @@ class Loopback:
         left_out: What the agent told of at each batch's end.
         granted: Files of the one restore, by path.
         named: What that restore only names.
+        erased: Digests of what was erased after it was listed.
         gets: The Range of every download, "" where there was none.
         has_ranges: Whether a download may begin in the middle.
         breaks_after: Cut a download off after so many bytes, once for each number.
@@ -57,6 +58,7 @@ class Loopback:
     left_out: list[list[dict[str, str]]] = field(default_factory=list)
     granted: dict[str, bytes] = field(default_factory=dict)
     named: list[dict[str, Any]] = field(default_factory=list)
+    erased: set[str] = field(default_factory=set)
     finished: list[dict[str, int]] = field(default_factory=list)
     gets: list[str] = field(default_factory=list)
     has_ranges: bool = True
@@ -139,7 +141,8 @@ ROUTES: dict[str, Callable[..., Any]] = {
         "cursor": None,
     },
     "POST /api/restores/r-1/urls": lambda service, body: {
-        "urls": [service.address(sha256) for sha256 in body["sha256"]]
+        "urls": [service.address(each) for each in body["sha256"] if each not in service.erased],
+        "erased": [{"sha256": each, "at": "2026-04-01T00:00:00Z"} for each in service.erased],
     },
     "POST /api/restores/r-1/finish": lambda service, body: service.end_restore(body),
 }

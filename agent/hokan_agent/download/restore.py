@@ -50,6 +50,10 @@ class Wanted:
     there: There
 
 
+class _Erased(Exception):
+    """People erased it from its area since it was listed."""
+
+
 class Restore:
     """One restore."""
 
@@ -67,6 +71,7 @@ class Restore:
         self._workers = workers
         self._bars: Progress = bars or Silent()
         self._lock = Lock()
+        self._erased: dict[str, str] = {}  # when, by digest
         self.report = RestoreReport(is_dry=way.is_dry)
 
     def run(self, restore_id: str, into: Path) -> None:
@@ -104,9 +109,11 @@ class Restore:
                 return
 
     def _urls(self, path: str, files: list[File]) -> dict[str, str]:
+        """Return addresses by digest; what was erased since it was listed has none."""
         wanted = sorted({each["sha256"] for each in files})
-        told = self._service.post(f"{path}/urls", {"sha256": wanted})["urls"]
-        return {each["sha256"]: each["url"] for each in told}
+        told = self._service.post(f"{path}/urls", {"sha256": wanted})
+        self._erased |= {each["sha256"]: each["at"] for each in told.get("erased", ())}
+        return {each["sha256"]: each["url"] for each in told["urls"]}
 
     def _looked(self, root: bytes, file: File) -> Wanted | None:
         """Return a file with its place when it is to be brought there."""
@@ -125,16 +132,29 @@ class Restore:
     def _bring(self, path: str, urls: dict[str, str], wanted: Wanted) -> None:
         file = wanted.file
         with self._listing(file):
-            addresses = self._addresses(path, file, urls[file["sha256"]])
-            self._fetcher.fetch(wanted.place, file, addresses)
-            self._count(file, wanted.there)
+            addresses = self._addresses(path, file, urls)
+            try:
+                self._fetcher.fetch(wanted.place, file, addresses)
+            except _Erased:
+                self._name(file)
+            else:
+                self._count(file, wanted.there)
         self._bars.advance(1, file["size"])
 
-    def _addresses(self, path: str, file: File, first: str) -> Iterator[str]:
+    def _addresses(self, path: str, file: File, first: dict[str, str]) -> Iterator[str]:
         """Yield a URL for each try: one lives for minutes only."""
-        yield first
+        urls = first
         while True:
-            yield self._urls(path, [file])[file["sha256"]]
+            if file["sha256"] in self._erased:
+                raise _Erased
+            yield urls[file["sha256"]]
+            urls = self._urls(path, [file])
+
+    def _name(self, file: File) -> None:
+        """Name a file that was erased since it was listed; who did it, the service tells later."""
+        named = NotThere(file["path"], "erased", self._erased[file["sha256"]], "")
+        with self._lock:
+            self.report.not_there.append(named)
 
     def _count(self, file: File, there: There) -> None:
         with self._lock:
