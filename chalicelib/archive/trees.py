@@ -120,11 +120,6 @@ def folder(target_id: str, folder_id: str) -> TreeNode:
     return found
 
 
-def is_erased(target_id: str, sha256: str) -> bool:
-    """Whether a content of an area was erased on purpose, and did not come again since."""
-    return bool(store.bodies(target_id, [f"ERASED#{sha256}"]))
-
-
 def page(target_id: str, as_of: str, cursor: str | None, under: str = "") -> Page:
     """
     Return a page of what an area held at *as_of*: each file once, then what had been erased.
