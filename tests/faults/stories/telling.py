@@ -42,8 +42,7 @@ def story(handler: str) -> Callable[[Prepare], Prepare]:
     Tell the story of *handler*: what is returned is called, killed, and called again.
 
     Args:
-        handler: A route, event handler or operator command (``operate: name``) of app.py; or, after
-            a colon, another case of one (``tick: what is due``).
+        handler: A route, event handler or operator command (``operate: name``) of app.py.
     """
 
     def told(prepare: Prepare) -> Prepare:
