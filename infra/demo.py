@@ -23,7 +23,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from infra import demo_album, demo_patient
+from infra import demo_album, demo_areas, demo_captures, demo_patient
 from infra.build import ROOT
 from infra.demo_data import EXAMINATIONS, FolderSummary, add_examination, make_facility_folder
 from infra.demo_patient import Slip
@@ -47,6 +47,9 @@ TRY_IT = """
   with its images counted.  "Sign a contract: X-ray" takes three clicks from there.
   The doctor finds the album in the menu, with one case open, and the chart under "Charts".
   The patient reads what the doctor released, in plain words, with the number and the code above.
+  The administrator finds the rented area under "Areas" and its disc under "Discs"; the
+  operator finds the map of the regions; two pictures wait under "Captures" for the doctor, who
+  can also pair a phone there: a browser on this machine will do for one.
 """
 
 console = Console(highlight=False)
@@ -119,12 +122,15 @@ def _story(stack: LocalStack) -> dict[str, int]:
 
     refused = _one_upload_too_many(facility, agent)
     _more_room(facility)
+    area, order = _rent(stack, facility, source)
+    captures = _capture(stack, facility, source)
     new_bytes = _a_night(stack, facility, agent, source)
     patients, examinations = _show_catalogue(facility)
     _restore(facility, agent, restored)
     identical, different = _compared(source, restored)
     examination, open_cases = _look(stack, facility)
     slip = _explain(stack, facility, examination)
+    _burn(stack, facility, order)
     facts = {
         "files_sent": len(_files(source)),
         "bytes_sent": folder.bytes + new_bytes,
@@ -135,10 +141,14 @@ def _story(stack: LocalStack) -> dict[str, int]:
         "patients": patients,
         "examinations": examinations,
         "cases_open": open_cases,
+        "area_files": area.files,
+        "captures_waiting": captures,
     }
     SUMMARY.write_text(json.dumps(facts, indent=1))
     _show(facts)
     for what, address in demo_album.places(stack.portal_url, examination).items():
+        console.print(f"  {what:12} {address}", soft_wrap=True)
+    for what, address in _places(stack, area.target_id, order).items():
         console.print(f"  {what:12} {address}", soft_wrap=True)
     told = f"{slip.address}  number {slip.patient_id}, code {slip.code}"
     console.print(f"  {'patient':12} {told}", soft_wrap=True)
@@ -260,6 +270,51 @@ def _explain(stack: LocalStack, facility: Facility, examination: dict[str, Any])
     for sentence in demo_patient.sentences(browser.get(document)):
         console.print(f"  {sentence}")
     return slip
+
+
+def _rent(stack: LocalStack, facility: Facility, folder: Path) -> tuple[demo_areas.Rented, str]:
+    """Set regions aside, rent of them, and order discs of an area; return it and the order."""
+    _say("Renting areas", "for files of any kind; the provider sets storage aside first")
+    aside = demo_areas.set_aside(Browser(stack, facility.operator))
+    demo_areas.rent(facility.admin, "Accounts", "economy")
+    target_id = demo_areas.rent(facility.admin, "Teaching files", "deluxe")
+    area = demo_areas.fill(facility.admin, target_id, _stills(folder)[0])
+    console.print(f"  {aside} are set aside for deluxe areas; one is rented, with versions kept")
+    console.print(f"  {area.files} files in it, {area.used_bytes:,} bytes with a version of one")
+    return area, demo_areas.order_discs(Browser(stack, facility.admin), target_id)
+
+
+def _burn(stack: LocalStack, facility: Facility, order: str) -> None:
+    """Wait for the discs that were ordered a night ago."""
+    _say("Fetching the area's disc", "a queue's worker has made it meanwhile")
+    sha256 = demo_areas.wait_for_disc(Browser(stack, facility.admin), order)
+    console.print(f"  DVD 1 of 1, SHA-256 {sha256[:16]}…; the script on it proves it")
+
+
+def _capture(stack: LocalStack, facility: Facility, folder: Path) -> int:
+    """Pair a phone with the doctor's computer and send from it; return how many pictures wait."""
+    _say("Capturing", "a phone is paired by a code, and sends two pictures")
+    phone = demo_captures.pair(stack, Browser(stack, facility.doctor))
+    for picture in _stills(folder)[:2]:
+        demo_captures.send(phone, picture)
+    waiting = len(facility.doctor.get("/captures")["items"])
+    console.print(f"  {waiting} wait for 72 hours until the doctor keeps or drops them")
+    return waiting
+
+
+def _stills(folder: Path) -> list[Path]:
+    return sorted(folder.rglob("IMG*.JPG"))
+
+
+def _places(stack: LocalStack, target_id: str, order: str) -> dict[str, str]:
+    """Return where a browser finds the area, its disc, the map of the regions and the captures."""
+    order_id = order.removeprefix("/portal/")
+    return {
+        "rented area": f"{stack.portal_url}/areas/{target_id}/folders/root",
+        "disc": f"{stack.portal_url}/{order_id}",
+        "regions": f"{stack.portal_url}/provider/regions  (as the operator)",
+        "captures": f"{stack.portal_url}/captures  (as the doctor)",
+    }
 
 
 def _one_upload_too_many(facility: Facility, agent: _Agent) -> int:

@@ -118,8 +118,8 @@ def check_kind(form: Form, kind: TargetKind) -> None:
     Let pass what is sold for targets of *kind*.
 
     Raises:
-        Invalid: It lacks what only this kind has, or has what only another has; or it is sold as
-            prepaid capacity, where only backup is.
+        Invalid: It lacks what only this kind has, or has what only another has; it is sold as
+            prepaid capacity, where only backup is; or an area is to hold more than is rented.
     """
     for name, (owner, code) in OWN_TERMS.items():
         is_there = getattr(form, name) is not None
@@ -132,6 +132,11 @@ def check_kind(form: Form, kind: TargetKind) -> None:
         raise Invalid(
             f"{CALLED[kind]} is paid by the month or the year: choose such a term",
             code=f"{kind}-term",
+        )
+    if kind is TargetKind.AREA and form.limit_policy is LimitPolicy.OVERAGE:
+        raise Invalid(
+            "a rented area holds its capacity_bytes and no more: its limit_policy must be reject",
+            code="area-overage",
         )
 
 

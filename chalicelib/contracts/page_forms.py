@@ -48,6 +48,7 @@ FIELD_OF = {  # where a refusal of the service is shown
     "area-size": "capacity",
     "area-class": "service_class",
     "area-term": "term",
+    "area-overage": "capacity",
     "display-term": "term",
     "display-units": "case_units",
     "cases-below-open": "case_units",

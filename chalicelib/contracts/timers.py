@@ -38,6 +38,7 @@ RUN, CHANGE, AHEAD = "TIMER#run#", "TIMER#change#", "AHEAD#"
 DISC = "TIMER#disc#"
 WORKING = {State.ACTIVE, State.GRACE}
 A_MOMENT = timedelta(microseconds=1)
+A_DAY = timedelta(days=1)
 
 
 class RunTimer(msgspec.Struct, frozen=True):
@@ -79,11 +80,12 @@ class RunTimer(msgspec.Struct, frozen=True):
 
 class DiscTimer(msgspec.Struct, frozen=True):
     """
-    When the next discs of a deluxe area are due: each month, from the contract's start on.
+    When the next discs of a deluxe area are due: after each month from the contract's start on.
 
     Attributes:
         anchor: The first local date of the contract.
-        ends_on: The first local date on which nothing is due any more.
+        ends_on: The first local date on which nothing is due any more: a day after the contract
+            ends or the area becomes economy, for on that one the discs of the last month are due.
     """
 
     facility_id: str
@@ -119,14 +121,17 @@ def follow_in(write: TransactWrite, contract: Contract) -> None:
     """
     Let the timers of the contract's target follow *contract*; what need not move is not touched.
 
-    A minute that is due must not be lost by an amendment of something else.
+    A minute that is due must not be lost by an amendment of something else, nor discs that are due.
     """
+    now = clock.now()
     for prefix, wanted in (
-        (RUN, _run_timer(contract, clock.now())),
+        (RUN, _run_timer(contract, now)),
         (CHANGE, _change_timer(contract)),
-        (DISC, _disc_timer(contract, clock.now())),
+        (DISC, _disc_timer(contract, now)),
     ):
         kept = _kept(contract.facility_id, prefix + contract.target_id)
+        if prefix == DISC and kept is not None and kept.due_at <= clock.text(now):
+            wanted = _with_what_is_due(kept, wanted)  # noqa: PLW2901
         if wanted is not None and kept is not None and not _differ(kept, wanted):
             continue
         if wanted is not None and not _is_past_end(wanted):
@@ -175,7 +180,10 @@ def disc_timer(row: DueRow) -> DiscTimer:
 def advance_disc_in(write: TransactWrite, timer: DiscTimer) -> None:
     """Move *timer* on by a month, or away at the end, if nobody has moved it meanwhile."""
     row = _Timer(f"FACILITY#{timer.facility_id}", DISC + timer.target_id)
-    unmoved = _Timer.due_at == timer.due_at
+    end = timer.ends_on.isoformat() if timer.ends_on else None
+    unmoved = (_Timer.due_at == timer.due_at) & (
+        _Timer.ends_on == end if end else _Timer.ends_on.does_not_exist()
+    )
     if following := timer.following():
         write.update(row, [_Timer.due_at.set(clock.text(following))], condition=unmoved)
     else:
@@ -237,9 +245,27 @@ def _disc_timer(contract: Contract, now: datetime) -> _Timer | None:
     zone = zone_of(contract.facility_id)
     on = _months_on(contract.starts_on, local_date(now, zone))
     row = _row(contract, DISC, start_of_day(on, zone))
-    end_on = ends_on(contract)
+    until = _deluxe_until(contract)
     row.at, row.zone = contract.starts_on.isoformat(), zone.key
-    row.ends_on = end_on.isoformat() if end_on else None
+    row.ends_on = (until + A_DAY).isoformat() if until else None  # on that day the last are due
+    return row
+
+
+def _deluxe_until(contract: Contract) -> date | None:
+    """Return the first date on which a deluxe area is none any more, or None for no such date."""
+    ends, upcoming = ends_on(contract), contract.upcoming
+    if upcoming is None or upcoming.service_class is ServiceClass.DELUXE:
+        return ends
+    return min(filter(None, (ends, upcoming.effective_on)), default=None)
+
+
+def _with_what_is_due(kept: _Timer, wanted: _Timer | None) -> _Timer:
+    """Return *wanted* with the discs that are due by *kept*: the last ones where none is wanted."""
+    row = wanted or _Timer(**kept.attribute_values)
+    row.due_at = kept.due_at
+    if wanted is None:
+        due_on = local_date(clock.parse(kept.due_at), ZoneInfo(kept.zone))
+        row.ends_on = (due_on + A_DAY).isoformat()
     return row
 
 

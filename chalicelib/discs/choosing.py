@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
-from chalicelib.archive import selecting
+from chalicelib.archive import selecting, trees, wire_paths
 from chalicelib.archive.model import Examination as Known
 from chalicelib.archive.model import Patient, RestoredFile, Selection
 from chalicelib.archive.store import examinations
@@ -15,6 +15,8 @@ from chalicelib.media.model import Examination, File
 from chalicelib.media.planning import FileTooLarge, Medium, Plan
 from chalicelib.pictures import store as pictures
 
+Group = tuple[str, str, list[RestoredFile]]  # an id, what people know it by, its files
+
 # docs/adr/0039: what a function gets through.
 MOST_SEALED_BYTES = 8 * 10**9  # of one disc: its encryption begins anew with each run
 MOST_BYTES = 250 * 10**9  # of an order: some hours, one run after the other
@@ -24,10 +26,11 @@ A_PICTURE = 300 << 10  # where nobody has made it yet
 
 def files(selection: Selection) -> list[RestoredFile]:
     """
-    Return what an order holds.
+    Return what an order holds: of an area, what its tree held at the moment of the order.
 
     Raises:
-        Conflict: ``nothing-to-restore``, or ``restore-too-large``.
+        Conflict: ``nothing-to-restore``, ``restore-too-large``, or ``restore-too-old``: more of an
+            area was changed since than can be gone back.
     """
     found = selecting.files(selection)
     if not found:
@@ -35,12 +38,52 @@ def files(selection: Selection) -> list[RestoredFile]:
     return found
 
 
+def holds_anything(selection: Selection) -> bool:
+    """Whether there is a file to be ordered; it is found without counting all of them."""
+    cursor: str | None = None
+    while True:
+        try:
+            page = selecting.page_of_files(selection, cursor)
+        except Conflict:
+            return True  # so much has changed since that it cannot be told
+        if page.files or page.cursor is None:
+            return bool(page.files)
+        cursor = page.cursor
+
+
 def chosen(selection: Selection, *, has_album: bool) -> list[Examination]:
-    """Return the examinations of an order, oldest first; raises what :func:`files` does."""
+    """
+    Return the examinations of an order, oldest first; of an area, its folders by name.
+
+    Raises what :func:`files` does.
+    """
+    target_id, found = selection.target_id, files(selection)
+    groups = _folders(found) if trees.is_area(target_id) else _examinations(target_id, found)
+    return [
+        Examination(
+            examination_id=group_id,
+            title=title,
+            files=tuple(File(wire_paths.plain(one.path), one.size, one.sha256) for one in some),
+            beside=_album_bytes(target_id, some) if has_album else 0,
+        )
+        for group_id, title, some in groups
+    ]
+
+
+def _folders(found: list[RestoredFile]) -> Iterator[Group]:
+    """Yield the folders of an area that files are in, and their paths as people see them."""
     grouped: dict[str, list[RestoredFile]] = {}
-    for each in files(selection):
+    for each in found:
+        grouped.setdefault(each.path.rpartition("/")[0], []).append(each)
+    for path in sorted(grouped):
+        folder = "/" + wire_paths.plain(path)
+        yield folder, folder, grouped[path]
+
+
+def _examinations(target_id: str, found: list[RestoredFile]) -> Iterator[Group]:
+    grouped: dict[str, list[RestoredFile]] = {}
+    for each in found:
         grouped.setdefault(each.examination_id, []).append(each)
-    target_id = selection.target_id
     known = {
         each.examination_id: each
         for each in examinations.examinations_by_id(target_id, list(grouped))
@@ -50,15 +93,8 @@ def chosen(selection: Selection, *, has_album: bool) -> list[Examination]:
     ordered = sorted(
         grouped, key=lambda each: (known[each].examined_at if each in known else "", each)
     )
-    return [
-        Examination(
-            examination_id=each,
-            title=_title(known.get(each), people),
-            files=tuple(File(one.path, one.size, one.sha256) for one in grouped[each]),
-            beside=_album_bytes(target_id, grouped[each]) if has_album else 0,
-        )
-        for each in ordered
-    ]
+    for identifier in ordered:
+        yield identifier, _title(known.get(identifier), people), grouped[identifier]
 
 
 def planned(wanted: Iterable[Examination], medium: Medium) -> Plan:

@@ -24,13 +24,13 @@ from chalicelib.discs.model import (
     Extent,
     HandOver,
     Order,
-    Runs,
     State,
     Wanted,
     are_kept,
     at,
 )
 from chalicelib.discs.sending import Message
+from chalicelib.discs.trying import anew, asked
 from chalicelib.kernel import clock, ids
 from chalicelib.kernel.errors import Conflict, Invalid, NotFound
 from chalicelib.telemetry import count
@@ -98,7 +98,7 @@ def order(caller: Caller, wanted: Wanted, order_id: str = "") -> Order:
         encrypted=wanted.encrypted,
         has_album=wanted.has_album,
         language=wanted.language,
-        **_asked(now),
+        **asked(now),
     )
     if not store.add(made, _phrase() if wanted.encrypted else ""):
         return order_of(caller, order_id)
@@ -142,20 +142,7 @@ def build_now(caller: Caller, order_id: str) -> Order:
     if found.state not in {State.DUE, State.FAILED, State.EXPIRED}:
         raise Conflict("these discs are not to be built", code="discs-not-due")
     _audit(caller, "build-discs", found)
-    afresh: dict[str, Any] = {
-        **_asked(clock.text(clock.now()), found.tries + 1),
-        "runs_on": Runs.LAMBDA,
-        "discs": 0,
-        "built": (),
-        "begun_at": "",
-        "built_at": "",
-        "upload_id": "",
-        "parts": 0,
-        "written": 0,
-        "failure": "",
-        "damaged": "",
-    }
-    changed = _changed(found, **afresh)
+    changed = _changed(found, **anew(found, clock.text(clock.now())))
     sending.send(Message(changed.facility_id, order_id))
     return changed
 
@@ -257,12 +244,6 @@ def _selection(caller: Caller, wanted: Wanted) -> Selection:
         subject=wanted.subject if wanted.scope != "target" else None,
         as_of=clock.text(clock.now()),
     )
-
-
-def _asked(now: str, tries: int = 1) -> dict[str, Any]:
-    """Return what an order says that is to be built from *now* on."""
-    times = dict.fromkeys(("asked_at", "progress_at", "looked_at"), now)
-    return {**times, "state": State.BUILDING, "tries": tries, "builder": "", "lease_ends_at": ""}
 
 
 def _changed(found: Order, **changes: Any) -> Order:

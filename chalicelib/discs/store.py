@@ -108,6 +108,11 @@ def order(facility_id: str, order_id: str) -> Order:
     return _to_order(row)
 
 
+def is_known(order_id: str) -> bool:
+    """Whether there is such an order, of whatever facility."""
+    return _Listed.count(ALL, _Listed.sk == order_id, consistent_read=True) > 0
+
+
 def facility_of(order_id: str) -> str:
     """Return whose an order is; raises NotFound."""
     try:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from contextlib import suppress
 from datetime import datetime
 
+from chalicelib.access.service import audit
 from chalicelib.archive.model import Selection
-from chalicelib.archive.store import usage
 from chalicelib.contracts import timers
 from chalicelib.contracts.timers import DiscTimer
-from chalicelib.discs import sending, store
+from chalicelib.discs import choosing, sending, store
 from chalicelib.discs.model import GIVEN_UP_AFTER, SCHEDULE, Order, State, at
+from chalicelib.discs.recording import ITSELF, record
 from chalicelib.discs.sending import Message
 from chalicelib.due import DueRow
 from chalicelib.kernel import clock, ids
@@ -22,16 +23,41 @@ RANDOM = 16  # characters of an id that tell no time
 
 
 def month(row: DueRow, now: datetime) -> None:
-    """Order a deluxe area's discs of a month, once; an empty area gets none."""
+    """Order a deluxe area's discs of a month, once; of an empty area it is written down instead."""
     from chalicelib.media import sealing  # it imports cryptography, which few minutes need
 
     timer = timers.disc_timer(row)
-    stored = usage.of(timer.facility_id, timer.target_id)
-    if stored.available_bytes >= stored.limit_bytes:
-        with suppress(Conflict):  # somebody else moved it
-            timers.advance_disc(timer)
+    order = _of_month(timer, now)
+    if not choosing.holds_anything(order.selection):
+        audit(ITSELF, "no-discs-of-month", timer.target_id, facility_id=timer.facility_id)
+        _move_on(timer)
         return
-    order = Order(
+    record(order, "order-discs-of-month")
+    if store.add(order, sealing.passphrase(), timer):
+        count("DiscsDue")
+    elif store.is_known(order.order_id):
+        _move_on(timer)  # nothing but this moves it then
+
+
+def look(row: DueRow, now: datetime) -> None:
+    """See after an order: send its message again, give it up, or note that its end has come."""
+    order = store.from_due(row)
+    if at(order, now).state is State.EXPIRED:
+        record(order, "discs-expired")
+        store.change(order, state=State.EXPIRED)
+    if order.state is not State.BUILDING:
+        return
+    if now >= clock.parse(order.progress_at) + GIVEN_UP_AFTER:
+        record(order, "discs-failed")
+        store.change(order, state=State.FAILED, failure="interrupted")
+        logger.warning("discs were given up", extra={"order_id": order.order_id})
+    else:
+        sending.send(Message(order.facility_id, order.order_id))  # twice does no harm
+        store.change(order, looked_at=clock.text(now))
+
+
+def _of_month(timer: DiscTimer, now: datetime) -> Order:
+    return Order(
         order_id=_order_id(timer),
         facility_id=timer.facility_id,
         target_id=timer.target_id,
@@ -45,8 +71,6 @@ def month(row: DueRow, now: datetime) -> None:
         has_album=False,
         language="ja",
     )
-    if store.add(order, sealing.passphrase(), timer):
-        count("DiscsDue")
 
 
 def _order_id(timer: DiscTimer) -> str:
@@ -55,15 +79,6 @@ def _order_id(timer: DiscTimer) -> str:
     return ids.first_id("discs", clock.parse(timer.due_at))[:-RANDOM] + derived[-RANDOM:]
 
 
-def look(row: DueRow, now: datetime) -> None:
-    """See after an order: send its message again, give it up, or note that its end has come."""
-    order = store.from_due(row)
-    if at(order, now).state is State.EXPIRED:
-        store.change(order, state=State.EXPIRED)
-    if order.state is not State.BUILDING:
-        return
-    if now >= clock.parse(order.progress_at) + GIVEN_UP_AFTER:
-        store.change(order, state=State.FAILED, failure="interrupted")
-        logger.warning("discs were given up", extra={"order_id": order.order_id})
-    elif store.change(order, looked_at=clock.text(now)):
-        sending.send(Message(order.facility_id, order.order_id))
+def _move_on(timer: DiscTimer) -> None:
+    with suppress(Conflict):  # somebody else moved it
+        timers.advance_disc(timer)

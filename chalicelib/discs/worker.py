@@ -18,6 +18,7 @@ import msgspec
 
 from chalicelib import buckets
 from chalicelib.access.store import facility_name
+from chalicelib.archive import trees
 from chalicelib.archive.model import RestoredFile
 from chalicelib.archive.store import objects
 from chalicelib.buckets import discs
@@ -26,6 +27,8 @@ from chalicelib.contracts import store as contracts
 from chalicelib.contracts.local import zone_of
 from chalicelib.discs import albums, choosing, reading, store
 from chalicelib.discs.model import Built, Order, Runs, State
+from chalicelib.discs.recording import record
+from chalicelib.discs.trying import anew
 from chalicelib.kernel import clock, ids
 from chalicelib.kernel.errors import Conflict
 from chalicelib.media import building
@@ -57,6 +60,10 @@ class Waits(Exception):
 
 class Elsewhere(Exception):
     """It is too large for a function."""
+
+
+class Erased(Exception):
+    """A file of an area was erased on purpose meanwhile: what is left is begun anew."""
 
 
 class _Chosen(msgspec.Struct, frozen=True):
@@ -93,7 +100,10 @@ def build(
     if taken is None:
         return store.order(facility_id, order_id)
     work = _Work(taken, has_time, waits, by)
-    return _to_an_end(work)
+    try:
+        return _to_an_end(work)
+    except Erased:
+        return build(facility_id, order_id, has_time, waits, by)
 
 
 def _to_an_end(work: _Work) -> Order:
@@ -105,7 +115,11 @@ def _to_an_end(work: _Work) -> Order:
     except Elsewhere:
         work.give_back()
     except Damaged as found:
-        work.fail("object-damaged", _report(work, str(found)))
+        file = work.places.get(str(found))
+        if file and trees.is_erased(work.order.target_id, file.sha256):
+            work.begin_anew()
+            raise Erased from None
+        work.fail("object-damaged", _report(work, file))
     except DoesNotFit:
         work.fail("does-not-fit")
     except Conflict as found:
@@ -116,9 +130,8 @@ def _to_an_end(work: _Work) -> Order:
     return work.order
 
 
-def _report(work: _Work, place: str) -> str:
+def _report(work: _Work, file: File | None) -> str:
     """Bring damaged bytes before the operator; return their digest."""
-    file = work.places.get(place)
     if file is None:  # of the album: the media bucket gave something else than was put there
         return ""
     key = buckets.object_key(work.order.target_id, file.sha256)
@@ -158,6 +171,7 @@ class _Work:
             if not self.order.written:
                 self._write_disc(issue, disc)
             self._read_back(disc)
+        record(self.order, "discs-built", sum(each.files for each in plan.discs))
         self._note(
             state=State.BUILT, built_at=clock.text(clock.now()), builder="", lease_ends_at=""
         )
@@ -168,8 +182,16 @@ class _Work:
         """Let anybody go on, at once; if somebody else has, there is nothing to give."""
         store.change(self.order, builder="", lease_ends_at="")
 
+    def begin_anew(self) -> None:
+        """Let the discs be begun without what is there no more."""
+        self.order = (
+            store.change(self.order, **anew(self.order, clock.text(clock.now()))) or self.order
+        )
+        logger.info("discs are begun anew", extra={"order_id": self.order.order_id})
+
     def fail(self, failure: str, damaged: str = "") -> None:
         """Say why there will be no discs."""
+        record(self.order, "discs-failed")
         changes = {"failure": failure, "damaged": damaged, "builder": "", "lease_ends_at": ""}
         self.order = store.change(self.order, state=State.FAILED, **changes) or self.order
         count("DiscsFailed")

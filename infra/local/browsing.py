@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import urllib3
@@ -39,6 +41,13 @@ class Browser:
     def leads_to(self, path: str) -> str:
         """Send a form; return the address it leads to."""
         return self._submit(path, {}).headers["Location"]
+
+    def told(self, path: str, **fields: str) -> Any:
+        """Send what a page's script sends, with the page's last form; return the JSON it gets."""
+        answer = self._submit(path, fields)
+        if answer.status != 200:
+            raise Refused({"detail": f"{answer.status}: {answer.data.decode()[:2000]}"})
+        return json.loads(answer.data)
 
     def fetch(self, path: str, accept: str) -> urllib3.BaseHTTPResponse:
         """Ask for a file, as *accept* says."""

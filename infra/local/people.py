@@ -92,3 +92,12 @@ def pool_of(url: str) -> urllib3.HTTPConnectionPool:
         # It is this machine (RFC 6761), but the C library does not look that up.
         return urllib3.HTTPConnectionPool("127.0.0.1", at.port)
     return urllib3.connection_from_url(url)
+
+
+def put(url: str, headers: dict[str, str], body: bytes) -> None:
+    """Send bytes to where a presigned URL leads; raises Refused when they are not taken."""
+    parts = urlsplit(url)
+    sent = headers | {"Host": parts.netloc}
+    answer = pool_of(url).request("PUT", f"{parts.path}?{parts.query}", body=body, headers=sent)
+    if answer.status != 200:
+        raise Refused({"detail": f"the storage did not take a file: {answer.status}"})

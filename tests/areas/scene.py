@@ -32,12 +32,17 @@ DOCTOR = "person-doctor"
 NAME = "Teaching files"
 
 
-def rent(world: World, service_class: str = "economy", capacity_bytes: int = CAPACITY) -> World:
+def rent(
+    world: World,
+    service_class: str = "economy",
+    capacity_bytes: int = CAPACITY,
+    **changes: Any,
+) -> World:
     """Let the world be about an area that its facility rents; returns it."""
     target = world.admin.post("/targets", {"name": NAME, "kind": "area"}, status=201)
     world.target_id = target["target_id"]
     terms = {"service_class": service_class, "capacity_bytes": capacity_bytes}
-    form = a_form(world.target_id, **(WITHOUT_NIGHTS | terms))
+    form = a_form(world.target_id, **(WITHOUT_NIGHTS | terms | changes))
     world.contract_id = world.admin.post("/contracts", form, status=201)["contract_id"]
     path = f"/facilities/{world.facility_id}/contracts/{world.contract_id}"
     if world.admin.get(f"/contracts/{world.contract_id}")["state"] == "proposed":
@@ -151,6 +156,21 @@ def batches_end(world: World) -> None:
     for row in list(objects.all_of(world.target_id)):
         key = {"pk": f"TARGET#{world.target_id}", "sk": f"OBJECT#{row.sha256}"}
         table.update_item(Key=key, UpdateExpression="REMOVE wanted_until")
+
+
+def in_root(world: World, name: str) -> Node:
+    listed = service.listing(admin(world), world.target_id).nodes
+    return next(each for each in listed if each.name == name)
+
+
+def erased(world: World, name: str) -> None:
+    """Erase a file of the root and its bytes; no lock holds them and no batch counts on them."""
+    place = (admin(world), world.target_id, in_root(world, name).node_id)
+    service.bin_node(*place)
+    service.erase_now(*place)
+    locks_end()
+    batches_end(world)
+    contents_erased(world)
 
 
 def ended(world: World) -> None:

@@ -104,6 +104,7 @@ def test_a_year_of_an_area_cut_short_keeps_its_months_at_the_monthly_price(rente
         ({"service_class": None}, "service_class: economy or deluxe"),
         ({"term": "capacity_only"}, "by the month or the year"),
         ({"service_class": "golden"}, "service_class"),
+        ({"limit_policy": "overage"}, "limit_policy must be reject"),
     ],
 )
 def test_what_is_no_area_is_refused_with_the_cure(
@@ -142,6 +143,7 @@ def test_an_area_is_signed_for_in_the_portal(rented: World, admin: Visitor) -> N
     assert "Which class?" in asked
     assert "Whose images?" not in asked
     assert "Prepaid capacity" not in asked
+    assert "More is taken" not in asked
     page = admin.follow(signed(admin, path, service_class="deluxe", term="monthly")).text
     assert DELUXE in page
     assert "3,300 yen" in page
@@ -155,6 +157,21 @@ def test_a_class_is_changed_in_the_portal_with_the_difference_first(
     page = admin.submit(path, service_class="deluxe").text
     assert f"Economy: the area itself → {DELUXE}" in page
     assert "+2,000 yen" in page
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        ("deluxe", "economy", "Nothing is deleted. The versions that files have by then stay"),
+        ("economy", "deluxe", "stays as a version of it"),
+    ],
+)
+def test_what_a_change_of_class_does_to_files_is_said_before_it_is_agreed_on(
+    rented: World, admin: Visitor, before: str, after: str, said: str
+) -> None:
+    path = f"/portal/contracts/{sign(rented, service_class=before).contract_id}/change"
+    admin.get(path)
+    assert said in admin.submit(path, service_class=after).text
 
 
 def test_a_class_upgrade_charges_what_the_vector_says_and_shows_it_first(
@@ -187,6 +204,15 @@ def test_a_class_downgrade_waits_for_the_day_the_vector_says_and_gives_nothing_b
     assert upcoming is not None
     assert upcoming.effective_on == date.fromisoformat(vector["expect"]["effective"])
     assert upcoming.charge_yen == vector["expect"]["amount_ex_tax"]
+
+
+def test_a_year_of_economy_becomes_deluxe_for_the_days_that_are_left(rented: World) -> None:
+    to_day("2029-04-01")
+    signed_in_again(rented)
+    sign(rented, term="annual", starts_on="2029-04-01")
+    to_day("2029-09-13")  # 200 of 365 days are left
+    signed_in_again(rented)
+    assert amend(rented, service_class="deluxe")["charge_yen"] == 10_959
 
 
 def sign_as(world: World, vector: dict[str, Any]) -> Contract:

@@ -539,6 +539,26 @@ def _(world: World) -> Act:
     return lambda: deliver_discs(world, order)
 
 
+@detour("media")
+def _(world: World) -> Act:
+    """Of an area that was changed since; what was begun with is erased by then."""
+    areas.filled(world)
+    order = discs_ordered(world)
+    with suppress(worker.OutOfTime):
+        worker.build(order.facility_id, order.order_id, lambda: False, by=Runs.LAMBDA)
+    area_scene.erased(world, "two.txt")
+    return lambda: deliver_discs(world, order)
+
+
+@detour("tick")
+def _(world: World) -> Act:
+    """A deluxe area's discs of a month are due; it was changed since."""
+    areas.filled(world, "deluxe")
+    begins = clock.text(clock.now() + timedelta(days=32))
+    area_scene.erased(world, "two.txt")
+    return lambda: world.tick(begins)
+
+
 @detour("tick")
 def _(world: World) -> Act:
     """The message of an order was lost."""
