@@ -14,10 +14,15 @@ from typing import BinaryIO
 
 import msgspec
 
+from chalicelib.archive.model import RestoredFile
 from chalicelib.buckets import discs
 from chalicelib.buckets.media import MediaUpload
-from chalicelib.media.model import Entry
-from chalicelib.offline.model import Named
+from chalicelib.discs.model import Order
+from chalicelib.media.model import Entry, File
+from chalicelib.media.planning import Plan
+from chalicelib.media.tree import Placed
+from chalicelib.offline import service as offline
+from chalicelib.offline.model import Named, Wanted
 
 
 class _Kept(msgspec.Struct, frozen=True):
@@ -50,6 +55,29 @@ def entries(place: str, maker: str, make: Callable[[], Iterable[Named]]) -> list
         discs.put_once(listed, msgspec.json.encode(found))
     album = msgspec.json.decode(discs.read(listed) or b"", type=_Album)
     return [_entry(album.key, each) for each in album.files]
+
+
+def files(order: Order, plan: Plan, placed: Iterable[Placed]) -> Iterator[Named]:
+    """Yield the files of the album that shows what is *placed* on a disc of the order."""
+    ids_of = {
+        share.number: share.examination.examination_id
+        for disc in plan.discs
+        for share in disc.shares
+    }
+    named = {each.place: _restored(each.file, ids_of[each.examination]) for each in placed}
+    wanted = Wanted(order.facility_id, order.target_id, order.selection.as_of, order.language)
+    return offline.files(wanted, named)
+
+
+def _restored(file: File, examination_id: str) -> RestoredFile:
+    return RestoredFile(
+        path=file.path,
+        sha256=file.sha256,
+        size=file.size,
+        examination_id=examination_id,
+        backed_up_at="",
+        modified_at="",
+    )
 
 
 def _written(key: str, files: Iterable[Named]) -> Iterator[_Kept]:

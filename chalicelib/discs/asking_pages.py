@@ -14,7 +14,7 @@ from chalicelib.contracts import store as contracts
 from chalicelib.contracts.display import has_display_tool
 from chalicelib.contracts.model import TargetKind
 from chalicelib.discs import service
-from chalicelib.discs.model import Extent, Wanted
+from chalicelib.discs.model import Offer, Wanted
 from chalicelib.discs.pages import DISCS
 from chalicelib.exports.choosing import Chosen, chosen, subject
 from chalicelib.exports.pages import local_to
@@ -26,14 +26,6 @@ NEW = DISCS + "/new"
 TARGET = NEW + "/{target_id}"
 
 pages = PageRoutes(__name__)
-
-
-class Offer(msgspec.Struct, frozen=True):
-    """How much an order would be on one kind of disc, or the code of why it cannot be."""
-
-    medium: Medium
-    extent: Extent | None
-    refused: str = ""
 
 
 class Typed(msgspec.Struct, frozen=True):
@@ -131,11 +123,11 @@ def _what_page(visit: Visit, target_id: str, *, typed: str = "", status: int = 2
 def _how_page(
     visit: Visit, target_id: str, what: Chosen, typed: Typed, refused: HokanError | None = None
 ) -> Response:
-    offers = _offers(visit, target_id, what)
+    offers, impossible = _offers(visit, target_id, what)
     possible = [each.medium.value for each in offers if each.extent]
     if possible and typed.medium not in possible:
         typed = msgspec.structs.replace(typed, medium=possible[0])
-    code = refused.code if refused else "" if possible else offers[-1].refused
+    code = refused.code if refused else "" if possible else impossible
     return visit.page(
         "discs/how.html",
         status=refused.status if refused else 200,
@@ -151,17 +143,13 @@ def _how_page(
     )
 
 
-def _offers(visit: Visit, target_id: str, what: Chosen) -> list[Offer]:
-    """Return what the order would be on each kind of disc."""
-    return [_offer(visit, target_id, what, each) for each in Medium]
-
-
-def _offer(visit: Visit, target_id: str, what: Chosen, medium: Medium) -> Offer:
-    wanted = _wanted(visit, target_id, what, Typed(medium.value))
+def _offers(visit: Visit, target_id: str, what: Chosen) -> tuple[list[Offer], str]:
+    """Return what the order would be on each kind of disc; and why, if it can be on none."""
     try:
-        return Offer(medium, service.extent(visit.caller, wanted))
+        found = service.offers(visit.caller, _wanted(visit, target_id, what, Typed()))
     except Conflict as refused:
-        return Offer(medium, None, refused.code)
+        return [], refused.code
+    return found, found[-1].refused
 
 
 def _wanted(visit: Visit, target_id: str, what: Chosen, typed: Typed) -> Wanted:

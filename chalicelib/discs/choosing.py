@@ -8,7 +8,7 @@ from chalicelib.archive import selecting, trees, wire_paths
 from chalicelib.archive.model import Examination as Known
 from chalicelib.archive.model import Patient, RestoredFile, Selection
 from chalicelib.archive.store import examinations
-from chalicelib.discs.model import MOST_DISCS, Extent, Runs
+from chalicelib.discs.model import MOST_DISCS, Extent, Offer, Runs
 from chalicelib.kernel.errors import Conflict
 from chalicelib.media import planning
 from chalicelib.media.model import Examination, File
@@ -124,6 +124,14 @@ def extent(plan: Plan, *, encrypted: bool) -> Extent:
         discs=len(plan.discs),
         runs_on=Runs.BATCH if is_large else Runs.LAMBDA,
     )
+
+
+def offer(wanted: Iterable[Examination], medium: Medium, *, encrypted: bool) -> Offer:
+    """Return what an order would be on one kind of disc."""
+    try:
+        return Offer(medium, extent(planned(wanted, medium), encrypted=encrypted))
+    except Conflict as refused:
+        return Offer(medium, None, refused.code)
 
 
 def _title(known: Known | None, people: dict[str, Patient]) -> str:

@@ -18,7 +18,7 @@ WAIT_SECONDS = 30
 
 def discs_wanted(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Build the orders a batch of SQS messages (of one) tells of; return those that failed."""
-    from chalicelib.discs import worker  # it imports what no other function needs
+    from chalicelib.discs import finding, worker  # they import what no other function needs
 
     def has_time() -> bool:
         return bool(context.get_remaining_time_in_millis() > worker.RESERVE_MS)
@@ -31,7 +31,7 @@ def discs_wanted(event: dict[str, Any], context: Any) -> dict[str, Any]:
             )
         except worker.OutOfTime:
             sending.send(message)
-        except worker.Waits:
+        except finding.Waits:
             again = msgspec.structs.replace(message, waits=message.waits + 1)
             sending.send(again, after_seconds=WAIT_SECONDS)
         except NotFound:

@@ -66,6 +66,14 @@ class Extent(msgspec.Struct, frozen=True, kw_only=True):
     runs_on: Runs
 
 
+class Offer(msgspec.Struct, frozen=True):
+    """How much an order would be on one kind of disc, or the code of why it cannot be."""
+
+    medium: Medium
+    extent: Extent | None
+    refused: str = ""
+
+
 class Built(msgspec.Struct, frozen=True, kw_only=True):
     """
     A disc whose image is there.
@@ -118,8 +126,8 @@ class Order(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         parts: How many parts of it are there.
         written: How large its image is, once that lies there and has yet to be read back.
         builder, lease_ends_at: Who builds it, and from when on somebody else may.
-        failure: Why it failed: object-damaged, nothing-to-restore, too-many-files, too-many-discs,
-            file-too-large, does-not-fit, interrupted.
+        failure: Why it failed: object-damaged, nothing-to-restore, restore-too-large,
+            restore-too-old, too-many-discs, file-too-large, does-not-fit, interrupted.
         damaged: SHA-256 of the stored object that is not what it was.
         revision: One more with each write, so that two at once are noticed.
     """

@@ -21,8 +21,8 @@ from chalicelib.buckets import discs
 from chalicelib.contracts.display import has_display_tool
 from chalicelib.discs import choosing, sending, store
 from chalicelib.discs.model import (
-    Extent,
     HandOver,
+    Offer,
     Order,
     State,
     Wanted,
@@ -33,6 +33,8 @@ from chalicelib.discs.sending import Message
 from chalicelib.discs.trying import anew, asked
 from chalicelib.kernel import clock, ids
 from chalicelib.kernel.errors import Conflict, Invalid, NotFound
+from chalicelib.media.model import Examination
+from chalicelib.media.planning import Medium
 from chalicelib.telemetry import count
 
 NEWEST = 50  # in a list
@@ -53,21 +55,18 @@ def new_id() -> str:
     return ids.new_id("discs", clock.now())
 
 
-def extent(caller: Caller, wanted: Wanted) -> Extent:
+def offers(caller: Caller, wanted: Wanted) -> list[Offer]:
     """
-    Count what an order would be; audited, for it tells what a patient has.
+    Count what an order would be on each kind of disc, whichever is wanted.
+
+    It is audited, for it tells what a patient has; the catalogue is asked once for all kinds.
 
     Raises:
         NotFound: The target or what is asked of it is not the caller's.
-        Conflict: ``nothing-to-restore``, ``restore-too-large``, ``file-too-large`` (for this kind
-            of disc), ``too-many-discs``; ``no-display-tool``: an album is for facilities that have
-            one.
+        Conflict: ``nothing-to-restore``, ``restore-too-large``, ``restore-too-old``.
     """
-    selection = _selection(caller, wanted)
-    subject = selection.subject or selection.target_id
-    audit(caller, f"check-discs-{selection.scope}", subject)
-    chosen = choosing.chosen(selection, has_album=wanted.has_album)
-    return choosing.extent(choosing.planned(chosen, wanted.medium), encrypted=wanted.encrypted)
+    found = _chosen(caller, wanted, _selection(caller, wanted))
+    return [choosing.offer(found, each, encrypted=wanted.encrypted) for each in Medium]
 
 
 def order(caller: Caller, wanted: Wanted, order_id: str = "") -> Order:
@@ -76,7 +75,9 @@ def order(caller: Caller, wanted: Wanted, order_id: str = "") -> Order:
 
     Raises:
         Invalid: No id that a form of ours carries.
-        NotFound, Conflict: See :func:`extent`.
+        NotFound: The target or what is asked of it is not the caller's.
+        Conflict: See :func:`offers`; ``file-too-large`` for this kind of disc, ``too-many-discs``;
+            ``no-display-tool``: an album is for facilities that have one.
     """
     order_id = order_id or new_id()
     if not _ORDER_ID.fullmatch(order_id):
@@ -84,7 +85,7 @@ def order(caller: Caller, wanted: Wanted, order_id: str = "") -> Order:
     selection = _selection(caller, wanted)
     if wanted.has_album and not has_display_tool(caller.facility_id):
         raise Conflict("an album needs a contract for a display tool", code="no-display-tool")
-    extent(caller, wanted)
+    choosing.planned(_chosen(caller, wanted, selection), wanted.medium)
     audit(caller, f"order-discs-{selection.scope}", selection.subject or selection.target_id)
     now = clock.text(clock.now())
     made = Order(
@@ -230,6 +231,11 @@ def dismiss(caller: Caller, order_id: str) -> Order:
         raise Conflict("these discs are over and done with", code="discs-over")
     _audit(caller, "dismiss-discs", found)
     return _changed(found, state=State.DISMISSED, builder="", lease_ends_at="")
+
+
+def _chosen(caller: Caller, wanted: Wanted, selection: Selection) -> list[Examination]:
+    audit(caller, f"check-discs-{selection.scope}", selection.subject or selection.target_id)
+    return choosing.chosen(selection, has_album=wanted.has_album)
 
 
 def _selection(caller: Caller, wanted: Wanted) -> Selection:

@@ -14,18 +14,13 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import BinaryIO
 
-import msgspec
-
 from chalicelib import buckets
-from chalicelib.access.store import facility_name
 from chalicelib.archive import trees
-from chalicelib.archive.model import RestoredFile
 from chalicelib.archive.store import objects
 from chalicelib.buckets import discs
 from chalicelib.buckets.discs import DiscUpload
-from chalicelib.contracts import store as contracts
-from chalicelib.contracts.local import zone_of
-from chalicelib.discs import albums, choosing, reading, store
+from chalicelib.discs import albums, choosing, finding, reading, store
+from chalicelib.discs.finding import MOST_WAITS, Chosen
 from chalicelib.discs.model import Built, Order, Runs, State
 from chalicelib.discs.recording import record
 from chalicelib.discs.trying import anew
@@ -33,17 +28,14 @@ from chalicelib.kernel import clock, ids
 from chalicelib.kernel.errors import Conflict
 from chalicelib.media import building
 from chalicelib.media.building import DoesNotFit
-from chalicelib.media.model import Damaged, Entry, Examination, File
+from chalicelib.media.model import Damaged, Entry, File
 from chalicelib.media.planning import Disc, Plan
 from chalicelib.media.tree import Issue, Placed
-from chalicelib.offline import gathering
-from chalicelib.offline import service as offline
-from chalicelib.offline.model import Named, Wanted
+from chalicelib.offline.model import Named
 from chalicelib.telemetry import count, count_bytes, logger
 
 RESERVE_MS = 60_000  # a part of 16 MiB goes up in it, and the order is given back
 LEASE = timedelta(minutes=16)  # longer than the function that builds can live
-MOST_WAITS = 60  # half an hour; what is not made by then, the album names
 
 
 class OutOfTime(Exception):
@@ -54,24 +46,12 @@ class TakenOver(Exception):
     """Somebody else builds it now, or nobody is to."""
 
 
-class Waits(Exception):
-    """What its album needs is still being made."""
-
-
 class Elsewhere(Exception):
     """It is too large for a function."""
 
 
 class Erased(Exception):
     """A file of an area was erased on purpose meanwhile: what is left is begun anew."""
-
-
-class _Chosen(msgspec.Struct, frozen=True):
-    """What was found as the build began: later runs hold to it, whatever the catalogue says."""
-
-    name: str
-    at: str
-    examinations: list[Examination]
 
 
 def build(
@@ -212,30 +192,11 @@ class _Work:
 
     # --- what is to be on them -----------------------------------------------------------------
 
-    def _chosen(self) -> _Chosen:
-        key = f"{self.order.folder}/chosen.json"
-        body = discs.read(key)
-        if body is None:
-            discs.put_once(key, msgspec.json.encode(self._found()))
-            body = discs.read(key)
+    def _chosen(self) -> Chosen:
+        found = finding.chosen(self.order, self.waits)
         if not self.order.begun_at:
             self._note(begun_at=clock.text(clock.now()))
-        return msgspec.json.decode(body or b"", type=_Chosen)
-
-    def _found(self) -> _Chosen:
-        order = self.order
-        if order.has_album and self.waits < MOST_WAITS:
-            digests = [each.sha256 for each in choosing.files(order.selection)]
-            ask = self.waits == 0
-            if not gathering.are_pictures_known(order.target_id, digests, ask=ask):
-                raise Waits
-        made_at = clock.parse(order.made_at).astimezone(zone_of(order.facility_id))
-        target = contracts.target(order.facility_id, order.target_id)
-        return _Chosen(
-            name=f"{facility_name(order.facility_id)}  {target.name}",
-            at=made_at.replace(microsecond=0).isoformat(),
-            examinations=choosing.chosen(order.selection, has_album=order.has_album),
-        )
+        return found
 
     def _note_extent(self, plan: Plan) -> None:
         if not self.order.discs:
@@ -296,15 +257,7 @@ class _Work:
         return albums.entries(place, self.order.builder, lambda: self._album_files(issue, placed))
 
     def _album_files(self, issue: Issue, placed: list[Placed]) -> Iterator[Named]:
-        ids_of = {
-            share.number: share.examination.examination_id
-            for disc in issue.plan.discs
-            for share in disc.shares
-        }
-        named = {each.place: _restored(each.file, ids_of[each.examination]) for each in placed}
-        order = self.order
-        wanted = Wanted(order.facility_id, order.target_id, order.selection.as_of, order.language)
-        for each in offline.files(wanted, named):
+        for each in albums.files(self.order, issue.plan, placed):
             yield each
             self._go_on()
 
@@ -333,14 +286,3 @@ class _Sink:
         self.upload.write(data)
         if self.upload.parts_sent > before:
             self.came_on(self.upload.parts_sent)
-
-
-def _restored(file: File, examination_id: str) -> RestoredFile:
-    return RestoredFile(
-        path=file.path,
-        sha256=file.sha256,
-        size=file.size,
-        examination_id=examination_id,
-        backed_up_at="",
-        modified_at="",
-    )

@@ -6,6 +6,7 @@ from typing import Any
 
 from chalicelib.access import store as access_store
 from chalicelib.access.model import Caller, Role
+from chalicelib.audit.store import of_facility
 from chalicelib.discs import service, store
 from chalicelib.discs.model import Order, State, Wanted
 from tests.discs.scene import OPERATOR, deliver
@@ -91,6 +92,9 @@ class Discs:
         path = f"{DISCS}/orders/{self.made()}/passphrase"
         visitor.get(path)
         visitor.submit(path)
+
+    def audited(self) -> list[str]:
+        return [each.action for _, each, _ in of_facility(self.world.facility_id)]
 
     def handed_to_nobody(self, visitor: Visitor) -> Answer:
         """Let *visitor* say that discs were handed over, and not to whom."""

@@ -14,8 +14,18 @@ from chalicelib.discs.model import State
 from chalicelib.kernel import clock
 from chalicelib.kernel.errors import Conflict, NotFound
 from infra import media
-from tests.discs.scene import OPERATOR, admin, built, deliver, now, ordered, wanted
-from tests.support.world import World
+from tests.discs.scene import (
+    OPERATOR,
+    admin,
+    built,
+    deliver,
+    image,
+    now,
+    ordered,
+    originals,
+    wanted,
+)
+from tests.support.world import World, days_pass
 
 FILES = {"a": b"one"}
 
@@ -95,6 +105,53 @@ def test_what_failed_is_built_again(world: World) -> None:
     assert (again.tries, again.failure) == (2, "")
     assert deliver(world, again)
     assert now(order).state is State.BUILT
+
+
+def test_discs_that_nobody_fetched_in_time_are_built_again_from_what_they_held(
+    world: World,
+) -> None:
+    world.back_up(FILES)
+    order = built(world)
+    days_pass(world, 31)
+    world.tick()
+    world.back_up({"b": b"two"})
+    with pytest.raises(Conflict):
+        service.hand_over(OPERATOR, order.order_id, "Reception")
+    again = service.build_now(admin(world), order.order_id)
+    assert deliver(world, again)
+    assert originals(image(now(order))) == FILES
+    assert service.download(admin(world), order.order_id, 1)
+
+
+def test_images_of_discs_that_were_handed_over_end_too(world: World) -> None:
+    world.back_up(FILES)
+    order = built(world)
+    service.hand_over(OPERATOR, order.order_id, "Reception")
+    days_pass(world, 31)
+    world.tick()
+    with pytest.raises(Conflict, match="not kept"):
+        service.download(admin(world), order.order_id, 1)
+    assert now(order).state is State.HANDED_OVER
+
+
+def test_every_step_of_an_order_is_on_record_with_who_took_it(world: World) -> None:
+    world.back_up(FILES)
+    order = built(world)
+    days_pass(world, 31)
+    world.tick()
+    service.build_now(OPERATOR, order.order_id)
+    assert deliver(world, order)
+    service.dismiss(admin(world), order.order_id)
+    rows = [each for _, each, _ in of_facility(world.facility_id) if "discs" in each.action]
+    assert [(each.action, each.actor_id) for each in rows] == [
+        ("check-discs-target", "person-admin"),
+        ("order-discs-target", "person-admin"),
+        ("discs-built", "disc-schedule"),
+        ("discs-expired", "disc-schedule"),
+        ("build-discs", OPERATOR.id),
+        ("discs-built", "disc-schedule"),
+        ("dismiss-discs", "person-admin"),
+    ]
 
 
 def test_the_same_worker_builds_an_order_from_the_command_line(

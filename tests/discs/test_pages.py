@@ -42,6 +42,13 @@ def test_a_page_says_how_many_discs_it_would_take_of_each_kind(discs: Discs) -> 
     assert re.search(r"CD, 700 MB .*?1 disc DVD, 4.7 GB .*?1 disc Blu-ray, 25 GB .*?1 disc", page)
 
 
+def test_a_page_asks_the_catalogue_once_for_all_kinds_of_discs(discs: Discs) -> None:
+    visitor = admin_of(discs.world)
+    visitor.get(discs.new("/how?scope=target"))
+    looks = [each for each in discs.audited() if each == "check-discs-target"]
+    assert len(looks) == 1
+
+
 def test_discs_are_encrypted_unless_somebody_says_otherwise(discs: Discs) -> None:
     visitor = admin_of(discs.world)
     page = visitor.get(discs.new("/how?scope=target"))

@@ -11,12 +11,13 @@ from chalice.test import Client
 
 from chalicelib import due
 from chalicelib.contracts.timers import DISC
+from chalicelib.discs import service
 from chalicelib.discs import timers as disc_timers
 from chalicelib.discs.model import State
 from chalicelib.kernel import clock
 from chalicelib.kernel.calendar import start_of_day
 from tests.charging.test_run import after
-from tests.discs.scene import deliver, image, messages, now, ordered, originals
+from tests.discs.scene import OPERATOR, admin, deliver, image, messages, now, ordered, originals
 from tests.discs.test_months import FILES, due_on, filled, timer
 from tests.faults.crashes import calls_of, died, every_death
 from tests.faults.interleaving import interruptions, played
@@ -84,6 +85,24 @@ def test_two_minutes_at_once_order_a_months_discs_once(world: World) -> None:
         assert [each.error for each in actors if each.error is not None] == [], order
         check_always(world)
         ordered_once(world)
+
+
+def test_discs_are_handed_over_or_called_off_and_never_both(world: World) -> None:
+    order = ordered(world)
+    assert deliver(world, order)
+    ready = Snapshot()
+    hand_over = partial(service.hand_over, OPERATOR, order.order_id, "Reception")
+    acts = (hand_over, partial(service.dismiss, admin(world), order.order_id))
+    lengths = []
+    for act in acts:
+        lengths.append(len(calls_of(act)) + 1)
+        ready.restore()
+    for turns in interruptions(*lengths)[::3]:
+        ready.restore()
+        actors = played(acts, turns)
+        check_always(world)
+        (one,) = [each.result for each in actors if each.refused is None]
+        assert now(order) == one, turns
 
 
 def test_an_area_whose_discs_are_built_by_somebody_who_dies_is_built_once(world: World) -> None:
