@@ -17,7 +17,7 @@ from botocore.exceptions import BotoCoreError, ClientError, WaiterError
 from infra.build import BuildError, Package, build
 from infra.template import REGION
 
-WAIT = {"Delay": 5, "MaxAttempts": 360}  # half an hour
+PATIENCE_SECONDS = 1800
 
 
 class DeployError(RuntimeError):
@@ -72,7 +72,7 @@ class Deployment:
     ) -> None:
         self._cloudformation = session.client("cloudformation")
         self._stack = stack_name(stage)
-        self._wait = WAIT | {"Delay": poll_seconds}
+        self._wait = {"Delay": poll_seconds, "MaxAttempts": round(PATIENCE_SECONDS / poll_seconds)}
         self._is_update = self._existing() is not None
         bucket = upload(session, package, stage)
         keys = {"CodeKey": package.code_key, "DocumentsKey": package.layer.key}

@@ -7,12 +7,14 @@ What a death leaves behind, the bucket's lifecycle clears away after 15 days.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from botocore.exceptions import ClientError
 
 from chalicelib.buckets.client import CONTENT_TYPE, base64_of, client
 from chalicelib.buckets.signing import GET_SECONDS, PUT_SECONDS, SignedRequest, signed
 from chalicelib.buckets.stored import StoredBytes, stored_bytes
+from chalicelib.kernel import clock
 from chalicelib.kernel.errors import Unavailable
 from chalicelib.settings import settings
 
@@ -28,17 +30,20 @@ def signed_put(key: str, *, size_bytes: int, sha256: str) -> SignedRequest:
     return signed("PUT", key, {}, headers, PUT_SECONDS, settings().media_bucket)
 
 
-def signed_get(key: str, media: str, file_name: str = "") -> str:
+def signed_get(key: str, media: str, ends_at: datetime, file_name: str = "") -> str:
     """
     Return a URL of a capture, to be taken for *media*.  Its audit row has been committed before.
 
     Args:
+        ends_at: The URL shows nothing from then on, and lasts for some minutes at most.
         file_name: It is to be saved as this, not shown; tells nobody's data.
     """
     query = {"response-cache-control": "no-store", "response-content-type": media}
     if file_name:
         query["response-content-disposition"] = f'attachment; filename="{file_name}"'
-    return signed("GET", key, query, {}, GET_SECONDS, settings().media_bucket).url
+    left = int((ends_at - clock.now()).total_seconds())
+    seconds = max(1, min(GET_SECONDS, left))
+    return signed("GET", key, query, {}, seconds, settings().media_bucket).url
 
 
 def stored(key: str) -> StoredBytes | None:

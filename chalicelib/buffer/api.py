@@ -8,14 +8,14 @@ from chalicelib.access.guard import GuardedRoutes
 from chalicelib.access.model import Caller, Device
 from chalicelib.access.places import address_of
 from chalicelib.access.policy import Operation
-from chalicelib.buffer import devices, service
+from chalicelib.buffer import devices, sending, service
+from chalicelib.buffer.kinds import MediaType
 from chalicelib.buffer.model import (
     Announced,
     Awaited,
     Capture,
     Examination,
     Kept,
-    MediaType,
     Patient,
     Safe,
 )
@@ -164,19 +164,19 @@ def revoke_camera(caller: Caller, camera_id: str) -> None:
 @routes.on("POST", "/captures", Operation.SEND_CAPTURES, body=Announced, problems=(409,))
 def announce_capture(caller: Caller, asked: Announced) -> Awaited | Safe:
     """Announce a capture, and hear where its bytes go; again under its own name: the same."""
-    return service.announce(devices.camera_of(caller), asked)
+    return sending.announce(devices.camera_of(caller), asked)
 
 
 @routes.on("POST", "/captures/{capture_id}/arrived", Operation.SEND_CAPTURES, problems=(409, 422))
 def capture_arrived(caller: Caller, capture_id: str) -> Safe:
     """Have the service look whether the bytes came whole."""
-    return service.arrived(devices.camera_of(caller), capture_id)
+    return sending.arrived(devices.camera_of(caller), capture_id)
 
 
 @routes.on("GET", "/captures/safe", Operation.SEND_CAPTURES)
 def list_safe(caller: Caller) -> SafeList:
     """List what came whole from the device that asks."""
-    return SafeList(service.safe(devices.camera_of(caller)))
+    return SafeList(sending.safe(devices.camera_of(caller)))
 
 
 # --- whose buffer it is ------------------------------------------------------------------------
@@ -194,7 +194,7 @@ def see_capture(caller: Caller, capture_id: str) -> CapturePicture:
     return CapturePicture(service.picture(caller, capture_id))
 
 
-@routes.on("POST", "/captures/keep", Operation.SEE_CAPTURES, body=ToKeep, problems=(409,))
+@routes.on("POST", "/captures/keep", Operation.SEE_CAPTURES, body=ToKeep, problems=(404, 409))
 def keep_captures(caller: Caller, asked: ToKeep) -> Kept:
     """Move captures into a target, as files of one examination."""
     examination = msgspec.convert(asked.examination, Examination, from_attributes=True)

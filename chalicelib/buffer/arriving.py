@@ -14,12 +14,11 @@ import msgspec
 
 from chalicelib.buckets import captures as buckets
 from chalicelib.buffer import room_store, store
+from chalicelib.buffer.kinds import MAGIC_BYTES, kind_of
 from chalicelib.buffer.model import (
-    MAGIC_BYTES,
     MOST_HOURS,
     Capture,
     State,
-    kind_of,
 )
 from chalicelib.kernel import clock
 from chalicelib.kernel.errors import Conflict, Invalid

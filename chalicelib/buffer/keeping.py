@@ -13,14 +13,10 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from chalicelib import buckets
 from chalicelib.access.model import Caller
 from chalicelib.access.service import audit
-from chalicelib.archive.manifest import ExceptionEntry
-from chalicelib.archive.model import ObjectState
-from chalicelib.archive.store import objects
 from chalicelib.buckets import captures as bytes_of
-from chalicelib.buffer import store
+from chalicelib.buffer import delivering, keeping_store, store
 from chalicelib.buffer.model import (
     MOST_KEPT,
     MOST_KEPT_BYTES,
@@ -37,21 +33,9 @@ from chalicelib.buffer.model import (
 from chalicelib.contracts import service as contracts
 from chalicelib.contracts.model import BatchScope
 from chalicelib.kernel import clock
-from chalicelib.kernel.errors import Conflict, HokanError, Invalid, NotFound
+from chalicelib.kernel.errors import Conflict, Invalid, NotFound
 from chalicelib.telemetry import count
 from chalicelib.uploads import service as uploads
-from chalicelib.uploads import settlement
-from chalicelib.uploads import store as uploads_store
-from chalicelib.uploads.model import (
-    ChunkIn,
-    EntryAnswer,
-    EntryIn,
-    ExaminationIn,
-    PatientIn,
-    Refused,
-    Upload,
-)
-from chalicelib.uploads.settlement import Outcome as Settled
 
 PATIENCE = timedelta(minutes=2)  # no request lasts as long
 
@@ -90,7 +74,7 @@ def go_on(buffer: Buffer, now: datetime, of: set[str] | None = None) -> None:
     Args:
         of: Only what these captures are part of, however young; all that is old enough otherwise.
     """
-    for each in store.keepings(buffer):
+    for each in keeping_store.of_buffer(buffer):
         is_old = clock.parse(each.begun_at) <= now - PATIENCE
         if is_old if of is None else of & set(each.capture_ids):
             end(each)
@@ -99,8 +83,8 @@ def go_on(buffer: Buffer, now: datetime, of: set[str] | None = None) -> None:
 def end(keeping: Keeping) -> Kept:
     """Take a keeping to its end, from wherever it is; return what became of its captures."""
     marked = _marked(keeping)
-    refused = _sent(keeping, marked)
-    stored = _stored(keeping)
+    refused = delivering.delivered(keeping, marked)
+    stored = delivering.stored(keeping)
     kept = [each for each in marked if each.sha256 in stored and each.capture_id not in refused]
     back = [each for each in marked if each not in kept]
     now = clock.text(clock.now())
@@ -108,7 +92,7 @@ def end(keeping: Keeping) -> Kept:
     changes |= {"kept_as": keeping.kept_as, "keeping": ""}
     after = [msgspec.structs.replace(each, **changes) for each in kept]
     try:
-        store.end_keeping(keeping, kept, after, back)
+        keeping_store.end(keeping, kept, after, back)
     except Conflict:  # somebody else ended it at the same time
         return _as_ended(keeping)
     count("CapturesKept", len(kept))
@@ -152,7 +136,7 @@ def _begun(
         capture_ids=[each.capture_id for each in fresh],
         begun_at=clock.text(now),
     )
-    store.begin_keeping(keeping, fresh, now + PATIENCE)
+    keeping_store.begin(keeping, fresh, now + PATIENCE)
     return end(keeping)
 
 
@@ -184,86 +168,3 @@ def _marked(keeping: Keeping) -> list[Capture]:
             if capture.keeping == keeping.batch_id:
                 found.append(capture)
     return found
-
-
-def _sent(keeping: Keeping, marked: list[Capture]) -> dict[str, str]:
-    """Take *marked* through the whole of the batch; return why some are refused, by id."""
-    place = keeping.caller, keeping.target_id, keeping.batch_id
-    if not marked:
-        return {}
-    try:
-        answers = uploads.put_chunk(*place, 0, _declared(keeping, marked))
-        fates = {
-            each.capture_id: _stored_by(keeping.target_id, each, answer)
-            for each, answer in zip(marked, answers, strict=True)
-        }
-        refused = {each: why for each, why in fates.items() if why}
-        gone = [each for each in marked if refused.get(each.capture_id) == "not-stored"]
-        exceptions = [ExceptionEntry(path=each.file_name, reason="not-stored") for each in gone]
-        uploads.finish(*place, exceptions)
-    except (Conflict, NotFound) as error:
-        return _what_is_left(keeping, marked, error)
-    return refused
-
-
-def _what_is_left(keeping: Keeping, marked: list[Capture], error: HokanError) -> dict[str, str]:
-    """
-    Return what is refused where the batch or the contract ended on the way.
-
-    What the batch declared and S3 holds is in its manifest, or will be by the sweep.
-    """
-    declared = uploads_store.chunk(keeping.batch_id, 0)
-    admitted = {each.path for each in declared.admitted} if declared else set()
-    return {each.capture_id: error.code for each in marked if each.file_name not in admitted}
-
-
-def _stored_by(target_id: str, capture: Capture, answer: EntryAnswer) -> str:
-    """Put the bytes of a capture that is awaited; return why they are not stored, if so."""
-    match answer:
-        case Refused(code=code):
-            return code
-        case Upload():
-            body = bytes_of.read(capture.key, capture.size_bytes)
-            key = buckets.object_key(target_id, capture.sha256)
-            if len(body) == capture.size_bytes:
-                buckets.put_once(key, body, buckets.CONTENT_TYPE)
-            settled = settlement.settle(key)
-            return "" if settled in {Settled.STORED, Settled.DUPLICATE} else "not-stored"
-    return ""
-
-
-def _stored(keeping: Keeping) -> set[str]:
-    """Return the digests that the batch declared and the target holds."""
-    declared = uploads_store.chunk(keeping.batch_id, 0)
-    digests = {each.sha256 for each in declared.admitted} if declared else set()
-    rows = objects.rows(keeping.target_id, digests)
-    return {each for each, row in rows.items() if row.state is ObjectState.STORED}
-
-
-def _declared(keeping: Keeping, marked: list[Capture]) -> ChunkIn:
-    wanted, patient = keeping.examination, keeping.patient
-    examination = ExaminationIn(
-        id=wanted.id,
-        patient=PatientIn(
-            id=patient.id,
-            name=patient.name or None,
-            birth_date=patient.birth_date or None,
-            sex=patient.sex or None,
-        )
-        if patient
-        else None,
-        examined_at=wanted.examined_at or min(each.taken_at for each in marked),
-        kind=wanted.kind or None,
-        description=wanted.description or None,
-    )
-    entries = [
-        EntryIn(
-            path=each.file_name,
-            size=each.size_bytes,
-            sha256=each.sha256,
-            examination=wanted.id,
-            modified_at=each.taken_at,
-        )
-        for each in marked
-    ]
-    return ChunkIn(entries=entries, examinations=[examination])

@@ -13,7 +13,7 @@ from chalicelib.buffer import chosen, finding, service, shown
 from chalicelib.buffer.model import MOST_KEPT, Capture
 from chalicelib.buffer.pages import CAPTURES, captures_page, urls, with_pictures
 from chalicelib.contracts import local
-from chalicelib.kernel.errors import Conflict, Invalid
+from chalicelib.kernel.errors import Conflict, Invalid, NotFound
 from chalicelib.web import links
 
 pages = PageRoutes(__name__)
@@ -33,22 +33,13 @@ def choose(visit: Visit) -> Response:
 @pages.on("POST", f"{CAPTURES}/keep", Operation.SEE_CAPTURES)
 def keep(visit: Visit) -> Response:
     """Find the patient that was typed; or keep, in the examination that was chosen."""
+    if visit.form.get("step") == "keep":
+        return _kept(visit)
     captures, refused = _ticked(visit)
     if refused:
         return captures_page(visit, refused=refused)
     choice = chosen.choice(visit.form)
-    if visit.form.get("step") != "keep":
-        return _keep_page(visit, captures, choice, "" if choice.patient else "no-patient")
-    ids = [each.capture_id for each in captures]
-    try:
-        examination, patient = chosen.examination(visit.caller, choice, ids)
-        kept = service.keep(visit.caller, ids, choice.target, examination, patient)
-    except (Conflict, Invalid) as why:
-        return _keep_page(visit, captures, choice, why.code)
-    if kept.refused:
-        left = [each for each in captures if each.capture_id in kept.refused]
-        return _keep_page(visit, left, choice, min(kept.refused.values()))
-    return visit.redirect(links.with_query(CAPTURES, done="kept"))
+    return _keep_page(visit, captures, choice, "" if choice.patient else "no-patient")
 
 
 @pages.on("POST", f"{CAPTURES}/drop", Operation.SEE_CAPTURES)
@@ -58,14 +49,52 @@ def drop(visit: Visit) -> Response:
     return visit.redirect(links.with_query(CAPTURES, done="dropped"))
 
 
+def _kept(visit: Visit) -> Response:
+    """Keep what is ticked; the same form again goes on where it broke off, and ends the same."""
+    ids, choice = chosen.ticked(visit.form), chosen.choice(visit.form)
+    if refused := _refused(ids, MOST_KEPT):
+        return captures_page(visit, refused=refused)
+    try:
+        examination, patient = chosen.examination(visit.caller, choice, ids)
+    except Invalid as why:
+        return _not_kept(visit, ids, choice, why.code)
+    try:
+        kept = service.keep(visit.caller, ids, choice.target, examination, patient)
+    except NotFound:  # the target is theirs, so it is a capture
+        return captures_page(visit, refused="gone")
+    except (Conflict, Invalid) as why:
+        return _not_kept(visit, ids, choice, why.code)
+    if kept.refused:
+        return _not_kept(visit, list(kept.refused), choice, min(kept.refused.values()))
+    return visit.redirect(links.with_query(CAPTURES, done="kept"))
+
+
+def _not_kept(visit: Visit, ids: list[str], choice: chosen.Choice, why: str) -> Response:
+    """Ask again about those that are still there, and say why they were not kept."""
+    left = _there(visit, ids)
+    if not left:
+        return captures_page(visit, refused="gone")
+    return _keep_page(visit, left, choice, why)
+
+
+def _refused(ids: list[str], most: int) -> str:
+    """Return why it cannot go on with so many, if so."""
+    if not ids:
+        return "none-ticked"
+    return "too-many" if len(ids) > most else ""
+
+
+def _there(visit: Visit, ids: list[str]) -> list[Capture]:
+    return [each for each in service.captures(visit.caller) if each.capture_id in set(ids)]
+
+
 def _ticked(visit: Visit) -> tuple[list[Capture], str]:
     """Return the captures that are ticked, or else why it cannot go on with them."""
-    ids = set(chosen.ticked(visit.form))
-    if not ids:
-        return [], "none-ticked"
-    if len(ids) > MOST_KEPT and visit.form.get("step") != "drop":
-        return [], "too-many"
-    found = [each for each in service.captures(visit.caller) if each.capture_id in ids]
+    ids = chosen.ticked(visit.form)
+    most = chosen.MOST if visit.form.get("step") == "drop" else MOST_KEPT
+    if refused := _refused(ids, most):
+        return [], refused
+    found = _there(visit, ids)
     return found, "" if len(found) == len(ids) else "gone"
 
 

@@ -17,7 +17,7 @@ from chalicelib.buffer.phone_guard import CAPTURE
 from chalicelib.kernel import clock
 from chalicelib.kernel.errors import Invalid
 from chalicelib.web import links, qr
-from chalicelib.web.pages import may_show_from
+from chalicelib.web.pages import may_show_from, redirect
 
 CAPTURES = "/portal/captures"
 MOST_SHOWN = 100
@@ -31,6 +31,13 @@ pages = PageRoutes(__name__)
 def show(visit: Visit) -> Response:
     """Show the visitor's phones and pictures; to the page's script, only what came since."""
     return captures_page(visit, since=visit.asked("since"), done=visit.asked("done"))
+
+
+@pages.on("GET", f"{CAPTURES}/{{capture_id}}/file", Operation.SEE_CAPTURES)
+def download(visit: Visit, capture_id: str) -> Response:
+    """Lead to a capture's bytes, to be looked at by a program that can."""
+    url = service.picture(visit.caller, capture_id)
+    return redirect("", url, cookies=visit.cookies)
 
 
 @pages.on("POST", f"{CAPTURES}/pair", Operation.PAIR_CAMERAS)
@@ -82,19 +89,19 @@ def captures_page(
 ) -> Response:
     """Answer the page: all that is there, or what came *since*."""
     looked_at, zone = clock.now(), zone_for(visit.caller)
-    there = [each for each in service.captures(visit.caller) if each.arrived_at > since]
+    there = service.captures(visit.caller, since)
     found = there[:MOST_SHOWN]
-    room = service.room(visit.caller)
+    life_hours = service.room(visit.caller).life_hours
     values: dict[str, Any] = {
         "phones": shown.phones(pairing.paired(visit.caller), zone),
         "devices": shown.devices(devices.devices(visit.caller), zone),
         "more": len(there) - len(found),
         "captures": shown.captures(found, urls(visit, found), zone),
         "since": clock.text(looked_at - OVERLAP),
-        "used_bytes": CAP_BYTES - room.available_bytes,
+        "used_bytes": service.used_bytes(visit.caller),
         "cap_bytes": CAP_BYTES,
-        "life_hours": room.life_hours,
-        "lives": sorted({*LIVES, room.life_hours}),
+        "life_hours": life_hours,
+        "lives": sorted({*LIVES, life_hours}),
         "made": made,
         "qr": qr.drawn(made.url) if made else "",
         "most": MOST_KEPT,

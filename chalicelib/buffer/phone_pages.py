@@ -10,7 +10,7 @@ from chalice.app import Response
 from chalicelib import buckets
 from chalicelib.access import sign_in
 from chalicelib.access.policy import Operation
-from chalicelib.buffer import pairing, service
+from chalicelib.buffer import pairing, sending
 from chalicelib.buffer.model import MOST_BYTES, PAIRING_LIFE, Announced, Buffer
 from chalicelib.buffer.phone_guard import CAPTURE, PhoneRoutes, PhoneVisit
 from chalicelib.kernel.errors import Invalid, NotFound
@@ -46,13 +46,13 @@ def pair(visit: PhoneVisit) -> Response:
 @pages.on("POST", f"{CAPTURE}/announce", Operation.SEND_CAPTURES)
 def announce(visit: PhoneVisit) -> Response:
     """Tell the script where a picture's bytes go, or that it is safe already."""
-    return visit.told(service.announce(visit.camera, _announced(visit)))
+    return visit.told(sending.announce(visit.camera, _announced(visit)))
 
 
 @pages.on("POST", f"{CAPTURE}/arrived", Operation.SEND_CAPTURES)
 def arrived(visit: PhoneVisit) -> Response:
     """Look whether a picture's bytes have come."""
-    return visit.told(service.arrived(visit.camera, visit.form.get("capture_id", "")))
+    return visit.told(sending.arrived(visit.camera, visit.form.get("capture_id", "")))
 
 
 @pages.on("POST", f"{CAPTURE}/leave", Operation.SEND_CAPTURES)
@@ -78,7 +78,7 @@ def _page(visit: PhoneVisit, *, status: int = 200, is_missed: bool = False) -> R
         is_paired=camera is not None,
         buffer=_mark(camera.buffer) if camera else "",
         most_bytes=MOST_BYTES,
-        safe=len(service.safe(camera)) if camera else 0,
+        safe=len(sending.safe(camera)) if camera else 0,
         is_missed=is_missed,
         is_over=is_over,
         done=visit.asked("done"),

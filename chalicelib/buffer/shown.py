@@ -8,7 +8,11 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from chalicelib.access.model import Device
-from chalicelib.buffer.model import Capture, MediaType, Pairing
+from chalicelib.buffer.kinds import MediaType
+from chalicelib.buffer.model import (
+    Capture,
+    Pairing,
+)
 from chalicelib.kernel import clock
 
 

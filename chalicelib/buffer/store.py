@@ -4,7 +4,6 @@ Captures in DynamoDB (box), and the transactions that hold their room.
 BUFFER#<facility id>#<person id>   CAPTURE#<capture id>       one that takes room
                                    DONE#<capture id>          one that was kept, dropped, or expired
                                    SENT#<sender>#<digest>     a sender's own name of one
-                                   KEEPING#<batch id>         captures on their way into a target
 
 Each change of a capture holds to the row as it was read.  Rows outlive what they tell of, so that
 room is given back before DynamoDB forgets why: whoever shows captures asks for the time.
@@ -23,7 +22,7 @@ from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.buffer import room_store
-from chalicelib.buffer.model import Buffer, Camera, Capture, Keeping, Sent
+from chalicelib.buffer.model import Buffer, Camera, Capture, Sent
 from chalicelib.kernel import clock, ids
 from chalicelib.kernel.errors import NotFound
 from chalicelib.tables import BoxTable, expecting, transaction
@@ -32,7 +31,7 @@ LINGERS = timedelta(days=30)  # what is still to be dealt with
 DONE_LIFE = timedelta(days=14)
 SENT_LIFE = timedelta(days=30)
 
-_CHANGED = "a capture changed in the meantime; look again", "capture-changed"
+CHANGED = "a capture changed in the meantime; look again", "capture-changed"
 _FAILED = "ConditionalCheckFailed"
 _EXPECTED = {"None", _FAILED, "TransactionConflict"}
 
@@ -70,22 +69,12 @@ class _Sent(Model):
     expires_at = NumberAttribute()
 
 
-class _Keeping(Model):
-    class Meta(BoxTable):
-        pass
-
-    pk = UnicodeAttribute(hash_key=True)
-    sk = UnicodeAttribute(range_key=True)
-    keeping = UnicodeAttribute()
-    expires_at = NumberAttribute()
-
-
 # --- announced, and come -----------------------------------------------------------------------
 
 
 def sent(camera: Camera, client_id: str) -> Sent | None:
     """Return what a sender's own name stands for, or None."""
-    key = _pk(camera.buffer), _sent_sk(camera.sender, client_id)
+    key = pk_of(camera.buffer), _sent_sk(camera.sender, client_id)
     try:
         return _to_sent(_Sent.get(*key, consistent_read=True))
     except _Sent.DoesNotExist:
@@ -95,7 +84,7 @@ def sent(camera: Camera, client_id: str) -> Sent | None:
 def all_sent(camera: Camera) -> list[Sent]:
     """Return all that a sender announced within a month."""
     prefix = f"SENT#{camera.sender}#"
-    rows = _Sent.query(_pk(camera.buffer), _Sent.sk.startswith(prefix), consistent_read=True)
+    rows = _Sent.query(pk_of(camera.buffer), _Sent.sk.startswith(prefix), consistent_read=True)
     return [_to_sent(row) for row in rows]
 
 
@@ -126,8 +115,8 @@ def claim(capture: Capture, before: Sent | None) -> Claimed:
 def come(before: Capture, after: Capture) -> None:
     """Note that a capture came; raises Conflict where it changed in the meantime."""
     row = _sent_row(after)
-    with expecting(*_CHANGED), transaction() as write:
-        write.save(_to_row("CAPTURE", after), condition=_is(before))
+    with expecting(*CHANGED), transaction() as write:
+        change_in(write, before, after)
         write.update(_Sent(row.pk, row.sk), [_Sent.came.set(True)], condition=_Sent.pk.exists())
 
 
@@ -150,7 +139,7 @@ def done(buffer: Buffer, capture_id: str) -> Capture | None:
 def captures(buffer: Buffer) -> list[Capture]:
     """Return the captures that take room, over or not, oldest first."""
     within = _Capture.sk.startswith("CAPTURE#")
-    return [_to_capture(row) for row in _Capture.query(_pk(buffer), within, consistent_read=True)]
+    return [_to_capture(row) for row in _Capture.query(pk_of(buffer), within, consistent_read=True)]
 
 
 # --- ended -------------------------------------------------------------------------------------
@@ -158,58 +147,17 @@ def captures(buffer: Buffer) -> list[Capture]:
 
 def end(before: list[Capture], after: list[Capture]) -> None:
     """Let captures take no room any more, all or none; raises Conflict where one changed."""
-    with expecting(*_CHANGED), transaction() as write:
-        _end_in(write, before, after)
+    with expecting(*CHANGED), transaction() as write:
+        end_in(write, before, after)
 
 
-def begin_keeping(keeping: Keeping, wanted: list[Capture], look_at: datetime) -> None:
-    """
-    Note that captures are on their way into a target; raises Conflict where one changed.
-
-    Args:
-        look_at: When the schedule looks whether they have come there.
-    """
-    buffer, begun = keeping.buffer, clock.parse(keeping.begun_at)
-    row = _Keeping(_pk(buffer), f"KEEPING#{keeping.batch_id}")
-    row.keeping = msgspec.json.encode(keeping).decode()
-    row.expires_at = _seconds(begun + LINGERS)
-    with expecting(*_CHANGED), transaction() as write:
-        write.save(row)
-        for each in wanted:
-            marked = msgspec.structs.replace(each, keeping=keeping.batch_id)
-            write.save(_to_row("CAPTURE", marked), condition=_is(each))
-        room_store.look_in(write, buffer, look_at)
+def change_in(write: TransactWrite, before: Capture, after: Capture) -> None:
+    """Change a capture that takes room; the transaction fails where it is not as *before*."""
+    write.save(_to_row("CAPTURE", after), condition=_is(before))
 
 
-def end_keeping(
-    keeping: Keeping, before: list[Capture], after: list[Capture], back: list[Capture]
-) -> None:
-    """
-    End a keeping: captures are kept, or *back* in the buffer.
-
-    Raises Conflict where somebody did that already.
-
-    Args:
-        before, after: Those that are kept, as they were and as they are.
-        back: Those that are not, as they were.
-    """
-    row = _Keeping(_pk(keeping.buffer), f"KEEPING#{keeping.batch_id}")
-    with expecting(*_CHANGED), transaction() as write:
-        write.delete(row, condition=_Keeping.pk.exists())
-        for each in back:
-            freed = msgspec.structs.replace(each, keeping="")
-            write.save(_to_row("CAPTURE", freed), condition=_is(each))
-        if after:
-            _end_in(write, before, after)
-
-
-def keepings(buffer: Buffer) -> list[Keeping]:
-    """Return what is on its way into targets."""
-    rows = _Keeping.query(_pk(buffer), _Keeping.sk.startswith("KEEPING#"), consistent_read=True)
-    return [msgspec.json.decode(row.keeping, type=Keeping) for row in rows]
-
-
-def _end_in(write: TransactWrite, before: list[Capture], after: list[Capture]) -> None:
+def end_in(write: TransactWrite, before: list[Capture], after: list[Capture]) -> None:
+    """Let captures take no room any more; the transaction fails where one is not as *before*."""
     for each in before:
         write.delete(_to_row("CAPTURE", each), condition=_is(each))
     for each in after:
@@ -220,7 +168,8 @@ def _end_in(write: TransactWrite, before: list[Capture], after: list[Capture]) -
 # --- shapes ------------------------------------------------------------------------------------
 
 
-def _pk(buffer: Buffer) -> str:
+def pk_of(buffer: Buffer) -> str:
+    """Return the partition of all that is in a buffer."""
     return f"BUFFER#{buffer.facility_id}#{buffer.person_id}"
 
 
@@ -238,7 +187,7 @@ def _is_unsent(known: Sent) -> Any:
 
 def _captured(buffer: Buffer, sk: str) -> Capture:
     try:
-        return _to_capture(_Capture.get(_pk(buffer), sk, consistent_read=True))
+        return _to_capture(_Capture.get(pk_of(buffer), sk, consistent_read=True))
     except _Capture.DoesNotExist:
         raise NotFound("there is no such capture") from None
 
@@ -250,14 +199,14 @@ def _to_capture(row: _Capture) -> Capture:
 def _to_row(kind: str, capture: Capture) -> _Capture:
     lasts = LINGERS if kind == "CAPTURE" else DONE_LIFE
     since = capture.expires_at if kind == "CAPTURE" else capture.ended_at
-    row = _Capture(_pk(capture.buffer), f"{kind}#{capture.capture_id}")
+    row = _Capture(pk_of(capture.buffer), f"{kind}#{capture.capture_id}")
     row.capture = msgspec.json.encode(capture).decode()
     row.expires_at = _seconds(clock.parse(since) + lasts)
     return row
 
 
 def _sent_row(capture: Capture) -> _Sent:
-    row = _Sent(_pk(capture.buffer), _sent_sk(capture.sender, capture.client_id), came=False)
+    row = _Sent(pk_of(capture.buffer), _sent_sk(capture.sender, capture.client_id), came=False)
     row.client_id, row.capture_id = capture.client_id, capture.capture_id
     row.sha256 = capture.sha256
     row.expires_at = _seconds(clock.parse(capture.announced_at) + SENT_LIFE)

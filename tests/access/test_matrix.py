@@ -318,6 +318,7 @@ GET    /portal/album/{target_id}/{examination_id}/pictures/{number} -         - 
 GET    /portal/album/{target_id}/{examination_id}/pictures/{number}/frames/{frame} - - admin doctor
 POST   /portal/album/{target_id}/{examination_id}/pictures/{number}/original - - admin doctor
 GET    /portal/captures                                             -         -        admin doctor
+GET    /portal/captures/{capture_id}/file                           -         -        admin doctor
 POST   /portal/captures/pair                                        -         -        admin doctor
 POST   /portal/captures/phones/{pairing_id}/end                     -         -        admin doctor
 POST   /portal/captures/devices/code                                -         -        admin doctor

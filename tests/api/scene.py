@@ -12,6 +12,7 @@ from chalicelib.patient_charts.sharing.health_links import Made
 from tests.access.test_matrix import body_for, ids_of
 from tests.album.scene import with_tool
 from tests.api.area_scene import DIGEST, LARGE, area_bodies, area_ids
+from tests.api.capture_scene import capture_bodies
 from tests.dicomweb.scene import shipped
 from tests.dicomweb.sending import in_parts
 from tests.network.scene import BORN
@@ -60,6 +61,7 @@ def build_scene(client: Client) -> Scene:
     (file,) = ask(made, longest=1).files
     ids |= {"link_id": id_of(made), "ticket": file.location.rpartition("/")[2]}
     all_bodies = {**bodies(world, ids), **shared(made), **area_bodies()}
+    all_bodies |= capture_bodies(world, ids)
     return Scene(world, ids, area_ids(world), all_bodies)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from infra.local.people import Person
+from tests.browser.capture_scene import a_photo, is_safe, take
 from tests.browser.conftest import Surfer
 from tests.browser.test_sign_in import GIVEN, newcomer
 from tests.purges.scene import a_certificate
@@ -417,6 +418,46 @@ def a_paired_phone(surfer: Surfer) -> None:
     code = surfer.page.inner_text(".code-to-type")
     surfer.open("/capture")
     surfer.page.fill("#code", code)
+    surfer.page.click("#pair button")
+
+
+@place
+def captures_that_came(surfer: Surfer) -> None:
+    a_paired_phone(surfer)
+    take(surfer.page, a_photo())
+    is_safe(surfer.page, 1)
+    captures(surfer)
+    surfer.page.check("#captured li:first-child input")
+
+
+@place
+def keeping_captures(surfer: Surfer) -> None:
+    captures_that_came(surfer)
+    surfer.page.click("#doing [value=keep]")
+
+
+@place
+def dropping_captures(surfer: Surfer) -> None:
+    captures_that_came(surfer)
+    surfer.page.click("#doing [value=drop]")
+
+
+@place
+def an_endoscopes_code(surfer: Surfer) -> None:
+    captures(surfer)
+    surfer.page.click("form[action$='/captures/devices/code'] button")
+
+
+@place
+def a_phone_that_left(surfer: Surfer) -> None:
+    a_paired_phone(surfer)
+    surfer.page.click("form[action$='/capture/leave'] button")
+
+
+@place
+def a_phone_with_a_wrong_code(surfer: Surfer) -> None:
+    surfer.open("/capture")
+    surfer.page.fill("#code", "2222-2222-2222")
     surfer.page.click("#pair button")
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Request, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Request, Route, expect
 
-from chalicelib.buffer import pairing, service
+from chalicelib.buffer import pairing, sending, service
+from chalicelib.buffer.kinds import MediaType
 from chalicelib.buffer.model import CAP_BYTES, MOST_BYTES
 from tests.browser.capture_scene import CAMERA, a_file, a_photo, is_safe, surfing, take
 from tests.buffer.scene import a_camera, announced, colleague, doctor, in_buffer
@@ -37,6 +38,10 @@ def opened(context: BrowserContext, phone: Visitor) -> Page:
     return page
 
 
+def cut(route: Route) -> None:
+    route.abort()
+
+
 def says(page: Page, text: str) -> None:
     expect(page.get_by_text(text).filter(visible=True)).to_be_visible()
 
@@ -47,7 +52,7 @@ def a_full_buffer(world: World) -> str:
     while rest:
         size = min(rest, MOST_BYTES)
         wanted = announced(b"", name=f"{rest}", size_bytes=size)
-        told = service.announce(camera, wanted)
+        told = sending.announce(camera, wanted)
         rest -= size
     return told.capture_id
 
@@ -97,6 +102,36 @@ def test_the_tab_that_was_closed_is_opened_again_and_sends_what_waits(
     is_safe(opened(context, phone), 2)
 
     assert len(in_buffer(doctor(world))) == 2
+
+
+def test_a_network_that_was_cut_is_said_and_once_it_is_back_sending_goes_on_by_itself(
+    context: BrowserContext, world: World
+) -> None:
+    page = opened(context, paired(at_captures(world)))
+    take(page, a_photo())
+    is_safe(page, 1)
+    page.route("**/*", cut)
+    context.set_offline(offline=True)
+    take(page, a_photo(), a_photo())
+    says(page, "There is no network.")
+    expect(page.locator("#waiting")).to_have_text("2")
+
+    page.unroute("**/*", cut)
+    context.set_offline(offline=False)
+
+    is_safe(page, 3)
+    assert len(in_buffer(doctor(world))) == 3
+
+
+def test_what_an_iphone_takes_is_sent_and_whole(context: BrowserContext, world: World) -> None:
+    page = opened(context, paired(at_captures(world)))
+    heic = b"\0\0\0\x18ftypheic" + bytes(1_000)
+    page.set_input_files(CAMERA, [a_file(heic)])
+
+    is_safe(page, 1)
+
+    (capture,) = service.captures(doctor(world))
+    assert (capture.media_type, capture.size_bytes) == (MediaType.HEIC, len(heic))
 
 
 def test_an_answer_that_was_lost_makes_no_second_picture(

@@ -10,7 +10,8 @@ import boto3
 from chalice.test import Client
 
 from chalicelib.access.model import Caller, Role
-from chalicelib.buffer import pairing, service, store
+from chalicelib.buffer import pairing, sending, service, store
+from chalicelib.buffer.kinds import MediaType
 from chalicelib.buffer.model import (
     Announced,
     Awaited,
@@ -18,7 +19,6 @@ from chalicelib.buffer.model import (
     Camera,
     Capture,
     Examination,
-    MediaType,
     Patient,
     Safe,
     buffer_of,
@@ -84,7 +84,7 @@ def put(capture_id: str, buffer: Buffer, body: bytes) -> None:
 
 def announce(camera: Camera, body: bytes, name: str = "") -> str:
     """Announce a capture that has not come yet; return its id."""
-    answer = service.announce(camera, announced(body, name))
+    answer = sending.announce(camera, announced(body, name))
     assert isinstance(answer, Awaited)
     return answer.capture_id
 
@@ -93,7 +93,7 @@ def send(camera: Camera, body: bytes, name: str = "") -> str:
     """Send a capture whole; return its id."""
     capture_id = announce(camera, body, name)
     put(capture_id, camera.buffer, body)
-    assert service.arrived(camera, capture_id) == Safe(capture_id, announced(body, name).client_id)
+    assert sending.arrived(camera, capture_id) == Safe(capture_id, announced(body, name).client_id)
     return capture_id
 
 
@@ -101,6 +101,13 @@ def keys() -> set[str]:
     """Return the captures in the bucket."""
     listed = boto3.client("s3").list_objects_v2(Bucket=settings().media_bucket)
     return {each["Key"] for each in listed.get("Contents", [])}
+
+
+def stored(world: World, body: bytes) -> bytes:
+    """Return what the target has under the digest of *body*."""
+    key = f"t/{world.target_id}/{hashlib.sha256(body).hexdigest()}"
+    found = boto3.client("s3").get_object(Bucket=settings().objects_bucket, Key=key)
+    return bytes(found["Body"].read())
 
 
 def in_buffer(caller: Caller) -> list[str]:

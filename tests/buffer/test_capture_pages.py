@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
+
 from chalicelib.access.model import Caller, Role
 from chalicelib.buffer import service
+from chalicelib.buffer.kinds import HEIC_BRANDS
 from chalicelib.kernel import clock
 from tests.audit.test_chain import actions
-from tests.buffer.scene import a_camera, a_jpeg, colleague, doctor, in_buffer, send
+from tests.buffer.scene import a_camera, a_jpeg, colleague, doctor, in_buffer, send, stored
 from tests.buffer.visiting import CAPTURES, at_captures, cards, code_on
 from tests.support.people import Anonymous
 from tests.support.visitor import Answer, Visitor
@@ -92,6 +95,46 @@ def test_pictures_come_from_where_they_are_stored_and_nowhere_else(world: World)
 
     assert "img-src 'self' https://" in policy
     assert "connect-src 'self';" in policy
+
+
+@pytest.mark.parametrize("brand", HEIC_BRANDS)
+def test_an_iphones_picture_is_taken_and_said_to_be_none_that_a_browser_shows(
+    world: World, brand: bytes
+) -> None:
+    send(a_camera(doctor(world)), a_heic(brand))
+    page = at_captures(world).get(CAPTURES).text
+
+    assert "HEIC <span>A browser cannot show it. It can be kept.</span>" in page
+    assert "<img" not in page.partition('id="captured"')[2].partition("</ul>")[0]
+
+
+def test_an_iphones_picture_can_be_downloaded_to_look_at_it(world: World) -> None:
+    capture_id = send(a_camera(doctor(world)), a_heic())
+    answer = at_captures(world).get(f"{CAPTURES}/{capture_id}/file")
+
+    assert answer.status == 303
+    assert f"/captures/{world.facility_id}/{capture_id}?" in answer.location
+    assert "attachment" in answer.location
+    assert looks(world) == 1
+
+
+def test_an_iphones_picture_is_kept_to_the_byte(world: World) -> None:
+    capture_id = send(a_camera(doctor(world)), a_heic())
+    keeping(at_captures(world), world, "new", capture_id, new_id="10")
+
+    assert stored(world, a_heic()) == a_heic()
+
+
+def test_what_has_expired_cannot_be_downloaded(world: World) -> None:
+    capture_id = send(a_camera(doctor(world)), a_heic())
+    clock.move(72 * HOUR)
+
+    assert at_captures(world).get(f"{CAPTURES}/{capture_id}/file").status == 404
+
+
+def a_heic(brand: bytes = b"heic") -> bytes:
+    """Return what begins as an iPhone's picture does."""
+    return b"\0\0\0\x18ftyp" + brand + bytes(200)
 
 
 def test_a_code_is_shown_once(world: World) -> None:
@@ -185,10 +228,21 @@ def test_a_form_that_is_sent_twice_makes_one_examination(world: World) -> None:
     capture_id = send(a_camera(doctor(world)), a_jpeg())
     visitor = at_captures(world)
     for _ in range(2):
-        keeping(visitor, world, "new", capture_id, new_id="10")
+        answer = keeping(visitor, world, "new", capture_id, new_id="10")
+        assert answer.location == f"{CAPTURES}?done=kept"
 
     found = world.doctor.get(f"/targets/{world.target_id}/examinations")["items"]
     assert [each["objects"] for each in found] == [1]
+
+
+def test_what_was_dropped_meanwhile_is_said_and_nothing_is_kept(world: World) -> None:
+    came = [send(a_camera(doctor(world)), a_jpeg(each)) for each in range(2)]
+    service.drop(doctor(world), came[:1])
+
+    answer = keeping(at_captures(world), world, "new", *came, new_id="10")
+
+    assert "One of these pictures is not here any more. Nothing was changed." in answer.text
+    assert in_buffer(doctor(world)) == came[1:]
 
 
 def test_a_new_patient_needs_a_number(world: World) -> None:

@@ -8,7 +8,7 @@ from functools import partial
 
 import pytest
 
-from chalicelib.buffer import keeping, pairing, service, store, sweeping
+from chalicelib.buffer import keeping, pairing, sending, service, store, sweeping
 from chalicelib.buffer.model import (
     CAP_BYTES,
     MOST_BYTES,
@@ -27,6 +27,7 @@ from tests.buffer.scene import (
     a_jpeg,
     announce,
     announced,
+    colleague,
     doctor,
     put,
     send,
@@ -58,7 +59,7 @@ def sized(name: str, size_bytes: int = MOST_BYTES) -> Announced:
 
 
 def announcing(world: World, wanted: Announced, sender: str = "pairing-a") -> Act:
-    return lambda: service.announce(a_camera(doctor(world), sender), wanted)
+    return lambda: sending.announce(a_camera(doctor(world), sender), wanted)
 
 
 def keeping_of(world: World, ids: list[str]) -> Act:
@@ -146,7 +147,7 @@ def _(world: World) -> tuple[Act, Act, Check]:
         assert [each["state"] for each in rows("CAPTURE#").values()] == ["there"]
 
     return (
-        lambda: service.arrived(camera, capture_id),
+        lambda: sending.arrived(camera, capture_id),
         lambda: sweeping.sweep(camera.buffer, clock.now()),
         not_lost,
     )
@@ -182,6 +183,24 @@ def _(world: World) -> tuple[Act, Act, Check]:
         assert any(each.result and each.result.kept == ids for each in actors)
 
     return keeping_of(world, ids), keeping_of(world, ids), at_least_one
+
+
+@pair("keep, keep: two doctors, and room in the target for one")
+def _(world: World) -> tuple[Act, Act, Check]:
+    _, available = world.usage()
+    each_bytes = available // 2 + 1
+    acts = []
+    for number, owner in enumerate((doctor(world), colleague(world))):
+        ids = [send(a_camera(owner), a_jpeg(number, each_bytes))]
+        acts.append(partial(service.keep, owner, ids, world.target_id, EXAMINATION, PATIENT))
+
+    def one_of_two(actors: list[Actor]) -> None:
+        answers = [each.result for each in actors]
+        assert sorted(len(each.kept) for each in answers) == [0, 1]
+        refused = [why for each in answers for why in each.refused.values()]
+        assert refused == ["quota-exceeded"]
+
+    return acts[0], acts[1], one_of_two
 
 
 @pair("go on, go on: the same that broke off")

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
+from datetime import timedelta
 
 import boto3
 import msgspec
 import pytest
 
+from chalicelib.archive.store import growth
 from chalicelib.buffer import keeping, service, store
 from chalicelib.buffer.model import CAP_BYTES, MOST_KEPT, Kept, buffer_of
+from chalicelib.charging import preview
 from chalicelib.kernel import clock
 from chalicelib.kernel.errors import Conflict, Invalid, NotFound
 from chalicelib.settings import settings
@@ -25,6 +27,7 @@ from tests.buffer.scene import (
     in_buffer,
     keys,
     send,
+    stored,
 )
 from tests.support.world import MEGABYTE, World
 
@@ -37,13 +40,6 @@ def sent(world: World, number: int) -> list[str]:
 
 def kept(world: World, capture_ids: list[str]) -> Kept:
     return service.keep(doctor(world), capture_ids, world.target_id, EXAMINATION, PATIENT)
-
-
-def stored(world: World, body: bytes) -> bytes:
-    """Return what the target has under the digest of *body*."""
-    key = f"t/{world.target_id}/{hashlib.sha256(body).hexdigest()}"
-    found = boto3.client("s3").get_object(Bucket=settings().objects_bucket, Key=key)
-    return bytes(found["Body"].read())
 
 
 def examinations(world: World) -> list[dict[str, object]]:
@@ -79,12 +75,37 @@ def test_what_is_kept_takes_the_contracts_room_and_no_more_of_the_buffers(world:
     assert service.room(doctor(world)).available_bytes == CAP_BYTES
 
 
-def test_nothing_is_stored_for_the_contract_before_it_is_kept(world: World) -> None:
-    before = world.usage()
+def test_nothing_is_billed_or_backed_up_before_it_is_kept(world: World) -> None:
+    before = world.usage(), to_be_billed(world)
     sent(world, 3)
 
-    assert world.usage() == before
+    assert (world.usage(), to_be_billed(world)) == before
+    assert list(growth.of_target(world.target_id)) == []
     assert not boto3.client("s3").list_objects_v2(Bucket=settings().objects_bucket)["KeyCount"]
+
+
+def test_what_is_kept_counts_as_stored_from_then_on(world: World) -> None:
+    """Overage and statistics are made of these rows."""
+    kept(world, sent(world, 3)[:2])
+
+    assert [size for _, size in growth.of_target(world.target_id)] == [2 * 64]
+
+
+def to_be_billed(world: World) -> list[int]:
+    """Return the totals of the invoices of the next year."""
+    coming = preview.of_facility(world.facility_id, clock.now().date() + timedelta(days=365))
+    return [each.totals.total_yen for each in coming]
+
+
+def test_two_doctors_keep_the_same_bytes_in_one_examination_and_they_are_stored_once(
+    world: World,
+) -> None:
+    for owner in (doctor(world), colleague(world)):
+        wanted = [send(a_camera(owner), a_jpeg())]
+        answer = service.keep(owner, wanted, world.target_id, EXAMINATION, PATIENT)
+        assert answer == Kept(kept=wanted)
+
+    assert [size for _, size in growth.of_target(world.target_id)] == [64]
 
 
 def test_kept_again_it_is_the_same(world: World) -> None:

@@ -11,19 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.audit import store as audit
-from chalicelib.buffer import arriving, room_store, service, store
+from chalicelib.buckets.signing import GET_SECONDS
+from chalicelib.buffer import arriving, room_store, sending, service, store
+from chalicelib.buffer.kinds import EXTENSIONS, MAGIC, MAGIC_BYTES, MediaType, kind_of
 from chalicelib.buffer.model import (
     CAP_BYTES,
     CAP_CAPTURES,
-    EXTENSIONS,
-    MAGIC,
-    MAGIC_BYTES,
     Capture,
-    MediaType,
     Room,
     State,
     buffer_of,
-    kind_of,
 )
 from chalicelib.kernel import clock
 from chalicelib.kernel.errors import Conflict, Invalid, NotFound
@@ -80,6 +77,27 @@ def test_an_expired_capture_has_no_picture_though_its_row_lingers(world: World) 
 
     with pytest.raises(NotFound):
         service.picture(doctor(world), capture_id)
+
+
+def test_an_expired_capture_counts_for_nothing_though_its_row_lingers(world: World) -> None:
+    send(a_camera(doctor(world)), a_jpeg())
+    assert service.used_bytes(doctor(world)) == 64
+
+    clock.move(72 * HOUR)
+    assert service.used_bytes(doctor(world)) == 0
+    assert len(held(doctor(world))) == 1, "the row lingers"
+
+
+@pytest.mark.parametrize(("left", "seconds"), [(HOUR, GET_SECONDS), (90, 90)])
+def test_the_url_of_a_picture_ends_with_the_picture_at_the_latest(
+    world: World, monkeypatch: pytest.MonkeyPatch, left: int, seconds: int
+) -> None:
+    capture_id = send(a_camera(doctor(world)), a_jpeg())
+    (capture,) = service.captures(doctor(world))
+    now = clock.parse(capture.expires_at) - timedelta(seconds=left)
+    monkeypatch.setattr(clock, "now", lambda: now)
+
+    assert f"X-Amz-Expires={seconds}&" in service.picture(doctor(world), capture_id)
 
 
 def test_an_expired_capture_cannot_be_kept_though_its_row_lingers(world: World) -> None:
@@ -185,7 +203,7 @@ def test_a_full_buffer_takes_nothing_more(world: World, monkeypatch: pytest.Monk
     send(camera, a_jpeg(1))
 
     with pytest.raises(Conflict, match="full") as refused:
-        service.announce(camera, announced(a_jpeg(2)))
+        sending.announce(camera, announced(a_jpeg(2)))
     assert refused.value.facts == {"available_bytes": 36, "available_captures": CAP_CAPTURES - 1}
 
 
@@ -208,7 +226,7 @@ def test_a_buffer_holds_no_more_captures_than_a_list_can_show(
     send(camera, a_jpeg(1))
 
     with pytest.raises(Conflict, match="full"):
-        service.announce(camera, announced(a_jpeg(2)))
+        sending.announce(camera, announced(a_jpeg(2)))
 
 
 def test_everybody_has_a_buffer_of_their_own(world: World) -> None:

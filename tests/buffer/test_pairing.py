@@ -10,7 +10,7 @@ from chalicelib.access import people_store
 from chalicelib.access.model import Caller, Role
 from chalicelib.access.policy import POLICY
 from chalicelib.audit import store as audit
-from chalicelib.buffer import codes, pairing, service
+from chalicelib.buffer import codes, pairing, sending
 from chalicelib.buffer.codes import NOBODYS, OF_A_PLACE
 from chalicelib.buffer.model import Camera, buffer_of
 from chalicelib.kernel import clock
@@ -220,6 +220,6 @@ def test_a_phone_sees_nothing_of_the_buffer_it_sends_into(world: World) -> None:
     send(Camera(phone.buffer, "another"), a_jpeg(1))
     capture_id = send(phone, a_jpeg(2), "mine")
 
-    assert [(each.capture_id, each.client_id) for each in service.safe(phone)] == [
+    assert [(each.capture_id, each.client_id) for each in sending.safe(phone)] == [
         (capture_id, "mine")
     ]

@@ -6,8 +6,15 @@ from typing import Any
 
 import pytest
 
-from chalicelib.buffer import service
-from chalicelib.buffer.model import CAP_BYTES, MOST_BYTES, Awaited, MediaType, Safe, State
+from chalicelib.buffer import sending, service
+from chalicelib.buffer.kinds import MediaType
+from chalicelib.buffer.model import (
+    CAP_BYTES,
+    MOST_BYTES,
+    Awaited,
+    Safe,
+    State,
+)
 from chalicelib.kernel import clock
 from chalicelib.kernel.errors import Conflict, Invalid, NotFound
 from tests.buffer.scene import (
@@ -34,7 +41,7 @@ def test_what_was_put_is_safe_once_it_has_arrived(world: World) -> None:
 
 
 def test_the_bytes_may_be_put_with_these_very_headers_and_once(world: World) -> None:
-    answer = service.announce(a_camera(doctor(world)), announced(a_jpeg()))
+    answer = sending.announce(a_camera(doctor(world)), announced(a_jpeg()))
 
     assert isinstance(answer, Awaited)
     assert f"/captures/{world.facility_id}/{answer.capture_id}?" in answer.url
@@ -55,7 +62,7 @@ def test_announced_again_it_is_safe_where_the_answer_was_lost(world: World) -> N
     capture_id = announce(camera, body, "one")
     put(capture_id, camera.buffer, body)
 
-    assert service.announce(camera, announced(body, "one")) == Safe(capture_id, "one")
+    assert sending.announce(camera, announced(body, "one")) == Safe(capture_id, "one")
 
 
 def test_its_owner_sees_what_came_though_nobody_said_so(world: World) -> None:
@@ -71,7 +78,7 @@ def test_what_has_not_come_is_not_safe(world: World) -> None:
     capture_id = announce(camera, a_jpeg())
 
     with pytest.raises(Conflict, match="send them again"):
-        service.arrived(camera, capture_id)
+        sending.arrived(camera, capture_id)
 
 
 def test_other_bytes_than_those_announced_have_not_come(world: World) -> None:
@@ -80,7 +87,7 @@ def test_other_bytes_than_those_announced_have_not_come(world: World) -> None:
     put(capture_id, camera.buffer, a_jpeg(2))
 
     with pytest.raises(Conflict, match="send them again"):
-        service.arrived(camera, capture_id)
+        sending.arrived(camera, capture_id)
 
 
 def test_what_is_no_image_is_gone_again(world: World) -> None:
@@ -89,7 +96,7 @@ def test_what_is_no_image_is_gone_again(world: World) -> None:
     put(capture_id, camera.buffer, body)
 
     with pytest.raises(Invalid, match="neither JPEG"):
-        service.arrived(camera, capture_id)
+        sending.arrived(camera, capture_id)
     assert held(doctor(world)) == []
     assert keys() == set()
     assert service.room(doctor(world)).available_bytes == CAP_BYTES
@@ -107,7 +114,7 @@ def test_another_content_under_the_same_name_is_refused(world: World) -> None:
     announce(camera, a_jpeg(1), "one")
 
     with pytest.raises(Invalid, match="another content"):
-        service.announce(camera, announced(a_jpeg(2), "one"))
+        sending.announce(camera, announced(a_jpeg(2), "one"))
 
 
 def test_two_cameras_may_use_the_same_name(world: World) -> None:
@@ -129,7 +136,7 @@ def test_two_cameras_may_use_the_same_name(world: World) -> None:
 )
 def test_an_impossible_capture_is_refused(world: World, changes: dict[str, Any]) -> None:
     with pytest.raises(Invalid):
-        service.announce(a_camera(doctor(world)), announced(a_jpeg(), **changes))
+        sending.announce(a_camera(doctor(world)), announced(a_jpeg(), **changes))
 
 
 def test_a_camera_knows_what_of_its_own_is_safe_and_no_more(world: World) -> None:
@@ -138,14 +145,14 @@ def test_a_camera_knows_what_of_its_own_is_safe_and_no_more(world: World) -> Non
     send(second, a_jpeg(2), "two")
     announce(first, a_jpeg(3), "three")
 
-    assert service.safe(first) == [Safe(capture_id, "one")]
+    assert sending.safe(first) == [Safe(capture_id, "one")]
 
 
 def test_a_camera_cannot_ask_for_anothers_capture(world: World) -> None:
     capture_id = send(a_camera(doctor(world), "pairing-a"), a_jpeg())
 
     with pytest.raises(NotFound):
-        service.arrived(a_camera(doctor(world), "pairing-b"), capture_id)
+        sending.arrived(a_camera(doctor(world), "pairing-b"), capture_id)
 
 
 def test_it_stays_safe_whatever_its_owner_made_of_it(world: World) -> None:
@@ -153,8 +160,8 @@ def test_it_stays_safe_whatever_its_owner_made_of_it(world: World) -> None:
     capture_id = send(camera, a_jpeg(), "one")
     service.drop(doctor(world), [capture_id])
 
-    assert service.announce(camera, announced(a_jpeg(), "one")) == Safe(capture_id, "one")
-    assert service.arrived(camera, capture_id) == Safe(capture_id, "one")
+    assert sending.announce(camera, announced(a_jpeg(), "one")) == Safe(capture_id, "one")
+    assert sending.arrived(camera, capture_id) == Safe(capture_id, "one")
     assert held(doctor(world)) == []
 
 
@@ -176,5 +183,5 @@ def test_what_came_within_a_day_and_nobody_heard_of_begins_its_life_when_it_is_f
     put(capture_id, camera.buffer, a_jpeg())
     clock.move(25 * HOUR)
 
-    assert service.announce(camera, announced(a_jpeg(), "one")) == Safe(capture_id, "one")
+    assert sending.announce(camera, announced(a_jpeg(), "one")) == Safe(capture_id, "one")
     assert [each.state for each in held(doctor(world))] == [State.THERE]

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
+import subprocess
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -15,12 +18,14 @@ import pytest
 from chalicelib import buckets
 from chalicelib.access.model import Caller, Role
 from chalicelib.settings import settings
+from infra.build import ROOT
 from tests.buffer.scene import a_jpeg, held, in_buffer
 from tests.docs.copies import loaded
 from tests.support.serving import serving
 from tests.support.world import World
 
 send_captures = loaded("send_captures")
+TOOLS = ("curl", "jq", "openssl")
 
 
 class Gateway(BaseHTTPRequestHandler):
@@ -72,6 +77,32 @@ def service(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     monkeypatch.setattr(send_captures, "FIRST_PAUSE_SECONDS", 0.01)
     with serving(ThreadingHTTPServer(("127.0.0.1", 0), Gateway)) as server:
         yield f"http://127.0.0.1:{server.server_port}"
+
+
+@pytest.mark.skipif(not all(map(shutil.which, TOOLS)), reason="needs curl, jq and openssl")
+def test_the_lines_of_the_documentation_send_a_picture(
+    world: World, service: str, tmp_path: Path
+) -> None:
+    (picture,) = pictures(tmp_path, 1)
+    code = world.doctor.post("/camera-codes", status=201)["code"]
+    given = {"API": service, "CODE": code, "PICTURE": str(picture)}
+    ran = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", the_lines()],
+        env=os.environ | given,
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert json.loads(ran.stdout)["state"] == "safe"
+    assert in_buffer(whose(world)) == [json.loads(ran.stdout)["capture_id"]]
+
+
+def the_lines() -> str:
+    """Return what docs/api.md has a device's maker type."""
+    told = (ROOT / "docs" / "api.md").read_text().partition("## Captures\n")[2]
+    return told.partition("```sh\n")[2].partition("```")[0]
 
 
 @pytest.fixture

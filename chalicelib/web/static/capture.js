@@ -6,12 +6,12 @@ const LONGEST_PAUSE_MS = 60_000;
 const CLOCK = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
 const SHOWN_SAFE = 20;
 const SAFE_SHOWN_MS = 12 * 3_600_000;
-const STARTS = [
+const HEIC_BRANDS = ["heic", "heix", "heim", "heis", "hevc", "hevx", "mif1", "msf1"];
+const STARTS = [ // as in chalicelib/buffer/kinds.py, which has the last word
   { type: "image/jpeg", at: 0, bytes: [0xff, 0xd8, 0xff] },
   { type: "image/png", at: 0, bytes: [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a] },
   { type: "application/dicom", at: 128, bytes: [0x44, 0x49, 0x43, 0x4d] },
-  { type: "image/heic", at: 4, bytes: [0x66, 0x74, 0x79, 0x70, 0x68, 0x65] }, // "ftyphe"
-  { type: "image/heic", at: 4, bytes: [0x66, 0x74, 0x79, 0x70, 0x6d, 0x69, 0x66, 0x31] }, // "ftypmif1"
+  ...HEIC_BRANDS.map((brand) => ({ type: "image/heic", at: 4, bytes: [...`ftyp${brand}`].map((each) => each.charCodeAt()) })),
 ];
 
 const sheet = document.getElementById("captures");

@@ -4,10 +4,12 @@
 
 const PAUSE_MS = 2_500;
 const ANSWER_MS = 20_000;
+const REST_MS = 30 * 60_000; // nobody here and nothing new: asking on would keep the visit open for ever
 
 const list = document.getElementById("captured");
 const news = document.getElementById("news");
 let since = list.dataset.since;
+let livelyAt = Date.now();
 
 // Asks for the page itself, with the pictures that are newer than those here.
 async function latest() {
@@ -23,12 +25,25 @@ function take(page) {
   const cards = [...found.children].filter(({ id }) => !document.getElementById(id));
   list.prepend(...cards);
   since = found.dataset.since;
-  if (cards.length) news.textContent = `${list.dataset.said}: ${cards.length}`;
-  const phones = document.getElementById("phones");
-  const now = page.getElementById("phones");
-  if (phones.innerHTML === now.innerHTML) return;
-  if (now.childElementCount > 0 && now.querySelector("li")) document.getElementById("shown")?.remove(); // it is paired
-  phones.replaceWith(now);
+  document.getElementById("used").replaceWith(page.getElementById("used"));
+  if (cards.length === 0) return;
+  news.textContent = `${list.dataset.said}: ${cards.length}`;
+  livelyAt = Date.now();
+}
+
+// Shows which phones are paired; a code that let one in has done its work.
+function pair(page) {
+  const [before, now] = [document, page].map((each) => each.getElementById("phones"));
+  if (before.innerHTML === now.innerHTML) return;
+  const isNew = now.querySelectorAll("li").length > before.querySelectorAll("li").length;
+  if (isNew) document.getElementById("shown")?.remove();
+  before.replaceWith(now);
+}
+
+// A picture's address lasts some minutes; one that has grown old is asked for anew, once.
+function renew({ target: image }) {
+  const fresh = image.closest("a")?.href;
+  if (fresh && image.src !== fresh) image.src = fresh;
 }
 
 function tidy() {
@@ -39,13 +54,25 @@ function tidy() {
   document.getElementById("doing").hidden = isEmpty;
 }
 
-async function look() {
+function say(state) {
+  for (const each of document.querySelectorAll("[data-when]")) each.hidden = each.dataset.when !== state;
+}
+
+async function ask() {
   if (document.hidden) return;
+  if (Date.now() - livelyAt > REST_MS) return say("resting");
   try {
-    take(await latest());
+    const page = await latest();
+    take(page);
+    pair(page);
+    say("looking");
   } catch {
-    // The session is over, or there is no connection: loading the page says which.
+    say("cut-off"); // the visit is over, or there is no connection: loading the page says which
   }
+}
+
+async function look() {
+  await ask();
   tidy();
 }
 
@@ -54,5 +81,13 @@ async function looking() {
   setTimeout(looking, PAUSE_MS);
 }
 
+function wake() {
+  const wasResting = Date.now() - livelyAt > REST_MS;
+  livelyAt = Date.now();
+  if (wasResting) look();
+}
+
+for (const each of ["pointerdown", "pointermove", "keydown", "focus"]) window.addEventListener(each, wake);
 document.addEventListener("visibilitychange", look);
+list.addEventListener("error", renew, { capture: true });
 setTimeout(looking, PAUSE_MS);

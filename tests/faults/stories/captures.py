@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from chalicelib.buffer import keeping, store
+from chalicelib.buffer import keeping, keeping_store
 from chalicelib.buffer.model import Kept, buffer_of
 from chalicelib.kernel import clock
 from tests.buffer.scene import a_camera, a_jpeg, an_endoscope, announce, announced, put, send
@@ -131,4 +131,4 @@ def begun(world: World, capture_ids: list[str]) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(keeping, "end", lambda _: Kept(kept=[]))
         world.doctor.call("POST", "/captures/keep", to_keep(world, capture_ids))
-    assert store.keepings(buffer_of(owner(world)))
+    assert keeping_store.of_buffer(buffer_of(owner(world)))
