@@ -99,7 +99,7 @@ def is_area(target_id: str) -> bool:
 
 
 def is_erased(target_id: str, sha256: str) -> bool:
-    """Whether a content of an area is gone because people wanted it so."""
+    """Whether a content of an area was erased on purpose, and did not come again since."""
     return bool(erased_at(target_id, [sha256]))
 
 
