@@ -17,11 +17,8 @@ import boto3
 from playwright.sync_api import Page, Route
 
 from chalicelib.access.model import Role
-from chalicelib.areas import service
-from chalicelib.areas.model import OnTaken
 from chalicelib.settings import settings
 from chalicelib.uploads.model import part_bytes
-from tests.areas.scene import admin, send
 from tests.support.visitor import HOST, Visitor, signed_in
 from tests.support.world import World
 
@@ -117,13 +114,3 @@ def shore(world: World, role: Role = Role.FACILITY_ADMIN, language: str = "en") 
     visitor = signed_in(role, world.facility_id)
     visitor.language = language
     return Shore(world, visitor)
-
-
-def furnished(world: World) -> dict[str, str]:
-    """Put a folder, a file in it, versions and something binned there; return nodes by name."""
-    [folder] = send(world, {"講義 2026/胃カメラ.txt": b"one"})
-    [note] = send(world, {"notes with quite a long name for a narrow screen.txt": b"first"})
-    send(world, {note.name: b"second"}, on_taken=OnTaken.REPLACE)
-    [old] = send(world, {"old.txt": b"old"})
-    service.bin_node(admin(world), world.target_id, old.node_id)
-    return {"folder": folder.node_id, "note": note.node_id, "old": old.node_id}

@@ -11,6 +11,7 @@ import pytest
 from chalice.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from chalicelib.uploads.model import MULTIPART_BYTES
 from tests.areas.scene import in_bin, names, rent, send
 from tests.browser.area_scene import Shore, shore
 from tests.support.chromium import SCREENSHOTS, barriers
@@ -205,3 +206,25 @@ def test_progress_tells_of_each_file_and_of_all(
     says(page, "All files are here")
     assert page.locator("#all").evaluate("each => each.value") == 1
     expect(page.locator("#sent li", has_text="has arrived")).to_have_count(6)
+
+
+def test_a_large_file_goes_on_with_the_parts_that_are_missing(
+    context: BrowserContext, client: Client, tmp_path: Path
+) -> None:
+    world = rent(build(client), capacity_bytes=200_000_000)
+    held = shore(world)
+    film = tmp_path / "film.mp4"
+    film.write_bytes(secrets.token_bytes(MULTIPART_BYTES + 1))
+    held.holds_parts_of(film)
+    page = opened(context, held)
+    held.room = 2
+    page.set_input_files("#files", film)
+    says(page, "No connection", seconds=120)
+    page.close()
+    held.room = 1_000
+    page = opened(context, held)
+    page.set_input_files("#files", film)
+    says(page, "All files are here", seconds=120)
+    assert names(world) == ["film.mp4"]
+    assert len(held.arrived) == 5
+    assert sorted(held.arrived) == sorted(held.files)
