@@ -424,6 +424,7 @@ def a_paired_phone(surfer: Surfer) -> None:
 @place
 def captures_that_came(surfer: Surfer) -> None:
     a_paired_phone(surfer)
+    surfer.page.locator("#captures").wait_for()  # its script has run
     take(surfer.page, a_photo())
     is_safe(surfer.page, 1)
     captures(surfer)
