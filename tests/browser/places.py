@@ -7,7 +7,6 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from infra.local.people import Person
-from tests.browser.capture_scene import a_photo, is_safe, take
 from tests.browser.conftest import Surfer
 from tests.browser.test_sign_in import GIVEN, newcomer
 from tests.purges.scene import a_certificate
@@ -498,27 +497,6 @@ def a_paired_phone(surfer: Surfer) -> None:
     surfer.open("/capture")
     surfer.page.fill("#code", code)
     surfer.page.click("#pair button")
-
-
-@place
-def captures_that_came(surfer: Surfer) -> None:
-    a_paired_phone(surfer)
-    take(surfer.page, a_photo())
-    is_safe(surfer.page, 1)
-    captures(surfer)
-    surfer.page.check("#captured li:first-child input")
-
-
-@place
-def keeping_captures(surfer: Surfer) -> None:
-    captures_that_came(surfer)
-    surfer.page.click("#doing [value=keep]")
-
-
-@place
-def dropping_captures(surfer: Surfer) -> None:
-    captures_that_came(surfer)
-    surfer.page.click("#doing [value=drop]")
 
 
 @place

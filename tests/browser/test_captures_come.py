@@ -22,7 +22,7 @@ CARDS = "#captured li"
 
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
-    """A page whose clock stands still unless a test moves it."""
+    """A page whose clock a test can move on."""
     context = browser.new_context(locale="en-GB")
     page = context.new_page()
     page.clock.install()
@@ -63,7 +63,7 @@ def test_a_picture_whose_address_has_grown_old_is_asked_for_anew(page: Page, wor
     page.route("**/*X-Amz-Signature*", lambda route: route.fulfill(status=403), times=1)
     page.goto(f"https://{HOST}{CAPTURES}")
 
-    page.wait_for_function("() => document.querySelector('#captured img').naturalWidth === 640")
+    expect(page.locator("#captured img")).to_have_js_property("naturalWidth", 640)
 
 
 def test_what_has_expired_goes_without_a_reload(page: Page, world: World) -> None:

@@ -35,6 +35,7 @@ IS_UNDER_WAY = "() => document.querySelector('#list progress')?.value > 0.3"
 LOADED = "each => each.decode().then(() => each.naturalWidth)"
 PATIENT = "00120431"
 RELOADS = 2
+COLD = 180_000  # milliseconds until a cold function has answered, on a busy machine
 
 
 @pytest.fixture
@@ -58,6 +59,9 @@ class Ward:
         self.doctor = Person(self.stack, email, "doctors", facility.facility_id)
         self.computer = browser.new_context(locale="en-GB").new_page()
         self.phones: BrowserContext = browser.new_context(locale="en-GB", **PHONE)
+        for each in (self.computer.context, self.phones):
+            each.set_default_navigation_timeout(COLD)
+            each.set_default_timeout(PATIENCE)
 
     def sign_in(self) -> None:
         self.computer.goto(self.stack.portal_url)
