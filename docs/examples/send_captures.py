@@ -7,7 +7,7 @@ Send pictures from a device into somebody's buffer, as docs/api.md ("Captures") 
 
 The device's key and name are kept in ./camera.json.  A picture that is safe is noted there, too:
 asked again after a broken link or a flat battery, the command sends what is not safe yet.
-Exit status: 0 all are safe, 1 something is not (a line each; try again later).
+Exit status: 0 all are safe, 1 something is not (a line each says why; try again later).
 """
 
 from __future__ import annotations
@@ -198,18 +198,34 @@ def main(arguments: Sequence[str] | None = None) -> int:
     sending.add_argument("pictures", nargs="+", type=Path)
     asked = parser.parse_args(arguments)
     if asked.command == "enrol":
-        enrol(asked.kept, asked.service.rstrip("/"), asked.code, asked.name)
-        return EXIT_SAFE
-    camera, status = Camera(asked.kept), EXIT_SAFE
-    for picture in asked.pictures:
-        try:
-            send(camera, picture)
-        except Failed as failure:
-            print(f"{picture}: not safe: {failure}")
-            status = EXIT_NOT_SAFE
-        else:
-            print(f"{picture}: safe")
-    return status
+        return enrolled(asked.kept, asked.service.rstrip("/"), asked.code, asked.name)
+    if not asked.kept.exists():
+        print(f"{asked.kept} is not there: enrol this device first")
+        return EXIT_NOT_SAFE
+    camera = Camera(asked.kept)
+    are_safe = [is_sent(camera, each) for each in asked.pictures]
+    return EXIT_SAFE if all(are_safe) else EXIT_NOT_SAFE
+
+
+def enrolled(kept: Path, service: str, code: str, name: str) -> int:
+    """Enrol, and say why if it does not succeed."""
+    try:
+        enrol(kept, service, code, name)
+    except Failed as failure:
+        print(f"not enrolled: {failure}")
+        return EXIT_NOT_SAFE
+    return EXIT_SAFE
+
+
+def is_sent(camera: Camera, picture: Path) -> bool:
+    """Send a picture, and say how it went."""
+    try:
+        send(camera, picture)
+    except (Failed, OSError) as failure:
+        print(f"{picture}: not safe: {failure}")
+        return False
+    print(f"{picture}: safe")
+    return True
 
 
 if __name__ == "__main__":

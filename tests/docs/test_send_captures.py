@@ -173,6 +173,25 @@ def test_a_revoked_device_sends_nothing(world: World, kept: Path, tmp_path: Path
     assert run(kept, "send", *pictures(tmp_path, 1)) == 1
 
 
+def test_a_device_that_is_not_enrolled_is_told_so(
+    service: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kept = tmp_path / "camera.json"
+    assert run(kept, "send", *pictures(tmp_path, 1)) == 1
+    assert run(kept, "enrol", service, "WRONG-CODE", "Endoscope 3") == 1
+    told = capsys.readouterr().out
+    assert "enrol this device first" in told
+    assert "not enrolled: 404" in told
+
+
+def test_a_picture_that_cannot_be_read_is_told_and_holds_up_nothing(
+    world: World, kept: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(kept, "send", tmp_path / "gone.jpg", *pictures(tmp_path, 1)) == 1
+    assert "gone.jpg: not safe" in capsys.readouterr().out
+    assert len(in_buffer(whose(world))) == 1
+
+
 def whose(world: World) -> Caller:
     """Return who enrolled the device."""
     person_id = world.doctor.get("/me")["id"]
