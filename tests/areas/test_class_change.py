@@ -47,14 +47,6 @@ def test_versions_stay_when_deluxe_becomes_economy(world: World) -> None:
     assert in_bin(world) == []
 
 
-def test_a_version_from_before_economy_can_be_made_current(world: World) -> None:
-    node = replaced(world, b"1", b"22")
-    becomes_economy(world)
-    back = service.make_current(admin(world), world.target_id, node.node_id, 1)
-    assert back.size_bytes == 1
-    assert sizes(world, node) == [2, 1]
-
-
 def test_what_is_replaced_in_economy_lies_in_the_bin_beside_the_versions(world: World) -> None:
     node = replaced(world, b"1", b"22")
     becomes_economy(world)
