@@ -10,7 +10,8 @@ import msgspec
 
 from chalicelib.access.model import Caller
 from chalicelib.archive import model as archive
-from chalicelib.archive.store import examinations, usage
+from chalicelib.archive import trees
+from chalicelib.archive.store import examinations
 from chalicelib.buffer.model import Examination, Patient
 from chalicelib.kernel.errors import Invalid
 from chalicelib.web.forms import one_line
@@ -64,7 +65,7 @@ def examination(
         Invalid: ``none-chosen`` or ``bad-date``.
         NotFound: The target, patient or examination is not the caller's, or there is none.
     """
-    usage.require(caller.facility_id, choice.target)
+    trees.require(caller, choice.target)
     kind, _, identifier = choice.of.partition(":")
     match kind:
         case "examination":

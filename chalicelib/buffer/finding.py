@@ -5,9 +5,10 @@ from __future__ import annotations
 from chalicelib.access.model import Caller
 from chalicelib.access.service import audit
 from chalicelib.archive import service as archive
+from chalicelib.archive import trees
 from chalicelib.archive.model import Examination, Patient, patient_key
 from chalicelib.archive.name_keys import key, keys_of
-from chalicelib.archive.store import examinations, names, usage
+from chalicelib.archive.store import examinations, names
 from chalicelib.contracts import service as contracts
 from chalicelib.contracts import store
 from chalicelib.contracts.model import TargetKind
@@ -25,6 +26,19 @@ def targets(facility_id: str) -> list[Target]:
     return sorted(found, key=lambda each: each.name)
 
 
+def check_takes(target: Target) -> None:
+    """
+    Let pass a target of examinations.
+
+    An area is a tree of files, for who was given a right; a display tool stores nothing.
+
+    Raises:
+        Conflict: ``takes-no-captures``.
+    """
+    if target.kind is not TargetKind.MASS_STORAGE:
+        raise Conflict("captures are kept where examinations are", code="takes-no-captures")
+
+
 def patients(caller: Caller, target_id: str, typed: str) -> Found:
     """
     Return the patients of a number, or of a name, with their examinations; audited first.
@@ -32,7 +46,7 @@ def patients(caller: Caller, target_id: str, typed: str) -> Found:
     Raises:
         NotFound: The target is not the caller's.
     """
-    usage.require(caller.facility_id, target_id)
+    trees.require(caller, target_id)
     audit(caller, "find-patients", target_id)
     wanted = key(typed)
     by_name = names.found(target_id, wanted, MOST_FOUND) if wanted else []
@@ -47,9 +61,8 @@ def patients(caller: Caller, target_id: str, typed: str) -> Found:
 
 
 def _takes(target: Target) -> bool:
-    if target.kind is not TargetKind.MASS_STORAGE:
-        return False  # an area is a tree of files, and a display tool stores nothing
     try:
+        check_takes(target)
         contracts.plan_in_force(target.facility_id, target.target_id)
     except Conflict:
         return False

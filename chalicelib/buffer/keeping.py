@@ -16,7 +16,7 @@ import msgspec
 from chalicelib.access.model import Caller
 from chalicelib.access.service import audit
 from chalicelib.buckets import captures as bytes_of
-from chalicelib.buffer import delivering, keeping_store, store
+from chalicelib.buffer import delivering, finding, keeping_store, store
 from chalicelib.buffer.model import (
     MOST_KEPT,
     MOST_KEPT_BYTES,
@@ -31,6 +31,7 @@ from chalicelib.buffer.model import (
     kept_as,
 )
 from chalicelib.contracts import service as contracts
+from chalicelib.contracts import store as targets
 from chalicelib.contracts.model import BatchScope
 from chalicelib.kernel import clock
 from chalicelib.kernel.errors import Conflict, Invalid, NotFound
@@ -121,6 +122,7 @@ def _begun(
     patient: Patient | None,
 ) -> Kept:
     """Open a batch, note what goes by it, and go on to its end."""
+    finding.check_takes(targets.target(caller.facility_id, target_id))
     scope = contracts.plan_in_force(caller.facility_id, target_id).batch_scope
     only = patient.id if scope is BatchScope.PATIENT and patient else None
     of = examination.id if scope is BatchScope.EXAMINATION else only

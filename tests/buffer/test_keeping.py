@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import boto3
@@ -15,6 +16,7 @@ from chalicelib.charging import preview
 from chalicelib.kernel import clock
 from chalicelib.kernel.errors import Conflict, Invalid, NotFound
 from chalicelib.settings import settings
+from tests.areas.scene import rent
 from tests.buffer.scene import (
     EXAMINATION,
     PATIENT,
@@ -179,6 +181,14 @@ def test_a_target_without_a_contract_keeps_nothing(world: World) -> None:
     with pytest.raises(Conflict):
         service.keep(doctor(world), ids, target["target_id"], EXAMINATION, PATIENT)
     assert in_buffer(doctor(world)) == ids
+
+
+def test_an_area_takes_no_captures_whoever_it_was_given_to(world: World) -> None:
+    capture_id = send(a_camera(doctor(world)), a_jpeg())
+    area = rent(replace(world))
+    with pytest.raises(Conflict, match="where examinations are"):
+        service.keep(doctor(world), [capture_id], area.target_id, EXAMINATION, PATIENT)
+    assert in_buffer(doctor(world)) == [capture_id]
 
 
 @pytest.mark.parametrize("number", [0, MOST_KEPT + 1])
