@@ -62,9 +62,11 @@ def home_of_operator(surfer: Surfer) -> None:
 
 @place
 def regions(surfer: Surfer) -> None:
+    surfer.scene.area()  # which no region hindered yet
     surfer.come_as("operator")
     surfer.open("/portal/provider/regions")
     surfer.page.locator("#economy").fill("1000")
+    surfer.page.locator("#deluxe").fill("1000")
     surfer.page.locator("#sizes").fill("100")
     surfer.page.locator("main button").click()
 

@@ -160,14 +160,14 @@ def test_ten_are_sent_over_a_failing_link_three_are_kept_and_seven_are_gone(
     assert len(restored) == 3
     assert restored <= set(photos)
     assert {hashlib.sha256(each).hexdigest() for each in restored} == set(wanted)
+    (patient,) = facility.admin.get(f"{facility.target}/patients")["items"]
+    assert patient["patient_id"] == PATIENT
 
     nights.move_to(facility.stack, datetime.now(UTC) + timedelta(hours=73))
     ward.sign_in()
     expect(ward.pictures).to_have_count(0, timeout=PATIENCE)
     nights.tick(facility.stack)
     assert ward.stored() == []
-    (patient,) = facility.admin.get(f"{facility.target}/patients")["items"]
-    assert patient["patient_id"] == PATIENT
 
 
 def keep(ward: Ward, count: int) -> list[str]:

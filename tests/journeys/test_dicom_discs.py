@@ -111,14 +111,15 @@ def test_a_patients_examinations_are_ordered_made_proved_and_handed_over(
     operator.send(f"{WORK}/{order_id}/hand-over", to="The ward", tracking="1234-5678")
     page = admin.get(f"{ORDERS}/{order_id}")
     assert [each in page for each in ("The ward", "1234-5678")] == [True, True]
-    assert released(facility, order_id) == [
+    assert done(facility, order_id) == [
+        "discs-built",
         "download-disc",
         "download-disc-album",
         "hand-over-discs",
     ]
 
 
-def released(facility: Facility, order_id: str) -> list[str]:
+def done(facility: Facility, order_id: str) -> list[str]:
     """Return what the facility's audit rows say was done with the order's discs, in order."""
     rows = sorted(of_facility(facility.facility_id), key=lambda each: each[0])
     return [event.action for _, event, _ in rows if event.subject == order_id]

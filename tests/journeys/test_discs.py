@@ -55,6 +55,12 @@ def with_area(facility: Facility) -> None:
     sign(facility, 10_000_000, service_class="deluxe")
 
 
+def placed(facility: Facility) -> bool:
+    """Whether the minute has given the agent's files their place in the area."""
+    nights.tick(facility.stack)
+    return bool(facility.admin.get(f"/areas/{facility.target_id}/folders/root")["nodes"])
+
+
 def a_month_later(facility: Facility) -> tuple[Browser, Browser]:
     """Return an operator and the facility's administrator at the portal, once a month has gone."""
     nights.move_to(facility.stack, datetime.now(UTC) + A_MONTH)
@@ -80,6 +86,7 @@ def test_a_month_of_a_deluxe_area_is_handed_over_on_a_disc_that_proves_itself(
 ) -> None:
     with_area(facility)
     stored(facility, tmp_path / "folder", FILES)
+    until(lambda: placed(facility), seconds=180)
     operator, admin = a_month_later(facility)
     order_id = until(lambda: order_of(admin), seconds=60)
     here = f"{WORK}/{order_id}"
