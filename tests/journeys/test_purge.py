@@ -102,7 +102,7 @@ def test_locked_objects_wait_and_then_all_of_one_target_goes(
 
     end_locks(facility)
     later(facility, moment + timedelta(days=1, minutes=1))
-    told = until(lambda: certificate(facility))
+    told = until(lambda: certificate(facility), seconds=240)  # ten phases, a message each
     assert facility.stored_versions() == []
     assert (told["objects"], told["size_bytes"]) == (2, 6)
     assert told["digest"] == chained(FILES.values())
