@@ -6,7 +6,7 @@ import pytest
 
 from chalicelib.access.model import Role
 from chalicelib.areas import service
-from chalicelib.areas.model import Right
+from chalicelib.areas.model import ROOT, Right
 from tests.areas.scene import admin, doctor, in_bin, names, send
 from tests.support.visitor import Visitor, signed_in
 from tests.support.world import World
@@ -23,6 +23,10 @@ def home(area: World) -> str:
     return f"/portal/areas/{area.target_id}"
 
 
+def first_folder(area: World) -> str:
+    return f"{home(area)}/folders/{ROOT}"
+
+
 def test_an_administrator_sees_all_areas_and_how_full_they_are(area: World) -> None:
     send(area, {"a.txt": bytes(5_000_000)})
     page = visitor_of(area).get("/portal/areas")
@@ -32,13 +36,13 @@ def test_an_administrator_sees_all_areas_and_how_full_they_are(area: World) -> N
 
 def test_a_doctor_without_a_right_sees_no_area(area: World) -> None:
     assert "No area is open to you" in visitor_of(area, Role.DOCTOR).get("/portal/areas").text
-    assert visitor_of(area, Role.DOCTOR).get(f"{home(area)}/folders/root").status == 404
+    assert visitor_of(area, Role.DOCTOR).get(first_folder(area)).status == 404
 
 
 def test_who_may_only_read_is_offered_nothing_to_change(area: World) -> None:
     send(area, {"a.txt": b"a"})
     doctor(area, Right.READ, person_id="person-doctor")
-    page = visitor_of(area, Role.DOCTOR).get(f"{home(area)}/folders/root")
+    page = visitor_of(area, Role.DOCTOR).get(first_folder(area))
     assert "a.txt" in page.text
     assert "sender" not in page.text
     assert "New folder" not in page.text
@@ -56,17 +60,17 @@ def test_the_people_page_names_each_doctor_and_gives_a_right(area: World) -> Non
 
 def test_a_small_file_comes_by_a_form_under_its_own_name(area: World) -> None:
     visitor = visitor_of(area)
-    visitor.get(f"{home(area)}/folders/root")
+    visitor.get(first_folder(area))
     fields = {"csrf": visitor.token, "on_taken": ""}
-    answer = visitor.upload(f"{home(area)}/folders/root/files", fields, {"file": b"1,2"})
+    answer = visitor.upload(f"{first_folder(area)}/files", fields, {"file": b"1,2"})
     assert answer.location.endswith("done=sent")
     assert names(area) == ["a.csv"]
 
 
 def test_a_form_without_a_file_says_so(area: World) -> None:
     visitor = visitor_of(area)
-    visitor.get(f"{home(area)}/folders/root")
-    answer = visitor.submit(f"{home(area)}/folders/root/files")
+    visitor.get(first_folder(area))
+    answer = visitor.submit(f"{first_folder(area)}/files")
     assert answer.status == 422
     assert "Choose a file." in answer.text
 
@@ -77,8 +81,8 @@ def test_a_refused_folder_says_why_and_keeps_what_was_typed(
 ) -> None:
     send(area, {"a.txt": b"a"})
     visitor = visitor_of(area)
-    visitor.get(f"{home(area)}/folders/root")
-    answer = visitor.submit(f"{home(area)}/folders/root", name=name)
+    visitor.get(first_folder(area))
+    answer = visitor.submit(first_folder(area), name=name)
     assert answer.status == status
     assert f'value="{name}"' in answer.text
     assert answer.title.startswith("Error: ")
