@@ -21,15 +21,25 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.exceptions import TransactWriteError
 from pynamodb.models import Model
 
+from chalicelib.archive.store.trees import bodies, revision
 from chalicelib.areas.log import Entry
 from chalicelib.kernel.errors import Unavailable
 from chalicelib.tables import CatalogueTable, expecting, transaction
+
+__all__ = [  # the archive reads an area, too
+    "PREFIXES",
+    "apply",
+    "bodies",
+    "put_missing",
+    "revision",
+    "starting",
+]
 
 PREFIXES = (
     "NODE#",
@@ -68,20 +78,6 @@ class _Row(Model):
 
 
 # --- reading -----------------------------------------------------------------------------------
-
-
-def revision(target_id: str) -> int:
-    """Return the revision the rows are of, read consistently; 0 before the first change."""
-    try:
-        return int(_Area.get(f"TARGET#{target_id}", "AREA", consistent_read=True).revision)
-    except _Area.DoesNotExist:
-        return 0
-
-
-def bodies(target_id: str, keys: Iterable[str]) -> dict[str, str]:
-    """Return the rows of *keys* that there are, read consistently."""
-    wanted = [(f"TARGET#{target_id}", each) for each in dict.fromkeys(keys)]
-    return {row.sk: row.body for row in _Row.batch_get(wanted, consistent_read=True)}
 
 
 def starting(
