@@ -14,7 +14,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from infra.deploy import stack_outputs
 from infra.template import REGION
 
-GROUPS = ("operators", "facility-admins", "doctors")
+OF_PROVIDER = ("operators", "clerks")
+GROUPS = (*OF_PROVIDER, "facility-admins", "doctors")
 
 
 def add_person(
@@ -95,15 +96,15 @@ def _options() -> argparse.Namespace:
     parser.add_argument("email")
     parser.add_argument("--stage", required=True)
     parser.add_argument("--region", default=REGION)
-    parser.add_argument("--facility", default="", help="the facility's id; operators have none")
+    parser.add_argument("--facility", default="", help="the facility's id; none for the provider")
     parser.add_argument("--password", action="store_true", help="ask for a password; send no mail")
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument("--group", choices=GROUPS, help="add the person, as one of these")
     what.add_argument("--lost-phone", action="store_true", help="let them set up another")
     what.add_argument("--forgot-password", action="store_true", help="ask for one to give them")
     options = parser.parse_args()
-    if options.group and (options.group == "operators") == bool(options.facility):
-        parser.error("operators belong to no facility, everybody else to one (--facility)")
+    if options.group and (options.group in OF_PROVIDER) == bool(options.facility):
+        parser.error("the provider's belong to no facility, everybody else to one (--facility)")
     return options
 
 

@@ -12,6 +12,7 @@ from chalicelib.kernel.errors import NotAllowed
 
 class Role(StrEnum):
     OPERATOR = "operator"  # the provider's staff
+    CLERK = "clerk"  # of a department of the provider: answers what is routed there
     FACILITY_ADMIN = "facility-admin"
     DOCTOR = "doctor"
     AGENT = "agent"
@@ -22,9 +23,12 @@ class Role(StrEnum):
 
 GROUPS = {  # Cognito group -> role, most powerful first
     "operators": Role.OPERATOR,
+    "clerks": Role.CLERK,
     "facility-admins": Role.FACILITY_ADMIN,
     "doctors": Role.DOCTOR,
 }
+
+OF_PROVIDER = frozenset({Role.OPERATOR, Role.CLERK})  # whose home is no facility
 
 
 class Caller(msgspec.Struct, frozen=True):
@@ -33,7 +37,7 @@ class Caller(msgspec.Struct, frozen=True):
 
     Attributes:
         facility_id: The tenant; from the session or the key, never from a request.  Empty for
-            the provider's operators and for anonymous callers.
+            the provider's own people and for anonymous callers.
     """
 
     role: Role
@@ -164,7 +168,8 @@ def caller_from_claims(claims: dict[str, Any]) -> Caller:
     role = next((role for group, role in GROUPS.items() if group in groups), None)
     if role is None:
         raise NotAllowed("this account has no role in Hokan; ask your administrator")
-    facility_id = "" if role is Role.OPERATOR else str(claims.get("custom:facility") or "")
-    if role is not Role.OPERATOR and not facility_id:
+    is_provider = role in OF_PROVIDER
+    facility_id = "" if is_provider else str(claims.get("custom:facility") or "")
+    if not is_provider and not facility_id:
         raise NotAllowed("this account belongs to no facility; ask the provider")
     return Caller(role, str(claims["sub"]), facility_id)

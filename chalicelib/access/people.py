@@ -21,7 +21,7 @@ MAX_ADDRESS = 254  # RFC 5321
 
 INVITES = {  # who invites whom
     Role.FACILITY_ADMIN: (Role.DOCTOR, Role.FACILITY_ADMIN),
-    Role.OPERATOR: (Role.OPERATOR,),
+    Role.OPERATOR: (Role.OPERATOR, Role.CLERK),
 }
 
 

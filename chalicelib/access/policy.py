@@ -92,6 +92,11 @@ class Operation(StrEnum):
     DOWNLOAD_DISC = auto()
     SEE_DISC_PASSPHRASE = auto()
     HAND_OVER_DISCS = auto()
+    FILE_INQUIRIES = auto()
+    ANSWER_INQUIRIES = auto()
+    SEE_INQUIRY_BOX = auto()
+    MANAGE_DEPARTMENTS = auto()
+    HEAR_OF_ANSWERS = auto()
 
 
 class Granted(Protocol):
@@ -118,10 +123,11 @@ def granted_to_it(caller: Caller, subject: Granted | None) -> bool:
 
 
 _everybody = dict.fromkeys(Role, always)
-_staff = dict.fromkeys((Role.OPERATOR, Role.FACILITY_ADMIN, Role.DOCTOR), always)
+_staff = dict.fromkeys((Role.OPERATOR, Role.CLERK, Role.FACILITY_ADMIN, Role.DOCTOR), always)
 _facility = dict.fromkeys((Role.FACILITY_ADMIN, Role.DOCTOR), always)
 _admin = {Role.FACILITY_ADMIN: always}
 _operator = {Role.OPERATOR: always}
+_desk = dict.fromkeys((Role.CLERK, Role.OPERATOR), always)  # of their own departments only
 _doctor = {Role.DOCTOR: always}
 _agent = {Role.AGENT: always}
 _camera = {Role.CAMERA: always}  # into one person's buffer, which their pairing says
@@ -203,6 +209,11 @@ POLICY: Mapping[Operation, Mapping[Role, Condition]] = {
     Operation.DOWNLOAD_DISC: _admin,
     Operation.SEE_DISC_PASSPHRASE: _admin,  # never who burns the discs
     Operation.HAND_OVER_DISCS: _operator,  # who burns them has their images, too
+    Operation.FILE_INQUIRIES: _facility,  # and read the answers to their own
+    Operation.ANSWER_INQUIRIES: _desk,
+    Operation.SEE_INQUIRY_BOX: _operator,  # facilities write into it and never read it
+    Operation.MANAGE_DEPARTMENTS: _operator,
+    Operation.HEAR_OF_ANSWERS: _agent,
     Operation.RUN_RESTORE: {Role.AGENT: granted_to_it},
 }
 

@@ -1,0 +1,106 @@
+"""
+The rows that follow from an inquiry: where it is listed, and what is counted.  Pure.
+
+box  ASKER#<facility id>#<person id>  <inquiry id>              somebody's own inquiries
+     INBOX#<department id>            <due at>#<inquiry id>     what a department has to do
+     INQUIRYBOX#<term>                <inquiry id>              what the provider finds it by
+     FIGURES#<month filed>            <what was counted>        counters, added to
+
+Ids sort by time.  A listing is a difference: what an inquiry's next version is listed under and
+the last one was not is put, and the other way round deleted, in the transaction that writes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from chalicelib.inquiries.model import IN_BOX, Inquiry, State
+from chalicelib.kernel import clock
+
+Key = tuple[str, str]  # partition, sort
+
+
+def listed(inquiry: Inquiry | None) -> set[Key]:
+    """Return where an inquiry is listed; nothing of none."""
+    if inquiry is None:
+        return set()
+    keys = {(asker(inquiry.facility_id, inquiry.person_id), inquiry.inquiry_id)}
+    keys |= {(inbox(each), inbox_sk(inquiry)) for each in inquiry.desks}
+    return keys | {(term(each), inquiry.inquiry_id) for each in facets(inquiry)}
+
+
+def facets(inquiry: Inquiry) -> Iterator[str]:
+    """Yield the terms that the provider finds an inquiry by, beside its words."""
+    yield f"state:{inquiry.state}"
+    if inquiry.state in IN_BOX:
+        yield "all"
+        yield f"kind:{inquiry.kind}"
+        yield f"facility:{inquiry.facility_id}"
+        yield from (f"department:{each}" for each in inquiry.readers)
+
+
+def counted(before: Inquiry | None, after: Inquiry, months: str, minutes: int) -> list[Key]:
+    """
+    Return the counters that go up by one with a change.
+
+    Args:
+        months: The month (``2026-11``) in which it was filed, by the provider's calendar.
+        minutes: From filing to the change, see :func:`step_of`.
+    """
+    pk = figures(months)
+    keys: list[Key] = []
+    if before is None:
+        return keys
+    if before.state is State.FILED and after.state is State.COLLECTED:
+        keys += [(pk, f"filed#kind#{after.kind}"), (pk, f"filed#facility#{after.facility_id}")]
+    if not before.routed_first and after.routed_first:
+        keys.append((pk, f"filed#department#{after.routed_first}"))
+    if not before.answered_at and after.answered_at:
+        whose = (
+            f"kind#{after.kind}",
+            f"facility#{after.facility_id}",
+            f"department#{after.department_id}",
+        )
+        keys += [(pk, f"answered#{each}#{step_of(minutes):07}") for each in whose]
+    return keys
+
+
+def step_of(minutes: int) -> int:
+    """
+    Return *minutes* in two digits that count, rounded up: counters by it tell medians within 10 %.
+
+    >>> [step_of(each) for each in (0, 7, 99, 100, 101, 1234)]
+    [0, 7, 99, 100, 110, 1300]
+    """
+    scale: int = 10 ** max(0, len(str(minutes)) - 2)
+    return -(-minutes // scale) * scale
+
+
+def minutes_between(begun_at: str, ended_at: str) -> int:
+    """Return the whole minutes from one moment to another, both RFC 3339."""
+    return int((clock.parse(ended_at) - clock.parse(begun_at)).total_seconds() // 60)
+
+
+def inquiry(inquiry_id: str) -> str:
+    """Return the partition of an inquiry: HEAD, and a MESSAGE#<number> each."""
+    return f"INQUIRY#{inquiry_id}"
+
+
+def asker(facility_id: str, person_id: str) -> str:
+    return f"ASKER#{facility_id}#{person_id}"
+
+
+def inbox(department_id: str) -> str:
+    return f"INBOX#{department_id}"
+
+
+def inbox_sk(inquiry: Inquiry) -> str:
+    return f"{inquiry.due_at}#{inquiry.inquiry_id}"
+
+
+def term(text: str) -> str:
+    return f"INQUIRYBOX#{text}"
+
+
+def figures(month: str) -> str:
+    return f"FIGURES#{month}"
