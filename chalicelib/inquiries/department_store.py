@@ -2,6 +2,7 @@
 The provider's departments, and who works in which.
 
 core  FACILITY#provider  DEPARTMENT#<department id>   name, hours, when it was dissolved
+                         DISSOLVED#<department id>    due while one that was dissolved has any left
                          DESKPERSON#<person id>       the departments somebody works in
 
 A dissolved one stays: inquiries tell of it.
@@ -9,18 +10,22 @@ A dissolved one stays: inquiries tell of it.
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import msgspec
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
+from chalicelib import due
 from chalicelib.access.model import PROVIDER
 from chalicelib.inquiries.model import Department
+from chalicelib.kernel import clock
 from chalicelib.kernel.errors import Conflict, NotFound
 from chalicelib.tables import CoreTable, expecting, held, transaction
 
 PK = f"FACILITY#{PROVIDER}"
-PREFIX, PERSON = "DEPARTMENT#", "DESKPERSON#"
+PREFIX, DISSOLVED, PERSON = "DEPARTMENT#", "DISSOLVED#", "DESKPERSON#"
 CHANGED = "the department changed in the meantime; look again", "department-changed"
 
 
@@ -33,6 +38,16 @@ class _Department(Model):
     department = UnicodeAttribute()
     version = NumberAttribute()
     dissolved_at = UnicodeAttribute(null=True)
+
+
+class _Dissolved(Model):
+    class Meta(CoreTable):
+        pass
+
+    pk = UnicodeAttribute(hash_key=True, default=PK)
+    sk = UnicodeAttribute(range_key=True)
+    due_shard = UnicodeAttribute()
+    due_at = UnicodeAttribute()
 
 
 class _Person(Model):
@@ -70,9 +85,15 @@ def change(before: Department, after: Department) -> None:
 
 
 def dissolve(before: Department, after: Department) -> None:
-    """Write that one is dissolved; raises Conflict when it changed, or its successor is none."""
+    """
+    Write that one is dissolved, and that the schedule looks after what it had.
+
+    Raises:
+        Conflict: ``department-changed``: it is not as it was read, or its successor is no more.
+    """
     with expecting(*CHANGED), transaction() as write:
         write.save(_to_row(after), condition=_Department.version == before.version)
+        write.save(_dissolved(after.department_id, after.dissolved_at))
         if after.successor_id:
             check_in(write, after.successor_id)
 
@@ -81,6 +102,16 @@ def check_in(write: TransactWrite, department_id: str) -> None:
     """Let the transaction fail where a department is not there any more."""
     is_there = _Department.pk.exists() & _Department.dissolved_at.does_not_exist()
     write.condition_check(_Department, PK, PREFIX + department_id, condition=is_there)
+
+
+def look_again(department_id: str, at: datetime) -> None:
+    """Have the schedule look at a dissolved department again."""
+    _dissolved(department_id, clock.text(at)).save()
+
+
+def emptied(department_id: str) -> None:
+    """Have the schedule look at a dissolved department no more."""
+    _Dissolved(PK, DISSOLVED + department_id).delete()
 
 
 # --- who works there ---------------------------------------------------------------------------
@@ -112,6 +143,11 @@ def set_person(person_id: str, department_ids: list[str]) -> None:
 
 def _read(row: _Person) -> list[str]:
     return msgspec.json.decode(row.department_ids, type=list[str])
+
+
+def _dissolved(department_id: str, due_at: str) -> _Dissolved:
+    sk, shard = DISSOLVED + department_id, due.shard_of(department_id)
+    return _Dissolved(PK, sk, due_shard=shard, due_at=due_at)
 
 
 def _to_row(department: Department) -> _Department:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import msgspec
 
@@ -11,6 +11,7 @@ from chalicelib.access import people_store
 from chalicelib.access.model import PROVIDER, Caller, Person
 from chalicelib.access.service import audit
 from chalicelib.inquiries import department_store as store
+from chalicelib.inquiries import dissolving, due_times
 from chalicelib.inquiries.model import Department
 from chalicelib.kernel import clock, ids
 from chalicelib.kernel.errors import Conflict, Invalid
@@ -79,6 +80,33 @@ def change(caller: Caller, department_id: str, name: str, answer_hours: int) -> 
     return after
 
 
+def dissolve(caller: Caller, department_id: str, successor_id: str = "") -> None:
+    """
+    Dissolve a department: nobody routes to it any more, and what it had goes to its successor.
+
+    Without a successor the rules say; what they name nobody for lies in the box.  Called again,
+    it goes on with what is left.
+
+    Raises:
+        NotFound: There is none.
+        Invalid: ``bad-department``: the successor is not there, or is itself.
+        Conflict: ``department-changed``.
+    """
+    before, now = store.department(department_id), clock.now()
+    if not before.dissolved_at:
+        if successor_id == department_id:
+            raise Invalid("choose another department for what it had", code="bad-department")
+        after = msgspec.structs.replace(
+            before,
+            dissolved_at=clock.text(now),
+            successor_id=living(successor_id).department_id if successor_id else "",
+            version=before.version + 1,
+        )
+        audit(caller, "dissolve-department", department_id)
+        store.dissolve(before, after)
+    dissolving.empty(department_id, now)
+
+
 def due_by(department_id: str, now: datetime) -> datetime:
     """
     Return by when a department is to answer what it gets *now*.
@@ -86,7 +114,7 @@ def due_by(department_id: str, now: datetime) -> datetime:
     A dissolved one at once: the schedule then finds out who goes on with it.
     """
     department = store.department(department_id)
-    return now if department.dissolved_at else now + timedelta(hours=department.answer_hours)
+    return now if department.dissolved_at else due_times.answer_by(now, department.answer_hours)
 
 
 # --- people ------------------------------------------------------------------------------------

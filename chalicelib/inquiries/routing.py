@@ -11,6 +11,7 @@ from datetime import datetime
 
 from chalicelib.inquiries import department_store, due_times, moving, rules, ruling, store
 from chalicelib.inquiries.model import Department, Inquiry, Message
+from chalicelib.kernel.errors import Conflict
 from chalicelib.tables import expecting, transaction
 
 
@@ -50,7 +51,12 @@ def move_on(inquiry: Inquiry, department: Department, again_at: datetime, now: d
 
     Args:
         again_at: When the rules are asked again, should they name none.
+
+    Raises:
+        Conflict: It is not with that department any more, or changed in the meantime.
     """
+    if department.department_id not in inquiry.desks:
+        raise Conflict(store.CHANGED[0], code=store.CHANGED[1])
     if inquiry.department_id != department.department_id:
         return _move_share(inquiry, department, now)
     successor = ruling.successor_of(department, inquiry)
