@@ -138,6 +138,24 @@ class Share(msgspec.Struct, frozen=True, kw_only=True):
     answered_at: str = ""
 
 
+class Department(msgspec.Struct, frozen=True, kw_only=True):
+    """
+    A department of the provider, which answers what is routed to it.
+
+    Attributes:
+        answer_hours: Within how many it is to answer.
+        dissolved_at: RFC 3339; empty while it is there.
+        successor_id: Who goes on with what it had; empty where the rules say.
+    """
+
+    department_id: str
+    name: str
+    answer_hours: int = 72
+    dissolved_at: str = ""
+    successor_id: str = ""
+    version: int = 1
+
+
 class Inquiry(msgspec.Struct, frozen=True, kw_only=True):
     """
     An inquiry as it stands; every change makes the next *version* of it.
@@ -209,6 +227,13 @@ class Inquiry(msgspec.Struct, frozen=True, kw_only=True):
         if self.state not in IN_BOX:
             return set()
         return {self.department_id, *(each.department_id for each in self.shares)} - {""}
+
+
+class Seen(msgspec.Struct, frozen=True):
+    """An inquiry, and what of it was said that whoever looks may read, in order."""
+
+    inquiry: Inquiry
+    messages: list[Message]
 
 
 def seen_by_facility(messages: Iterable[Message]) -> list[Message]:

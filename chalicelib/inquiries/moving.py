@@ -180,6 +180,16 @@ def shared(inquiry: Inquiry, department_id: str, now: datetime) -> Inquiry:
     return _next(inquiry, shares=[*inquiry.shares, share])
 
 
+def share_moved(inquiry: Inquiry, department_id: str, successor_id: str, now: datetime) -> Inquiry:
+    """Ask for the part of a department that is no more in its successor, or nowhere."""
+    _must_be_routed(inquiry)
+    left = [each for each in inquiry.shares if each.department_id != department_id]
+    changed = msgspec.structs.replace(inquiry, shares=left)
+    if not successor_id or successor_id in {inquiry.department_id, *changed.awaited}:
+        return _next(changed)
+    return shared(changed, successor_id, now)
+
+
 def parted(inquiry: Inquiry, said: Said, now: datetime) -> Changed:
     """Give a department's part of the answer."""
     _must_be_routed(inquiry)
