@@ -81,6 +81,13 @@ def replied(inquiry: Inquiry, said: Said, due_at: datetime, now: datetime) -> Ch
     return _with(changed, What.REPLY, said, now)
 
 
+def shown(inquiry: Inquiry, now: datetime) -> Inquiry:
+    """Note that a terminal of the facility gave notice of the answer: so it is delivered."""
+    _must(inquiry, HAS_ANSWER, "no-answer", "there is no answer to show")
+    after = delivered(inquiry, now) if inquiry.state is State.ANSWERED else _next(inquiry)
+    return msgspec.structs.replace(after, shown_at=clock.text(now))
+
+
 def picked_up(inquiry: Inquiry, now: datetime) -> Inquiry:
     """Note that its asker read the answer."""
     _must(inquiry, HAS_ANSWER - {State.PICKED_UP}, "no-answer", "there is no answer to pick up")
@@ -180,6 +187,16 @@ def shared(inquiry: Inquiry, department_id: str, now: datetime) -> Inquiry:
     return _next(inquiry, shares=[*inquiry.shares, share])
 
 
+def share_moved(inquiry: Inquiry, department_id: str, successor_id: str, now: datetime) -> Inquiry:
+    """Ask for the part of a department that is no more in its successor, or nowhere."""
+    _must_be_routed(inquiry)
+    left = [each for each in inquiry.shares if each.department_id != department_id]
+    changed = msgspec.structs.replace(inquiry, shares=left)
+    if not successor_id or successor_id in {inquiry.department_id, *changed.awaited}:
+        return _next(changed)
+    return shared(changed, successor_id, now)
+
+
 def parted(inquiry: Inquiry, said: Said, now: datetime) -> Changed:
     """Give a department's part of the answer."""
     _must_be_routed(inquiry)
@@ -204,6 +221,7 @@ def answered(inquiry: Inquiry, said: Said, now: datetime) -> Changed:
         "shares": [each for each in inquiry.shares if each.answered_at],
         "look_at": clock.text(now + (DELIVERY_LOOK if is_direct else REPLY_LIFE)),
         "waits_since": "",
+        "shown_at": "",
     }
     return _with(_stepped(inquiry, State.ANSWERED, now, **changes), What.ANSWER, said, now)
 
