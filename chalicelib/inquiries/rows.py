@@ -2,9 +2,11 @@
 The rows that follow from an inquiry: where it is listed, and what is counted.  Pure.
 
 box  ASKER#<facility id>#<person id>  <inquiry id>              somebody's own inquiries
+     ANSWERS#<facility id>            <inquiry id>              whose answer a terminal is to show
      INBOX#<department id>            <due at>#<inquiry id>     what a department has to do
      INQUIRYBOX#<term>                <inquiry id>              what the provider finds it by
      FIGURES#<month filed>            <what was counted>        counters, added to
+     FIGURES#<month>#<facility id>    <minutes to an answer>    counters, added to
 
 Ids sort by time.  A listing is a difference: what an inquiry's next version is listed under and
 the last one was not is put, and the other way round deleted, in the transaction that writes it.
@@ -25,13 +27,16 @@ def listed(inquiry: Inquiry | None) -> set[Key]:
     if inquiry is None:
         return set()
     keys = {(asker(inquiry.facility_id, inquiry.person_id), inquiry.inquiry_id)}
+    if inquiry.is_to_show:
+        keys.add((answers(inquiry.facility_id), inquiry.inquiry_id))
     keys |= {(inbox(each), inbox_sk(inquiry)) for each in inquiry.desks}
     return keys | {(term(each), inquiry.inquiry_id) for each in facets(inquiry)}
 
 
 def facets(inquiry: Inquiry) -> Iterator[str]:
     """Yield the terms that the provider finds an inquiry by, beside its words."""
-    yield f"state:{inquiry.state}"
+    if inquiry.state is not State.WITHDRAWN:
+        yield f"state:{inquiry.state}"
     if inquiry.state in IN_BOX:
         yield "all"
         yield f"kind:{inquiry.kind}"
@@ -39,15 +44,15 @@ def facets(inquiry: Inquiry) -> Iterator[str]:
         yield from (f"department:{each}" for each in inquiry.readers)
 
 
-def counted(before: Inquiry | None, after: Inquiry, months: str, minutes: int) -> list[Key]:
+def counted(before: Inquiry | None, after: Inquiry, month: str, minutes: int) -> list[Key]:
     """
     Return the counters that go up by one with a change.
 
     Args:
-        months: The month (``2026-11``) in which it was filed, by the provider's calendar.
+        month: ``2026-11``, in which it was filed, by the provider's calendar.
         minutes: From filing to the change, see :func:`step_of`.
     """
-    pk = figures(months)
+    pk = figures(month)
     keys: list[Key] = []
     if before is None:
         return keys
@@ -56,12 +61,12 @@ def counted(before: Inquiry | None, after: Inquiry, months: str, minutes: int) -
     if not before.routed_first and after.routed_first:
         keys.append((pk, f"filed#department#{after.routed_first}"))
     if not before.answered_at and after.answered_at:
-        whose = (
-            f"kind#{after.kind}",
-            f"facility#{after.facility_id}",
-            f"department#{after.department_id}",
-        )
-        keys += [(pk, f"answered#{each}#{step_of(minutes):07}") for each in whose]
+        took = f"{step_of(minutes):07}"
+        keys += [
+            (pk, f"answered#kind#{after.kind}#{took}"),
+            (pk, f"answered#department#{after.department_id}#{took}"),
+            (figures_of(months, after.facility_id), took),
+        ]
     return keys
 
 
@@ -90,6 +95,10 @@ def asker(facility_id: str, person_id: str) -> str:
     return f"ASKER#{facility_id}#{person_id}"
 
 
+def answers(facility_id: str) -> str:
+    return f"ANSWERS#{facility_id}"
+
+
 def inbox(department_id: str) -> str:
     return f"INBOX#{department_id}"
 
@@ -104,3 +113,8 @@ def term(text: str) -> str:
 
 def figures(month: str) -> str:
     return f"FIGURES#{month}"
+
+
+def figures_of(month: str, facility_id: str) -> str:
+    """Return where the answers to one facility are counted: a month's figures stay few."""
+    return f"FIGURES#{month}#{facility_id}"

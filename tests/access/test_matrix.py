@@ -21,6 +21,7 @@ from tests.charts.scene import A_BUNDLE, CHART, PICTURE, TABLE, amending, examin
 from tests.dicomweb.scene import back_up, uids_of
 from tests.dicomweb.sending import an_instance, in_parts, post
 from tests.exports.scene import asked
+from tests.inquiries.telling_scene import answered
 from tests.network.scene import across_facilities
 from tests.patient_charts.scene import released
 from tests.patient_charts.slip_scene import at_door, handed, inside, issue
@@ -70,6 +71,8 @@ POST   /facilities/{facility_id}/targets/{target_id}/hold/lift      -         op
 GET    /facilities/{facility_id}/contracts                          -         operator -     -      -
 POST   /facilities/{facility_id}/contracts/{contract_id}/accept     -         operator -     -      -
 POST   /facilities/{facility_id}/contracts/{contract_id}/decline    -         operator -     -      -
+GET    /agent/answers                                               -         -        -     -      agent
+POST   /agent/answers/{inquiry_id}/shown                            -         -        -     -      agent
 POST   /agent/poll                                                  -         -        -     -      agent
 POST   /agent/jobs/{job_id}/take                                    -         -        -     -      agent
 POST   /agent/jobs/{job_id}/progress                                -         -        -     -      agent
@@ -642,6 +645,7 @@ def ids_of(world: World) -> dict[str, str]:
         "order_id": discs_of(world),
         "slip_id": a_slip(world, examination["patient_key"], examination["examination_id"]),
         **captures_of(world),
+        "inquiry_id": answered(world.facility_id).inquiry_id,
     }
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 from tests.faults.stories import (
     access,
     album,
+    answers,
     archive,
     area_pages,
     areas,
@@ -50,6 +51,7 @@ __all__ = [
     "Prepare",
     "access",
     "album",
+    "answers",
     "archive",
     "area_pages",
     "areas",
