@@ -8,7 +8,10 @@ from enum import StrEnum
 import msgspec
 
 MOST_SUBJECT, MOST_TEXT = 100, 4_000  # characters
-MOST_MESSAGES = 100  # of one inquiry
+MOST_TOLD = 200  # characters
+MOST_MESSAGES = 100  # of one inquiry; its answer and its end always fit
+MOST_SHARES = 10  # of one inquiry
+MOST_FILES = 5  # of one message
 MOST_OPEN, MOST_AN_HOUR = 20, 10  # of one facility
 
 
@@ -60,6 +63,7 @@ class What(StrEnum):
 
 
 INSIDE = frozenset({What.PASS, What.NOTE})  # the facility never sees these
+LAST = frozenset({What.ANSWER, What.CLOSING})  # however much was said before
 
 
 class Step(msgspec.Struct, frozen=True):

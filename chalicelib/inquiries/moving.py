@@ -14,9 +14,12 @@ from typing import Any
 import msgspec
 
 from chalicelib.inquiries.model import (
+    ENDED,
     HAS_ANSWER,
     IN_BOX,
+    LAST,
     MOST_MESSAGES,
+    MOST_SHARES,
     Delivery,
     File,
     Inquiry,
@@ -60,7 +63,7 @@ def replied(inquiry: Inquiry, said: Said, due_at: datetime, now: datetime) -> Ch
     Args:
         due_at: By when it is to be answered from now on.
     """
-    _must(inquiry, IN_BOX - {State.CLOSED}, "is-closed", "it is closed; file another inquiry")
+    _must(inquiry, set(State) - ENDED, "is-closed", "it has ended; file another inquiry")
     if inquiry.state in HAS_ANSWER:
         changed = _stepped(
             inquiry,
@@ -169,6 +172,10 @@ def shared(inquiry: Inquiry, department_id: str, now: datetime) -> Inquiry:
     _must_be_routed(inquiry)
     if department_id in {inquiry.department_id, *inquiry.awaited}:
         raise Conflict("the department has it already", code="same-department")
+    if len(inquiry.shares) >= MOST_SHARES:
+        raise Conflict(
+            f"at most {MOST_SHARES} parts are asked for; pass it on", code="too-many-shares"
+        )
     share = Share(department_id=department_id, asked_at=clock.text(now))
     return _next(inquiry, shares=[*inquiry.shares, share])
 
@@ -242,7 +249,7 @@ class Changed(msgspec.Struct, frozen=True):
 
 
 def _with(changed: Inquiry, what: What, said: Said, now: datetime) -> Changed:
-    if changed.messages >= MOST_MESSAGES:
+    if changed.messages >= MOST_MESSAGES and what not in LAST:
         raise Conflict(
             f"an inquiry has at most {MOST_MESSAGES} messages; file another", code="too-long-a-talk"
         )

@@ -31,7 +31,8 @@ def listed(inquiry: Inquiry | None) -> set[Key]:
 
 def facets(inquiry: Inquiry) -> Iterator[str]:
     """Yield the terms that the provider finds an inquiry by, beside its words."""
-    yield f"state:{inquiry.state}"
+    if inquiry.state is not State.WITHDRAWN:
+        yield f"state:{inquiry.state}"
     if inquiry.state in IN_BOX:
         yield "all"
         yield f"kind:{inquiry.kind}"
@@ -39,15 +40,15 @@ def facets(inquiry: Inquiry) -> Iterator[str]:
         yield from (f"department:{each}" for each in inquiry.readers)
 
 
-def counted(before: Inquiry | None, after: Inquiry, months: str, minutes: int) -> list[Key]:
+def counted(before: Inquiry | None, after: Inquiry, month: str, minutes: int) -> list[Key]:
     """
     Return the counters that go up by one with a change.
 
     Args:
-        months: The month (``2026-11``) in which it was filed, by the provider's calendar.
+        month: ``2026-11``, in which it was filed, by the provider's calendar.
         minutes: From filing to the change, see :func:`step_of`.
     """
-    pk = figures(months)
+    pk = figures(month)
     keys: list[Key] = []
     if before is None:
         return keys
