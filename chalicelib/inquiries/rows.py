@@ -5,6 +5,7 @@ box  ASKER#<facility id>#<person id>  <inquiry id>              somebody's own i
      INBOX#<department id>            <due at>#<inquiry id>     what a department has to do
      INQUIRYBOX#<term>                <inquiry id>              what the provider finds it by
      FIGURES#<month filed>            <what was counted>        counters, added to
+     FIGURES#<month>#<facility id>    <minutes to an answer>    counters, added to
 
 Ids sort by time.  A listing is a difference: what an inquiry's next version is listed under and
 the last one was not is put, and the other way round deleted, in the transaction that writes it.
@@ -57,12 +58,12 @@ def counted(before: Inquiry | None, after: Inquiry, month: str, minutes: int) ->
     if not before.routed_first and after.routed_first:
         keys.append((pk, f"filed#department#{after.routed_first}"))
     if not before.answered_at and after.answered_at:
-        whose = (
-            f"kind#{after.kind}",
-            f"facility#{after.facility_id}",
-            f"department#{after.department_id}",
-        )
-        keys += [(pk, f"answered#{each}#{step_of(minutes):07}") for each in whose]
+        took = f"{step_of(minutes):07}"
+        keys += [
+            (pk, f"answered#kind#{after.kind}#{took}"),
+            (pk, f"answered#department#{after.department_id}#{took}"),
+            (figures_of(month, after.facility_id), took),
+        ]
     return keys
 
 
@@ -105,3 +106,8 @@ def term(text: str) -> str:
 
 def figures(month: str) -> str:
     return f"FIGURES#{month}"
+
+
+def figures_of(month: str, facility_id: str) -> str:
+    """Return where the answers to one facility are counted: a month's figures stay few."""
+    return f"FIGURES#{month}#{facility_id}"
