@@ -68,6 +68,7 @@ from chalicelib.exports.pages import pages as restore_pages
 from chalicelib.inquiries.api import routes as inquiries
 from chalicelib.inquiries.department_api import routes as departments
 from chalicelib.inquiries.desk_api import routes as desks
+from chalicelib.inquiries.notice_api import routes as answer_notices
 from chalicelib.jobs.api import routes as job_routes
 from chalicelib.jobs.pages import pages as job_pages
 from chalicelib.kernel import clock
@@ -169,6 +170,7 @@ app.register_blueprint(area_sharing_pages)
 app.register_blueprint(area_people_pages)
 app.register_blueprint(area_sending_pages)
 app.register_blueprint(job_pages)
+app.register_blueprint(answer_notices)
 app.register_blueprint(network_routes)
 app.register_blueprint(network_pages)
 app.register_blueprint(sharing_pages)

@@ -175,6 +175,7 @@ class Inquiry(msgspec.Struct, frozen=True, kw_only=True):
         answered_at: When it was answered first; or empty.
         messages: How many were written.
         look_at: When the schedule looks at it next; empty for never.
+        shown_at: When a terminal of the facility gave notice of the last answer; or empty.
     """
 
     inquiry_id: str
@@ -199,6 +200,7 @@ class Inquiry(msgspec.Struct, frozen=True, kw_only=True):
     answered_at: str = ""
     messages: int = 1
     look_at: str = ""
+    shown_at: str = ""
 
     @property
     def filed_at(self) -> str:
@@ -213,6 +215,12 @@ class Inquiry(msgspec.Struct, frozen=True, kw_only=True):
     def awaited(self) -> list[str]:
         """The departments whose part is not there yet."""
         return [each.department_id for each in self.shares if not each.answered_at]
+
+    @property
+    def is_to_show(self) -> bool:
+        """A terminal of the facility is to give notice of its answer."""
+        is_unread = self.state in HAS_ANSWER - {State.PICKED_UP}
+        return self.delivery is Delivery.DIRECT and is_unread and not self.shown_at
 
     @property
     def desks(self) -> list[str]:

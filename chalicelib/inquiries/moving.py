@@ -81,6 +81,13 @@ def replied(inquiry: Inquiry, said: Said, due_at: datetime, now: datetime) -> Ch
     return _with(changed, What.REPLY, said, now)
 
 
+def shown(inquiry: Inquiry, now: datetime) -> Inquiry:
+    """Note that a terminal of the facility gave notice of the answer: so it is delivered."""
+    _must(inquiry, HAS_ANSWER, "no-answer", "there is no answer to show")
+    after = delivered(inquiry, now) if inquiry.state is State.ANSWERED else _next(inquiry)
+    return msgspec.structs.replace(after, shown_at=clock.text(now))
+
+
 def picked_up(inquiry: Inquiry, now: datetime) -> Inquiry:
     """Note that its asker read the answer."""
     _must(inquiry, HAS_ANSWER - {State.PICKED_UP}, "no-answer", "there is no answer to pick up")
@@ -214,6 +221,7 @@ def answered(inquiry: Inquiry, said: Said, now: datetime) -> Changed:
         "shares": [each for each in inquiry.shares if each.answered_at],
         "look_at": clock.text(now + (DELIVERY_LOOK if is_direct else REPLY_LIFE)),
         "waits_since": "",
+        "shown_at": "",
     }
     return _with(_stepped(inquiry, State.ANSWERED, now, **changes), What.ANSWER, said, now)
 

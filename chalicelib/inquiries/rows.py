@@ -2,6 +2,7 @@
 The rows that follow from an inquiry: where it is listed, and what is counted.  Pure.
 
 box  ASKER#<facility id>#<person id>  <inquiry id>              somebody's own inquiries
+     ANSWERS#<facility id>            <inquiry id>              whose answer a terminal is to show
      INBOX#<department id>            <due at>#<inquiry id>     what a department has to do
      INQUIRYBOX#<term>                <inquiry id>              what the provider finds it by
      FIGURES#<month filed>            <what was counted>        counters, added to
@@ -26,6 +27,8 @@ def listed(inquiry: Inquiry | None) -> set[Key]:
     if inquiry is None:
         return set()
     keys = {(asker(inquiry.facility_id, inquiry.person_id), inquiry.inquiry_id)}
+    if inquiry.is_to_show:
+        keys.add((answers(inquiry.facility_id), inquiry.inquiry_id))
     keys |= {(inbox(each), inbox_sk(inquiry)) for each in inquiry.desks}
     return keys | {(term(each), inquiry.inquiry_id) for each in facets(inquiry)}
 
@@ -90,6 +93,10 @@ def inquiry(inquiry_id: str) -> str:
 
 def asker(facility_id: str, person_id: str) -> str:
     return f"ASKER#{facility_id}#{person_id}"
+
+
+def answers(facility_id: str) -> str:
+    return f"ANSWERS#{facility_id}"
 
 
 def inbox(department_id: str) -> str:

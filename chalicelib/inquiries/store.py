@@ -177,6 +177,11 @@ def of_department(department_id: str, cursor: str | None) -> Page:
     return page(rows.inbox(department_id), cursor, newest_first=False)
 
 
+def to_show(facility_id: str, cursor: str | None) -> Page:
+    """Return what a facility's terminals are to give notice of; two requests a page."""
+    return page(rows.answers(facility_id), cursor, newest_first=False)
+
+
 def page(pk: str, cursor: str | None, *, newest_first: bool) -> Page:
     """Return a page of what is listed in a partition."""
     found = Listed.query(

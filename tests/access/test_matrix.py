@@ -21,8 +21,8 @@ from tests.charts.scene import A_BUNDLE, CHART, PICTURE, TABLE, amending, examin
 from tests.dicomweb.scene import back_up, uids_of
 from tests.dicomweb.sending import an_instance, in_parts, post
 from tests.exports.scene import asked
+from tests.inquiries.scene import answered, filed, sent
 from tests.inquiries.scene import doctor as asker
-from tests.inquiries.scene import filed, sent
 from tests.network.scene import across_facilities
 from tests.patient_charts.scene import released
 from tests.patient_charts.slip_scene import at_door, handed, inside, issue
@@ -72,6 +72,8 @@ POST   /facilities/{facility_id}/targets/{target_id}/hold/lift      -         op
 GET    /facilities/{facility_id}/contracts                          -         operator -     -      -
 POST   /facilities/{facility_id}/contracts/{contract_id}/accept     -         operator -     -      -
 POST   /facilities/{facility_id}/contracts/{contract_id}/decline    -         operator -     -      -
+GET    /agent/answers                                               -         -        -     -      agent
+POST   /agent/answers/{inquiry_id}/shown                            -         -        -     -      agent
 POST   /agent/poll                                                  -         -        -     -      agent
 POST   /agent/jobs/{job_id}/take                                    -         -        -     -      agent
 POST   /agent/jobs/{job_id}/progress                                -         -        -     -      agent
@@ -657,9 +659,10 @@ def ids_of(world: World) -> dict[str, str]:
 
 
 def inquiry_of(world: World) -> dict[str, str]:
-    """Return an inquiry of the doctor's, with a file."""
+    """Return an inquiry of the doctor's, with a file, whose answer their terminals tell of."""
     file_id = sent(asker(world))
-    return {"inquiry_id": filed(asker(world), file_ids=[file_id]).inquiry_id, "file_id": file_id}
+    inquiry = answered(filed(asker(world), file_ids=[file_id], delivery="direct"))
+    return {"inquiry_id": inquiry.inquiry_id, "file_id": file_id}
 
 
 def captures_of(world: World) -> dict[str, str]:

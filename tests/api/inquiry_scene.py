@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 OWN = "/inquiries/{inquiry_id}"
-DOCTORS = {OWN, f"{OWN}/replies", f"{OWN}/withdraw", f"{OWN}/files/{{file_id}}"}  # who filed it
-REFUSED_NOW = {f"{OWN}/close"}  # nobody has collected it
+DOCTORS = {OWN, f"{OWN}/replies", f"{OWN}/close", f"{OWN}/files/{{file_id}}"}  # who filed it
+REFUSED_NOW = {f"{OWN}/withdraw"}  # it was collected
 
 
 def inquiry_bodies() -> dict[str, dict[str, Any]]:

@@ -15,7 +15,7 @@ from chalicelib.inquiries.store import month_of
 from chalicelib.settings import settings
 from tests.support.snapshot import dynamodb, s3
 
-LISTS = ("ASKER#", "INBOX#", "INQUIRYBOX#")
+LISTS = ("ASKER#", "ANSWERS#", "INBOX#", "INQUIRYBOX#")
 WORDS = "INQUIRYBOX#w:"  # found by words: at least what is in the box, see the search
 
 
@@ -54,7 +54,7 @@ def counted(inquiries: Any) -> Counter[Key]:
             found[month, f"filed#department#{each.routed_first}"] += 1
         if each.answered_at:
             found[month, f"answered#kind#{each.kind}"] += 1
-            found[month, f"answered#facility#{each.facility_id}"] += 1
+            found[rows.figures_of(month_of(each), each.facility_id), ""] += 1
             answering = next(step for step in each.steps if step.state is State.ANSWERED)
             found[month, f"answered#department#{answering.department_id}"] += 1
     return found
@@ -64,7 +64,7 @@ def counters() -> Counter[Key]:
     """Return what is counted, all times to answer in one."""
     found: Counter[Key] = Counter()
     for pk, sk, row in _rows(settings().box_table, ("FIGURES#",), ""):
-        name = sk.rpartition("#")[0] if sk.startswith("answered#") else sk
+        name = sk if sk.startswith("filed#") else sk.rpartition("#")[0]
         found[pk, name] += int(row["number"]["N"])
     return found
 

@@ -10,18 +10,19 @@ from typing import Any
 import boto3
 
 from chalicelib.access.model import Caller, Role, home_of
-from chalicelib.inquiries import files, filing, moving, store
+from chalicelib.inquiries import departments, files, filing, moving, store
 from chalicelib.inquiries.filing import Wanted
 from chalicelib.inquiries.model import Inquiry, Message, State
 from chalicelib.inquiries.moving import Said
 from chalicelib.kernel import clock
 from chalicelib.settings import settings
+from tests.inquiries.desk_scene import a_department
 from tests.support.canary import CANARY_NAME
 from tests.support.world import World
 
 ACCOUNT = "asker@clinic.example"
 PDF = b"%PDF-1.7 a report"
-DESK = "department-images"
+DESK = "Images"
 HOUR = timedelta(hours=1)
 
 
@@ -60,11 +61,17 @@ def collected(inquiry: Inquiry) -> Inquiry:
     return changed(inquiry, moving.collected(inquiry, now + HOUR, now))
 
 
-def routed(inquiry: Inquiry, department_id: str = DESK) -> Inquiry:
+def desk() -> str:
+    """Return the department that the inquiries of tests go to."""
+    there = {each.name: each for each in departments.every()}
+    return (there.get(DESK) or a_department(DESK)).department_id
+
+
+def routed(inquiry: Inquiry) -> Inquiry:
     """Give an inquiry to a department, once it is collected."""
     now = clock.now()
     found = inquiry if inquiry.state is not State.FILED else collected(inquiry)
-    return changed(found, moving.routed(found, department_id, now + HOUR, now))
+    return changed(found, moving.routed(found, desk(), now + HOUR, now))
 
 
 def asked_back(inquiry: Inquiry) -> Inquiry:
@@ -80,8 +87,8 @@ def answered(inquiry: Inquiry, text: str = "The lamp was low") -> Inquiry:
     return changed(found, after.inquiry, after.message)
 
 
-def said(text: str, department_id: str = DESK) -> Said:
-    return Said(by="person-clerk", text=text, department_id=department_id)
+def said(text: str) -> Said:
+    return Said(by="person-clerk", text=text, department_id=desk())
 
 
 def changed(before: Inquiry, after: Inquiry, message: Message | None = None) -> Inquiry:

@@ -12,6 +12,7 @@ from __future__ import annotations
 from tests.faults.stories import (
     access,
     album,
+    answers,
     archive,
     area_pages,
     areas,
@@ -52,6 +53,7 @@ __all__ = [
     "Prepare",
     "access",
     "album",
+    "answers",
     "archive",
     "area_pages",
     "areas",
