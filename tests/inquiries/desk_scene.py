@@ -20,7 +20,6 @@ from chalicelib.inquiries.model import (
 )
 from chalicelib.inquiries.rules import Rule, Rules
 from chalicelib.kernel import clock, ids
-from tests.inquiries.scene import sent
 from tests.support.canary import CANARY_NAME
 
 OPERATOR = Caller(Role.OPERATOR, "person-operator")
@@ -105,8 +104,3 @@ def inbox_of(department: Department) -> list[str]:
     """Return the ids of what a department has to do, the most urgent first."""
     page = store.of_department(department.department_id, None)
     return [each.inquiry_id for each in page.inquiries]
-
-
-def a_file(sender: Caller) -> str:
-    """Send a file whole; return its id."""
-    return sent(sender, "manual.pdf")

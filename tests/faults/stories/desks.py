@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-
 import pytest
 
 from chalicelib.access.model import Role
@@ -14,18 +12,17 @@ from tests.inquiries.desk_scene import (
     CLERK,
     OPERATOR,
     a_department,
-    a_file,
     employed,
     filed,
     ruled,
     with_department,
 )
+from tests.inquiries.scene import announcement, sent
 from tests.support.people import Staff, staff
 from tests.support.snapshot import once
 from tests.support.world import World
 
 ONE = "/desk/inquiries"
-FILE = b"%PDF-1.7 a manual"
 
 
 def staffed(world: World) -> tuple[str, str, str]:
@@ -90,7 +87,7 @@ def _(world: World) -> Act:
 def _(world: World) -> Act:
     """With a file, to somebody who wants to hear of it directly."""
     *_, inquiry_id = staffed(world)
-    body = written(inquiry_id, file_ids=[a_file(CLERK)])
+    body = written(inquiry_id, file_ids=[sent(CLERK)])
     return calls(clerk(world), "POST", f"{ONE}/{inquiry_id}/answers", body)
 
 
@@ -117,16 +114,14 @@ def _(world: World) -> Act:
 @story("GET /desk/inquiries/{inquiry_id}/files/{file_id}")
 def _(world: World) -> Act:
     _, _, inquiry_id = staffed(world)
-    file_id = a_file(CLERK)
+    file_id = sent(CLERK)
     desk.ask(CLERK, inquiry_id, "Like this?", [file_id])
     return calls(clerk(world), "GET", f"{ONE}/{inquiry_id}/files/{file_id}")
 
 
 @story("POST /desk-files")
 def _(world: World) -> Act:
-    digest = hashlib.sha256(FILE).hexdigest()
-    body = {"name": "manual.pdf", "size_bytes": len(FILE), "sha256": digest}
-    return calls(clerk(world), "POST", "/desk-files", body)
+    return calls(clerk(world), "POST", "/desk-files", announcement())
 
 
 # --- what the provider sets --------------------------------------------------------------------
