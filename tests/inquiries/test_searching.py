@@ -9,7 +9,7 @@ from datetime import timedelta
 from unittest import mock
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from chalicelib.inquiries import searching, store, terms
@@ -118,6 +118,12 @@ KINDS = st.sampled_from([Kind.QUESTION, Kind.FAULT])
 FACILITIES = st.sampled_from(["facility-1", "facility-2"])
 STATES = st.sampled_from([State.FILED, State.WITHDRAWN, *[State.COLLECTED, State.ROUTED] * 3])
 BOXES = st.lists(st.builds(Put, TEXTS, KINDS, FACILITIES, STATES), min_size=6, max_size=9)
+MIXED = ["画像ct", "像", "画像ct", "像", "画像ct", "ct", "像", "画", "画像"]
+WHERE = (
+    [Kind.FAULT, Kind.FAULT, Kind.QUESTION] * 3,
+    ["facility-1", "facility-2", "facility-2", "facility-1", "facility-1"] * 2,
+    [State.COLLECTED, State.ROUTED, State.COLLECTED, State.ROUTED] * 3,
+)
 QUERIES = [
     Query(words=words, kind=kind, facility_id=facility_id, state=state)
     for words in ("", "像", "画像 ct", "像画像")
@@ -132,8 +138,9 @@ def nothing(aws: dict[str, str]) -> Snapshot:  # noqa: ARG001
     return Snapshot()
 
 
-@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(box=BOXES)
+@example(box=[Put(*each) for each in zip(MIXED, *WHERE, strict=False)])
 def test_a_search_finds_what_has_all_its_terms_once_and_nothing_else(
     nothing: Snapshot, box: list[Put]
 ) -> None:
