@@ -30,6 +30,7 @@ FILES = f"""
   identity.json   who it is, and at which service
   environment     proxy and CA: lines of NAME=value
   folders.json    the folders it watches
+  settings.json   limits, a pause, and notices of answers
   state.sqlite    what is stored already; only a cache
 """
 ENVIRONMENT = f"{', '.join(KEPT)}: kept when the agent is enrolled."

@@ -12,6 +12,7 @@ Every reason for which a command stops, said in a sentence.
   - StateDamaged       the cache made no sense and was put aside
   - StateUnusable      the cache's disk is full, or does not work
   - FolderUnreadable   there is no such folder, or it may not be read
+  - NotShown           a notice could not be shown on a desktop
   - Unreachable        no answer from the service or from storage
     - Barred           and there will be none: a proxy or a certificate has to be set right
       - WrongPassword  the proxy refuses this agent's user and password
@@ -56,6 +57,10 @@ class Interrupted(AgentError):
 
 class Paused(AgentError):
     code = "paused"
+
+
+class NotShown(AgentError):
+    code = "not-shown"
 
 
 class JobOver(AgentError):

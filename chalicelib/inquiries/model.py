@@ -8,7 +8,10 @@ from enum import StrEnum
 import msgspec
 
 MOST_SUBJECT, MOST_TEXT = 100, 4_000  # characters
-MOST_MESSAGES = 100  # of one inquiry
+MOST_TOLD = 200  # characters
+MOST_MESSAGES = 100  # of one inquiry; its answer and its end always fit
+MOST_SHARES = 10  # of one inquiry
+MOST_FILES = 5  # of one message
 MOST_OPEN, MOST_AN_HOUR = 20, 10  # of one facility
 
 
@@ -60,6 +63,7 @@ class What(StrEnum):
 
 
 INSIDE = frozenset({What.PASS, What.NOTE})  # the facility never sees these
+LAST = frozenset({What.ANSWER, What.CLOSING})  # however much was said before
 
 
 class Step(msgspec.Struct, frozen=True):
@@ -134,6 +138,24 @@ class Share(msgspec.Struct, frozen=True, kw_only=True):
     answered_at: str = ""
 
 
+class Department(msgspec.Struct, frozen=True, kw_only=True):
+    """
+    A department of the provider, which answers what is routed to it.
+
+    Attributes:
+        answer_hours: Within how many it is to answer.
+        dissolved_at: RFC 3339; empty while it is there.
+        successor_id: Who goes on with what it had; empty where the rules say.
+    """
+
+    department_id: str
+    name: str
+    answer_hours: int = 72
+    dissolved_at: str = ""
+    successor_id: str = ""
+    version: int = 1
+
+
 class Inquiry(msgspec.Struct, frozen=True, kw_only=True):
     """
     An inquiry as it stands; every change makes the next *version* of it.
@@ -153,6 +175,7 @@ class Inquiry(msgspec.Struct, frozen=True, kw_only=True):
         answered_at: When it was answered first; or empty.
         messages: How many were written.
         look_at: When the schedule looks at it next; empty for never.
+        shown_at: When a terminal of the facility gave notice of the last answer; or empty.
     """
 
     inquiry_id: str
@@ -177,6 +200,7 @@ class Inquiry(msgspec.Struct, frozen=True, kw_only=True):
     answered_at: str = ""
     messages: int = 1
     look_at: str = ""
+    shown_at: str = ""
 
     @property
     def filed_at(self) -> str:
@@ -193,6 +217,12 @@ class Inquiry(msgspec.Struct, frozen=True, kw_only=True):
         return [each.department_id for each in self.shares if not each.answered_at]
 
     @property
+    def is_to_show(self) -> bool:
+        """A terminal of the facility is to give notice of its answer."""
+        is_unread = self.state in HAS_ANSWER - {State.PICKED_UP}
+        return self.delivery is Delivery.DIRECT and is_unread and not self.shown_at
+
+    @property
     def desks(self) -> list[str]:
         """The departments that have something to do about it now; it lies in their inboxes."""
         if self.state is not State.ROUTED:
@@ -205,6 +235,13 @@ class Inquiry(msgspec.Struct, frozen=True, kw_only=True):
         if self.state not in IN_BOX:
             return set()
         return {self.department_id, *(each.department_id for each in self.shares)} - {""}
+
+
+class Seen(msgspec.Struct, frozen=True):
+    """An inquiry, and what of it was said that whoever looks may read, in order."""
+
+    inquiry: Inquiry
+    messages: list[Message]
 
 
 def seen_by_facility(messages: Iterable[Message]) -> list[Message]:

@@ -2,6 +2,7 @@
 The rows that follow from an inquiry: where it is listed, and what is counted.  Pure.
 
 box  ASKER#<facility id>#<person id>  <inquiry id>              somebody's own inquiries
+     ANSWERS#<facility id>            <inquiry id>              whose answer a terminal is to show
      INBOX#<department id>            <due at>#<inquiry id>     what a department has to do
      INQUIRYBOX#<term>                <inquiry id>              what the provider finds it by
      FIGURES#<month filed>            <what was counted>        counters, added to
@@ -26,13 +27,16 @@ def listed(inquiry: Inquiry | None) -> set[Key]:
     if inquiry is None:
         return set()
     keys = {(asker(inquiry.facility_id, inquiry.person_id), inquiry.inquiry_id)}
+    if inquiry.is_to_show:
+        keys.add((answers(inquiry.facility_id), inquiry.inquiry_id))
     keys |= {(inbox(each), inbox_sk(inquiry)) for each in inquiry.desks}
     return keys | {(term(each), inquiry.inquiry_id) for each in facets(inquiry)}
 
 
 def facets(inquiry: Inquiry) -> Iterator[str]:
     """Yield the terms that the provider finds an inquiry by, beside its words."""
-    yield f"state:{inquiry.state}"
+    if inquiry.state is not State.WITHDRAWN:
+        yield f"state:{inquiry.state}"
     if inquiry.state in IN_BOX:
         yield "all"
         yield f"kind:{inquiry.kind}"
@@ -40,15 +44,15 @@ def facets(inquiry: Inquiry) -> Iterator[str]:
         yield from (f"department:{each}" for each in inquiry.readers)
 
 
-def counted(before: Inquiry | None, after: Inquiry, months: str, minutes: int) -> list[Key]:
+def counted(before: Inquiry | None, after: Inquiry, month: str, minutes: int) -> list[Key]:
     """
     Return the counters that go up by one with a change.
 
     Args:
-        months: The month (``2026-11``) in which it was filed, by the provider's calendar.
+        month: ``2026-11``, in which it was filed, by the provider's calendar.
         minutes: From filing to the change, see :func:`step_of`.
     """
-    pk = figures(months)
+    pk = figures(month)
     keys: list[Key] = []
     if before is None:
         return keys
@@ -61,7 +65,7 @@ def counted(before: Inquiry | None, after: Inquiry, months: str, minutes: int) -
         keys += [
             (pk, f"answered#kind#{after.kind}#{took}"),
             (pk, f"answered#department#{after.department_id}#{took}"),
-            (figures_of(months, after.facility_id), took),
+            (figures_of(month, after.facility_id), took),
         ]
     return keys
 
@@ -89,6 +93,10 @@ def inquiry(inquiry_id: str) -> str:
 
 def asker(facility_id: str, person_id: str) -> str:
     return f"ASKER#{facility_id}#{person_id}"
+
+
+def answers(facility_id: str) -> str:
+    return f"ANSWERS#{facility_id}"
 
 
 def inbox(department_id: str) -> str:

@@ -98,9 +98,10 @@ class _Due(Model):
 
 def add(inquiry: Inquiry, first: Message, seen: Room, now: datetime) -> bool:
     """
-    File an inquiry and take its facility's room; False where that changed since it was *seen*.
+    File an inquiry and take its facility's room.
 
-    Filed again under the same id, it is the same: True.
+    Returns:
+        False where that changed since it was *seen*, or the inquiry is there already.
     """
     try:
         with transaction() as write:
@@ -111,7 +112,7 @@ def add(inquiry: Inquiry, first: Message, seen: Room, now: datetime) -> bool:
     except TransactWriteError as error:
         if not condition_failed(error):
             raise
-        return _is_there(inquiry.inquiry_id)
+        return False
     return True
 
 
@@ -160,6 +161,12 @@ def messages(inquiry_id: str) -> list[Message]:
     return [msgspec.json.decode(row.message, type=Message) for row in found]
 
 
+def message(inquiry_id: str, number: int) -> Message:
+    """Return one message that was said."""
+    row = _Message.get(rows.inquiry(inquiry_id), _message_sk(number), consistent_read=True)
+    return msgspec.json.decode(row.message, type=Message)
+
+
 def of_asker(facility_id: str, person_id: str, cursor: str | None) -> Page:
     """Return somebody's own inquiries, newest first; two requests a page."""
     return page(rows.asker(facility_id, person_id), cursor, newest_first=True)
@@ -168,6 +175,11 @@ def of_asker(facility_id: str, person_id: str, cursor: str | None) -> Page:
 def of_department(department_id: str, cursor: str | None) -> Page:
     """Return what a department has to do, the most urgent first; two requests a page."""
     return page(rows.inbox(department_id), cursor, newest_first=False)
+
+
+def to_show(facility_id: str, cursor: str | None) -> Page:
+    """Return what a facility's terminals are to give notice of; two requests a page."""
+    return page(rows.answers(facility_id), cursor, newest_first=False)
 
 
 def page(pk: str, cursor: str | None, *, newest_first: bool) -> Page:
@@ -205,7 +217,7 @@ def _follow(write: TransactWrite, before: Inquiry | None, after: Inquiry, now: d
         write.save(Listed(pk, sk))
     for pk, sk in sorted(was - listed):
         write.delete(Listed(pk, sk))
-    for pk, sk in rows.counted(before, after, _month(after), _minutes(after, now)):
+    for pk, sk in rows.counted(before, after, month_of(after), _minutes(after, now)):
         write.update(Counted(pk, sk), [Counted.number.add(1)])
     _look(write, before, after)
 
@@ -221,20 +233,13 @@ def _look(write: TransactWrite, before: Inquiry | None, after: Inquiry) -> None:
         write.delete(_Due(*key))
 
 
-def _month(inquiry: Inquiry) -> str:
+def month_of(inquiry: Inquiry) -> str:
+    """Return the month by the provider's calendar in which it was filed."""
     return clock.parse(inquiry.filed_at).astimezone(ZONE).strftime("%Y-%m")
 
 
 def _minutes(inquiry: Inquiry, now: datetime) -> int:
     return rows.minutes_between(inquiry.filed_at, clock.text(now))
-
-
-def _is_there(inquiry_id: str) -> bool:
-    try:
-        inquiry(inquiry_id)
-    except NotFound:
-        return False
-    return True
 
 
 def _to_head(inquiry: Inquiry) -> _Head:
@@ -243,8 +248,12 @@ def _to_head(inquiry: Inquiry) -> _Head:
     return row
 
 
+def _message_sk(number: int) -> str:
+    return f"MESSAGE#{number:04}"
+
+
 def _to_message(inquiry_id: str, message: Message) -> _Message:
-    row = _Message(rows.inquiry(inquiry_id), f"MESSAGE#{message.number:04}")
+    row = _Message(rows.inquiry(inquiry_id), _message_sk(message.number))
     row.message = msgspec.json.encode(message).decode()
     return row
 

@@ -38,6 +38,7 @@ class Playing(ThreadingHTTPServer):
     Attributes:
         polls: How often it was asked what is due.
         jobs: What it answers then; a job that is finished goes.
+        answers: Those to inquiries that no terminal gave notice of.
         asked: The paths of all requests to the service.
         sent_at: When the first byte of each content came, by SHA-256.
         stored: The contents that came whole.
@@ -54,6 +55,7 @@ class Playing(ThreadingHTTPServer):
         self.polls = 0
         self.jobs: list[dict[str, Any]] = []
         self.targets: list[dict[str, Any]] = [TARGET]
+        self.answers: list[dict[str, str]] = []
         self.asked: list[str] = []
         self.sent_at: dict[str, float] = {}
         self.stored: dict[str, bytes] = {}
@@ -74,6 +76,10 @@ class Playing(ThreadingHTTPServer):
                 return self._orders()
             case ["agent"]:
                 return {"agent_id": "agent-1", "facility_id": "facility-1", **self._orders()}
+            case ["agent", "answers"]:
+                return {"items": self.answers, "cursor": None}
+            case ["agent", "answers", inquiry_id, "shown"]:
+                self.answers = [each for each in self.answers if each["inquiry_id"] != inquiry_id]
             case ["agent", "jobs", job_id, "finish"]:
                 self.jobs = [each for each in self.jobs if each["job_id"] != job_id]
             case ["targets", _, "batches", *more]:

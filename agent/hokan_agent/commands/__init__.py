@@ -9,6 +9,7 @@ from __future__ import annotations
 from types import ModuleType
 
 from hokan_agent.commands import (
+    answers,
     backup,
     doctor,
     enrol,
@@ -33,6 +34,7 @@ COMMANDS: dict[str, ModuleType] = {
     "limit": limit,
     "pause": pause,
     "resume": resume,
+    "answers": answers,
     "status": status,
     "doctor": doctor,
     "install": install,

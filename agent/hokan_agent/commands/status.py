@@ -16,6 +16,7 @@ from hokan_agent.machine.known import Known, known_of
 from hokan_agent.machine.settings import Settings
 from hokan_agent.machine.state import State
 from hokan_agent.machine.timetable import rate_at
+from hokan_agent.notices import answers
 from hokan_agent.report import COMPLETE
 from hokan_agent.wire import clocks
 from hokan_agent.wire.service import Service
@@ -48,7 +49,9 @@ def _asked(home: Home, known: Known) -> Told:
     """Return what the service says; while it is away, what it said last."""
     identity = home.identity()
     try:
-        told = Service.of(home, Web(), TRIES).get("/agent")
+        service = Service.of(home, Web(), TRIES)
+        told = service.get("/agent")
+        waiting = _answers(service)
     except (Unreachable, Refused) as error:
         if isinstance(error, Refused) and error.status not in PASSING:
             raise
@@ -63,12 +66,22 @@ def _asked(home: Home, known: Known) -> Told:
             "targets": known.targets,
             "out_of_reach": out_of_reach,
             "clock_difference_seconds": None,
+            "answers": None,
         }
     ahead = datetime.fromisoformat(told["service_time"]) - datetime.now(UTC)
     return told | {
         "out_of_reach": None,
         "clock_difference_seconds": round(ahead.total_seconds()),
+        "answers": waiting,
     }
+
+
+def _answers(service: Service) -> int | None:
+    """Return how many answers nobody was told of; None when the service says nothing of them."""
+    try:
+        return len(answers.waiting(service))
+    except Refused:
+        return None
 
 
 def _of_run(home: Home, known: Known) -> Told:
@@ -121,6 +134,8 @@ def as_text(told: Told) -> str:
             if told["out_of_reach"]
             else "no targets yet; your facility's administrator adds them"
         )
+    if told["answers"]:
+        lines.append(f"inquiries answered: {told['answers']}; hokan-agent answers lists them")
     difference = told["clock_difference_seconds"]
     wrong_clock = clocks.trouble(timedelta(seconds=difference or 0))
     if wrong_clock:

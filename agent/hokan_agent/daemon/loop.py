@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from hokan_agent import __version__
+from hokan_agent.daemon.answering import Answering
 from hokan_agent.daemon.closing import SETTLE_SECONDS
 from hokan_agent.daemon.jobs import Job
 from hokan_agent.daemon.live import Live
@@ -65,6 +66,7 @@ class Loop:
     ) -> None:
         self._tools, self._live, self._wishes = tools, live, wishes
         self._clock = clock
+        self._answering = Answering(tools, clock)
         self._notes = Notes(tools.home, tools.log.trouble)
         self._jobs = ThreadPoolExecutor(1, "jobs")
         self._restores = ThreadPoolExecutor(1, "restores")
@@ -93,6 +95,7 @@ class Loop:
         """Ask once, do all that is due, and end; return the exit code."""
         try:
             self._do(self._asked())
+            self._answering.look()
             if self._live.look_once():  # something waits to be whole
                 stopped.wait(SETTLE_SECONDS)
                 self._live.look_once()
@@ -129,6 +132,7 @@ class Loop:
         try:
             told = self._asked()
             self._do(told)
+            self._answering.look()
         except Interrupted:
             return 0
         except AgentError as error:

@@ -1,4 +1,4 @@
-"""What is set while the agent runs: limits and a pause, in one file of its directory."""
+"""What is set while the agent runs, in one file of its directory: limits, a pause, notices."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from hokan_agent.machine.home import Home
 from hokan_agent.machine.timetable import DAYS, Limit, rate_at
 
 LOOK_SECONDS = 1.0
-LIMITS, PAUSE = "limits", "pause"  # names in the file
+LIMITS, PAUSE, NOTICES = "limits", "pause", "notices"  # names in the file
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +32,14 @@ class Pause:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
+    """
+    Attributes:
+        notices: The program that shows a notice of answers; None: nobody is told of them.
+    """
+
     limits: tuple[Limit, ...] = ()
     pause: Pause | None = None
+    notices: str | None = None
 
     def pause_at(self, moment: datetime) -> Pause | None:
         """Return the pause that holds at *moment*, if one does."""
@@ -47,7 +53,7 @@ def read(home: Home) -> Settings:
     kept = _kept(home)
     try:
         limits = tuple(_limit(each) for each in kept.get(LIMITS, ()))
-        return Settings(limits, _pause(kept.get(PAUSE)))
+        return Settings(limits, _pause(kept.get(PAUSE)), _notices(kept.get(NOTICES)))
     except (ValueError, TypeError, KeyError, AttributeError):
         raise _damaged(home) from None
 
@@ -60,6 +66,11 @@ def keep_limits(home: Home, limits: list[Limit]) -> None:
 def keep_pause(home: Home, pause: Pause | None) -> None:
     """Set the pause, or end it; raises AgentError."""
     _keep(home, PAUSE, pause and {"until": pause.until and pause.until.isoformat()})
+
+
+def keep_notices(home: Home, program: str | None) -> None:
+    """Set what shows notices, or that nothing does; raises AgentError."""
+    _keep(home, NOTICES, program and {"program": program})
 
 
 def refuse_while_paused(home: Home) -> None:
@@ -149,7 +160,7 @@ def _keep(home: Home, name: str, value: Any) -> None:
 
 
 def _damaged(home: Home) -> AgentError:
-    return AgentError(f"{home.settings_file} is damaged; remove it and set limits and pause again")
+    return AgentError(f"{home.settings_file} is damaged; remove it and set again what was set")
 
 
 def _stamp(home: Home) -> tuple[int, int] | None:
@@ -182,3 +193,7 @@ def _pause(kept: dict[str, Any] | None) -> Pause | None:
     if until and until.tzinfo is None:
         raise ValueError("a moment without a zone")
     return Pause(until)
+
+
+def _notices(kept: dict[str, Any] | None) -> str | None:
+    return None if kept is None else str(kept["program"])

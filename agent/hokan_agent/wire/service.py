@@ -69,6 +69,10 @@ class Service:
     def of(cls, home: Home, web: Web, tries: int = TRIES) -> Service:
         return cls(web, home.identity(), home.key(), tries)
 
+    @property
+    def address(self) -> str:
+        return self._identity.service
+
     def get(self, path: str) -> dict[str, Any]:
         return self._call("GET", path, b"")
 

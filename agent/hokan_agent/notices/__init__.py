@@ -1,0 +1,1 @@
+"""Notices on a desktop: that answers to a facility's inquiries are there."""
