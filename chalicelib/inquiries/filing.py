@@ -20,6 +20,7 @@ from chalicelib.inquiries import (
     references,
     room_store,
     ruling,
+    searching,
     store,
     texts,
 )
@@ -158,6 +159,7 @@ def reply(
     taken = files.attached(caller, file_ids, caller.facility_id, keeps_names=keeps_names)
     changed = moving.replied(found, msgspec.structs.replace(said, files=taken), due_at, now)
     audit(caller, "reply-inquiry", inquiry_id)
+    searching.index_message(found, changed.message)
     store.change(found, changed.inquiry, now, changed.message)
     files.gone(caller, file_ids)
     return changed.inquiry
