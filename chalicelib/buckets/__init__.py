@@ -7,11 +7,13 @@ t/<target id>/<sha256 hex>                   a facility's bytes, content-address
 m/<target id>/<completed at>-<batch id>.json the manifest of a finished batch
 areas/<target id>/<revision>          a change of a rented area
 c/<target id>/<chart id>/<version>.json      a chart as a doctor signed it, a version each
+i/<facility id>/<sha256 hex>                 a file that goes with a facility's inquiry
 
 Keys of the media bucket, which forgets:
 
 zip/<facility id>/<export id>.zip            a restore somebody asked for, for a week
 captures/<facility id>/<capture id>          an image nobody has decided on yet, for two weeks
+inquiries/<facility id>/<file id>            a file that waits for its message; ``provider``'s, too
 discs/<facility id>/<order id>/<try>/...     images of discs, and what they are made from
 
 Keys of the derived bucket, all of which can be made again:
@@ -22,8 +24,8 @@ None holds patient data.  A PUT signs key, length, type, SHA-256, ``If-None-Matc
 encryption, so a URL stores these very bytes once, or nothing.
 
 What everybody may do stands here; files for the media bucket are in media.py, captures there in
-captures.py, images of discs in discs.py, those of the derived bucket in derived.py, deleting for
-good in erasing.py.
+captures.py, files of inquiries in inquiries.py, images of discs in discs.py, those of the derived
+bucket in derived.py, deleting for good in erasing.py.
 """
 
 from __future__ import annotations

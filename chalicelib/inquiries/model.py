@@ -8,7 +8,10 @@ from enum import StrEnum
 import msgspec
 
 MOST_SUBJECT, MOST_TEXT = 100, 4_000  # characters
-MOST_MESSAGES = 100  # of one inquiry
+MOST_TOLD = 200  # characters
+MOST_MESSAGES = 100  # of one inquiry; its answer and its end always fit
+MOST_SHARES = 10  # of one inquiry
+MOST_FILES = 5  # of one message
 MOST_OPEN, MOST_AN_HOUR = 20, 10  # of one facility
 
 
@@ -60,6 +63,7 @@ class What(StrEnum):
 
 
 INSIDE = frozenset({What.PASS, What.NOTE})  # the facility never sees these
+LAST = frozenset({What.ANSWER, What.CLOSING})  # however much was said before
 
 
 class Step(msgspec.Struct, frozen=True):
@@ -132,6 +136,24 @@ class Share(msgspec.Struct, frozen=True, kw_only=True):
     department_id: str
     asked_at: str
     answered_at: str = ""
+
+
+class Department(msgspec.Struct, frozen=True, kw_only=True):
+    """
+    A department of the provider, which answers what is routed to it.
+
+    Attributes:
+        answer_hours: Within how many it is to answer.
+        dissolved_at: RFC 3339; empty while it is there.
+        successor_id: Who goes on with what it had; empty where the rules say.
+    """
+
+    department_id: str
+    name: str
+    answer_hours: int = 72
+    dissolved_at: str = ""
+    successor_id: str = ""
+    version: int = 1
 
 
 class Inquiry(msgspec.Struct, frozen=True, kw_only=True):
@@ -213,6 +235,13 @@ class Inquiry(msgspec.Struct, frozen=True, kw_only=True):
         if self.state not in IN_BOX:
             return set()
         return {self.department_id, *(each.department_id for each in self.shares)} - {""}
+
+
+class Seen(msgspec.Struct, frozen=True):
+    """An inquiry, and what of it was said that whoever looks may read, in order."""
+
+    inquiry: Inquiry
+    messages: list[Message]
 
 
 def seen_by_facility(messages: Iterable[Message]) -> list[Message]:

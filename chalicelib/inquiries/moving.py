@@ -14,9 +14,12 @@ from typing import Any
 import msgspec
 
 from chalicelib.inquiries.model import (
+    ENDED,
     HAS_ANSWER,
     IN_BOX,
+    LAST,
     MOST_MESSAGES,
+    MOST_SHARES,
     Delivery,
     File,
     Inquiry,
@@ -60,7 +63,7 @@ def replied(inquiry: Inquiry, said: Said, due_at: datetime, now: datetime) -> Ch
     Args:
         due_at: By when it is to be answered from now on.
     """
-    _must(inquiry, IN_BOX - {State.CLOSED}, "is-closed", "it is closed; file another inquiry")
+    _must(inquiry, set(State) - ENDED, "is-closed", "it has ended; file another inquiry")
     if inquiry.state in HAS_ANSWER:
         changed = _stepped(
             inquiry,
@@ -176,8 +179,22 @@ def shared(inquiry: Inquiry, department_id: str, now: datetime) -> Inquiry:
     _must_be_routed(inquiry)
     if department_id in {inquiry.department_id, *inquiry.awaited}:
         raise Conflict("the department has it already", code="same-department")
+    if len(inquiry.shares) >= MOST_SHARES:
+        raise Conflict(
+            f"at most {MOST_SHARES} parts are asked for; pass it on", code="too-many-shares"
+        )
     share = Share(department_id=department_id, asked_at=clock.text(now))
     return _next(inquiry, shares=[*inquiry.shares, share])
+
+
+def share_moved(inquiry: Inquiry, department_id: str, successor_id: str, now: datetime) -> Inquiry:
+    """Ask for the part of a department that is no more in its successor, or nowhere."""
+    _must_be_routed(inquiry)
+    left = [each for each in inquiry.shares if each.department_id != department_id]
+    changed = msgspec.structs.replace(inquiry, shares=left)
+    if not successor_id or successor_id in {inquiry.department_id, *changed.awaited}:
+        return _next(changed)
+    return shared(changed, successor_id, now)
 
 
 def parted(inquiry: Inquiry, said: Said, now: datetime) -> Changed:
@@ -240,7 +257,7 @@ class Changed(msgspec.Struct, frozen=True):
 
 
 def _with(changed: Inquiry, what: What, said: Said, now: datetime) -> Changed:
-    if changed.messages >= MOST_MESSAGES:
+    if changed.messages >= MOST_MESSAGES and what not in LAST:
         raise Conflict(
             f"an inquiry has at most {MOST_MESSAGES} messages; file another", code="too-long-a-talk"
         )

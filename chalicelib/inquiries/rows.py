@@ -6,6 +6,7 @@ box  ASKER#<facility id>#<person id>  <inquiry id>              somebody's own i
      INBOX#<department id>            <due at>#<inquiry id>     what a department has to do
      INQUIRYBOX#<term>                <inquiry id>              what the provider finds it by
      FIGURES#<month filed>            <what was counted>        counters, added to
+     FIGURES#<month>#<facility id>    <minutes to an answer>    counters, added to
 
 Ids sort by time.  A listing is a difference: what an inquiry's next version is listed under and
 the last one was not is put, and the other way round deleted, in the transaction that writes it.
@@ -34,7 +35,8 @@ def listed(inquiry: Inquiry | None) -> set[Key]:
 
 def facets(inquiry: Inquiry) -> Iterator[str]:
     """Yield the terms that the provider finds an inquiry by, beside its words."""
-    yield f"state:{inquiry.state}"
+    if inquiry.state is not State.WITHDRAWN:
+        yield f"state:{inquiry.state}"
     if inquiry.state in IN_BOX:
         yield "all"
         yield f"kind:{inquiry.kind}"
@@ -42,15 +44,15 @@ def facets(inquiry: Inquiry) -> Iterator[str]:
         yield from (f"department:{each}" for each in inquiry.readers)
 
 
-def counted(before: Inquiry | None, after: Inquiry, months: str, minutes: int) -> list[Key]:
+def counted(before: Inquiry | None, after: Inquiry, month: str, minutes: int) -> list[Key]:
     """
     Return the counters that go up by one with a change.
 
     Args:
-        months: The month (``2026-11``) in which it was filed, by the provider's calendar.
+        month: ``2026-11``, in which it was filed, by the provider's calendar.
         minutes: From filing to the change, see :func:`step_of`.
     """
-    pk = figures(months)
+    pk = figures(month)
     keys: list[Key] = []
     if before is None:
         return keys
@@ -59,12 +61,12 @@ def counted(before: Inquiry | None, after: Inquiry, months: str, minutes: int) -
     if not before.routed_first and after.routed_first:
         keys.append((pk, f"filed#department#{after.routed_first}"))
     if not before.answered_at and after.answered_at:
-        whose = (
-            f"kind#{after.kind}",
-            f"facility#{after.facility_id}",
-            f"department#{after.department_id}",
-        )
-        keys += [(pk, f"answered#{each}#{step_of(minutes):07}") for each in whose]
+        took = f"{step_of(minutes):07}"
+        keys += [
+            (pk, f"answered#kind#{after.kind}#{took}"),
+            (pk, f"answered#department#{after.department_id}#{took}"),
+            (figures_of(months, after.facility_id), took),
+        ]
     return keys
 
 
@@ -111,3 +113,8 @@ def term(text: str) -> str:
 
 def figures(month: str) -> str:
     return f"FIGURES#{month}"
+
+
+def figures_of(month: str, facility_id: str) -> str:
+    """Return where the answers to one facility are counted: a month's figures stay few."""
+    return f"FIGURES#{month}#{facility_id}"

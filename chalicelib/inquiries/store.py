@@ -98,9 +98,10 @@ class _Due(Model):
 
 def add(inquiry: Inquiry, first: Message, seen: Room, now: datetime) -> bool:
     """
-    File an inquiry and take its facility's room; False where that changed since it was *seen*.
+    File an inquiry and take its facility's room.
 
-    Filed again under the same id, it is the same: True.
+    Returns:
+        False where that changed since it was *seen*, or the inquiry is there already.
     """
     try:
         with transaction() as write:
@@ -111,7 +112,7 @@ def add(inquiry: Inquiry, first: Message, seen: Room, now: datetime) -> bool:
     except TransactWriteError as error:
         if not condition_failed(error):
             raise
-        return _is_there(inquiry.inquiry_id)
+        return False
     return True
 
 
@@ -158,6 +159,12 @@ def messages(inquiry_id: str) -> list[Message]:
     within = _Message.sk.startswith("MESSAGE#")
     found = _Message.query(rows.inquiry(inquiry_id), within, consistent_read=True)
     return [msgspec.json.decode(row.message, type=Message) for row in found]
+
+
+def message(inquiry_id: str, number: int) -> Message:
+    """Return one message that was said."""
+    row = _Message.get(rows.inquiry(inquiry_id), _message_sk(number), consistent_read=True)
+    return msgspec.json.decode(row.message, type=Message)
 
 
 def of_asker(facility_id: str, person_id: str, cursor: str | None) -> Page:
@@ -234,22 +241,18 @@ def _minutes(inquiry: Inquiry, now: datetime) -> int:
     return rows.minutes_between(inquiry.filed_at, clock.text(now))
 
 
-def _is_there(inquiry_id: str) -> bool:
-    try:
-        inquiry(inquiry_id)
-    except NotFound:
-        return False
-    return True
-
-
 def _to_head(inquiry: Inquiry) -> _Head:
     row = _Head(rows.inquiry(inquiry.inquiry_id), HEAD, version=inquiry.version)
     row.inquiry = msgspec.json.encode(inquiry).decode()
     return row
 
 
+def _message_sk(number: int) -> str:
+    return f"MESSAGE#{number:04}"
+
+
 def _to_message(inquiry_id: str, message: Message) -> _Message:
-    row = _Message(rows.inquiry(inquiry_id), f"MESSAGE#{message.number:04}")
+    row = _Message(rows.inquiry(inquiry_id), _message_sk(message.number))
     row.message = msgspec.json.encode(message).decode()
     return row
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from datetime import datetime
+from datetime import UTC, datetime
 
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 LONGEST = 200  # characters; all of ours are shorter, and DynamoDB's keys have room for these
@@ -24,6 +24,19 @@ def new_id(kind: str, at: datetime) -> str:
 def first_id(kind: str, at: datetime) -> str:
     """Return what sorts before every id of a thing of *kind* made at the moment *at* or later."""
     return f"{kind}-{_base32(int(at.timestamp() * 1000) << 80, 26)}"
+
+
+def made_at(identifier: str) -> datetime:
+    """
+    Return when the thing of a :func:`new_id` was made, to the millisecond.
+
+    >>> made_at(first_id("job", datetime(2026, 11, 29, 14, 0, tzinfo=UTC)))
+    datetime.datetime(2026, 11, 29, 14, 0, tzinfo=datetime.timezone.utc)
+    """
+    number = 0
+    for digit in identifier.rpartition("-")[2]:
+        number = number * 32 + ALPHABET.index(digit)
+    return datetime.fromtimestamp((number >> 80) / 1000, UTC)
 
 
 def derived_id(kind: str, *parts: str) -> str:

@@ -17,6 +17,9 @@ class Kind(StrEnum):
     GLASS_BROKEN = "glass-broken"  # asking_name, broken_at
     GLASS_BROKEN_BY_US = "glass-broken-by-us"  # asking_name, broken_at
     GLASS_BROKEN_PATIENT = "glass-broken-patient"  # asking_name, holder_name, broken_at
+    INQUIRY_ANSWERED = "inquiry-answered"  # inquiry_id
+    INQUIRY_OVERDUE = "inquiry-overdue"  # inquiry_id, department_name, due_at
+    INQUIRY_QUESTION = "inquiry-question"  # inquiry_id
     INVOICE_ISSUED = "invoice-issued"  # number, total_yen, due_on
     INVOICE_OVERDUE = "invoice-overdue"  # number, total_yen (still open), due_on, days_late
     PURGE_ASKED = "purge-asked"  # target_name, purge_on

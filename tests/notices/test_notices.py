@@ -44,7 +44,12 @@ GLASS: dict[str, Fact] = {
     "holder_name": "青葉内視鏡クリニック",
     "broken_at": "2026-11-28T02:00:00+09:00",
 }
-NAMES = ("target_name", "number", "asking_name")
+ASKED: dict[str, Fact] = {
+    "inquiry_id": "inquiry-1",
+    "department_name": "サポート課",
+    "due_at": "2026-11-28T02:00:00+09:00",
+}
+NAMES = ("target_name", "number", "asking_name", "inquiry_id")
 SAID: dict[Kind, dict[str, Fact]] = {
     Kind.CAPACITY_WARNING: FULL,
     Kind.CONTRACT_ACCEPTED: {"target_name": "内視鏡室"},
@@ -53,6 +58,9 @@ SAID: dict[Kind, dict[str, Fact]] = {
     Kind.GLASS_BROKEN: GLASS,
     Kind.GLASS_BROKEN_BY_US: GLASS,
     Kind.GLASS_BROKEN_PATIENT: GLASS,
+    Kind.INQUIRY_ANSWERED: ASKED,
+    Kind.INQUIRY_OVERDUE: ASKED,
+    Kind.INQUIRY_QUESTION: ASKED,
     Kind.INVOICE_ISSUED: INVOICE,
     Kind.INVOICE_OVERDUE: INVOICE,
     Kind.PURGE_ASKED: {"target_name": "内視鏡室", "purge_on": "2027-06-30"},
