@@ -65,7 +65,7 @@ def counted(before: Inquiry | None, after: Inquiry, month: str, minutes: int) ->
         keys += [
             (pk, f"answered#kind#{after.kind}#{took}"),
             (pk, f"answered#department#{after.department_id}#{took}"),
-            (figures_of(months, after.facility_id), took),
+            (figures_of(month, after.facility_id), took),
         ]
     return keys
 
