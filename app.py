@@ -65,6 +65,7 @@ from chalicelib.discs.pages import pages as disc_pages
 from chalicelib.discs.provider_pages import pages as disc_work_pages
 from chalicelib.exports.choosing_pages import pages as choosing_pages
 from chalicelib.exports.pages import pages as restore_pages
+from chalicelib.inquiries.api import routes as inquiries
 from chalicelib.inquiries.notice_api import routes as answer_notices
 from chalicelib.jobs.api import routes as job_routes
 from chalicelib.jobs.pages import pages as job_pages
@@ -125,6 +126,7 @@ app.register_blueprint(dicom_storing)
 app.register_blueprint(areas)
 app.register_blueprint(area_uploads)
 app.register_blueprint(captures)
+app.register_blueprint(inquiries)
 app.register_blueprint(charts)
 app.register_blueprint(chart_taking)
 app.register_blueprint(front_pages)

@@ -12,7 +12,17 @@ import msgspec
 
 from chalicelib.access.model import Caller
 from chalicelib.access.service import audit
-from chalicelib.inquiries import due_times, files, moving, references, room_store, store, texts
+from chalicelib.inquiries import (
+    departments,
+    due_times,
+    files,
+    moving,
+    references,
+    room_store,
+    ruling,
+    store,
+    texts,
+)
 from chalicelib.inquiries.model import (
     HAS_ANSWER,
     Delivery,
@@ -21,6 +31,7 @@ from chalicelib.inquiries.model import (
     Kind,
     Message,
     Reference,
+    Seen,
     State,
     Step,
     What,
@@ -53,13 +64,6 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     reference: Reference | None = None
     file_ids: Sequence[str] = ()
     keeps_names: bool = False
-
-
-class Seen(msgspec.Struct, frozen=True):
-    """An inquiry, and what was said that its reader may read."""
-
-    inquiry: Inquiry
-    messages: list[Message]
 
 
 def new_id() -> str:
@@ -149,7 +153,7 @@ def reply(
     if _was_just_said(found, caller, typed):
         return found
     said = Said(by=caller.id, text=typed)
-    due_at = due_times.answer_by(now)
+    due_at = departments.due_by(found.department_id, now) if found.department_id else now
     moving.replied(found, said, due_at, now)  # refused before any file is read
     taken = files.attached(caller, file_ids, caller.facility_id, keeps_names=keeps_names)
     changed = moving.replied(found, msgspec.structs.replace(said, files=taken), due_at, now)
@@ -257,6 +261,7 @@ def _fresh(
     caller: Caller, inquiry_id: str, wanted: Wanted, reader: tuple[str, str], now: datetime
 ) -> Inquiry:
     account, language = reader
+    minutes = ruling.read().period_minutes
     return Inquiry(
         inquiry_id=inquiry_id,
         facility_id=caller.facility_id,
@@ -269,7 +274,7 @@ def _fresh(
         state=State.FILED,
         steps=[Step(state=State.FILED, at=clock.text(now))],
         reference=wanted.reference,
-        look_at=clock.text(due_times.next_collection(now)),
+        look_at=clock.text(due_times.next_collection(now, minutes)),
     )
 
 

@@ -21,7 +21,8 @@ from tests.charts.scene import A_BUNDLE, CHART, PICTURE, TABLE, amending, examin
 from tests.dicomweb.scene import back_up, uids_of
 from tests.dicomweb.sending import an_instance, in_parts, post
 from tests.exports.scene import asked
-from tests.inquiries.telling_scene import answered
+from tests.inquiries.scene import answered, filed, sent
+from tests.inquiries.scene import doctor as asker
 from tests.network.scene import across_facilities
 from tests.patient_charts.scene import released
 from tests.patient_charts.slip_scene import at_door, handed, inside, issue
@@ -168,6 +169,14 @@ GET    /captures/{capture_id}/picture                               -         - 
 POST   /captures/keep                                               -         -        admin doctor -
 POST   /captures/drop                                               -         -        admin doctor -
 PUT    /captures/life                                               -         -        admin doctor -
+POST   /inquiry-files                                               -         -        admin doctor -
+POST   /inquiries                                                   -         -        admin doctor -
+GET    /inquiries                                                   -         -        admin doctor -
+GET    /inquiries/{inquiry_id}                                      -         -        admin doctor -
+POST   /inquiries/{inquiry_id}/replies                              -         -        admin doctor -
+POST   /inquiries/{inquiry_id}/withdraw                             -         -        admin doctor -
+POST   /inquiries/{inquiry_id}/close                                -         -        admin doctor -
+GET    /inquiries/{inquiry_id}/files/{file_id}                      -         -        admin doctor -
 GET    /quarantine                                                  -         operator -     -      -
 POST   /network/find                                                -         -        -     doctor -
 GET    /network/found/{pass_id}                                     -         -        -     doctor -
@@ -645,8 +654,15 @@ def ids_of(world: World) -> dict[str, str]:
         "order_id": discs_of(world),
         "slip_id": a_slip(world, examination["patient_key"], examination["examination_id"]),
         **captures_of(world),
-        "inquiry_id": answered(world.facility_id).inquiry_id,
+        **inquiry_of(world),
     }
+
+
+def inquiry_of(world: World) -> dict[str, str]:
+    """Return an inquiry of the doctor's, with a file, whose answer their terminals tell of."""
+    file_id = sent(asker(world))
+    inquiry = answered(filed(asker(world), file_ids=[file_id], delivery="direct"))
+    return {"inquiry_id": inquiry.inquiry_id, "file_id": file_id}
 
 
 def captures_of(world: World) -> dict[str, str]:
@@ -671,6 +687,7 @@ def a_slip(world: World, patient_key: str, examination_id: str) -> str:
 
 
 BODIES: dict[str, dict[str, object]] = {
+    "/replies": {"text": "It is about the second one"},
     "jobs/{job_id}/progress": {**COUNTS},
     "jobs/{job_id}/finish": {**COUNTS, "outcome": "complete"},
     "chunks/{number}": {

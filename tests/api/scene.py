@@ -13,6 +13,7 @@ from tests.access.test_matrix import body_for, ids_of
 from tests.album.scene import with_tool
 from tests.api.area_scene import DIGEST, LARGE, area_bodies, area_ids
 from tests.api.capture_scene import capture_bodies, endoscope_of
+from tests.api.inquiry_scene import inquiry_bodies
 from tests.dicomweb.scene import shipped
 from tests.dicomweb.sending import in_parts
 from tests.network.scene import BORN
@@ -66,6 +67,7 @@ def build_scene(client: Client) -> Scene:
     endoscope = endoscope_of(world)
     ids |= endoscope.ids
     own = {**shared(made), **area_bodies(), **capture_bodies(world, endoscope)}
+    own |= inquiry_bodies()
     return Scene(world, ids, area_ids(world), {**bodies(world, ids), **own}, endoscope.device)
 
 
