@@ -22,9 +22,7 @@ TICKED = "file-"  # begins the fields that name a file
 ATTACHED = "attachment"  # a file that comes with the form itself
 
 
-def page(
-    visit: Visit, template: str, refused: HokanError | None = None, **values: Any
-) -> Response:
+def page(visit: Visit, template: str, refused: HokanError | None = None, **values: Any) -> Response:
     """Answer a page about inquiries, which may send files and have them saved."""
     names = {each.department_id: each.name for each in departments.every(dissolved=True)}
     own = {

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
-import msgspec
-
 from chalicelib.access.model import Role
-from chalicelib.inquiries import moving, routing, store
-from chalicelib.inquiries.model import Inquiry, State
+from chalicelib.inquiries import departments, moving, routing, store
+from chalicelib.inquiries.model import Department, Inquiry
 from chalicelib.inquiries.moving import Said
 from chalicelib.kernel import clock
 from tests.inquiries import desk_scene, scene
-from tests.support.visitor import Answer, Visitor, signed_in
+from tests.support.visitor import Visitor, signed_in
 from tests.support.world import World
 
 INQUIRIES = "/portal/inquiries"
@@ -58,8 +54,8 @@ def routed(inquiry: Inquiry) -> Inquiry:
     return store.inquiry(there.inquiry_id)
 
 
-def department() -> desk_scene.Department:
-    found = [each for each in desk_scene.departments.every() if each.name == "画像サポート"]
+def department() -> Department:
+    found = [each for each in departments.every() if each.name == "画像サポート"]
     return found[0] if found else desk_scene.a_department("画像サポート")
 
 
