@@ -66,6 +66,8 @@ from chalicelib.discs.provider_pages import pages as disc_work_pages
 from chalicelib.exports.choosing_pages import pages as choosing_pages
 from chalicelib.exports.pages import pages as restore_pages
 from chalicelib.inquiries.api import routes as inquiries
+from chalicelib.inquiries.department_api import routes as departments
+from chalicelib.inquiries.desk_api import routes as desks
 from chalicelib.inquiries.notice_api import routes as answer_notices
 from chalicelib.inquiries.own_pages import pages as own_inquiry_pages
 from chalicelib.inquiries.pages import pages as inquiry_pages
@@ -128,6 +130,8 @@ app.register_blueprint(dicom_storing)
 app.register_blueprint(areas)
 app.register_blueprint(area_uploads)
 app.register_blueprint(captures)
+app.register_blueprint(departments)
+app.register_blueprint(desks)
 app.register_blueprint(inquiries)
 app.register_blueprint(charts)
 app.register_blueprint(chart_taking)
