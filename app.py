@@ -69,6 +69,8 @@ from chalicelib.inquiries.api import routes as inquiries
 from chalicelib.inquiries.department_api import routes as departments
 from chalicelib.inquiries.desk_api import routes as desks
 from chalicelib.inquiries.notice_api import routes as answer_notices
+from chalicelib.inquiries.own_pages import pages as own_inquiry_pages
+from chalicelib.inquiries.pages import pages as inquiry_pages
 from chalicelib.jobs.api import routes as job_routes
 from chalicelib.jobs.pages import pages as job_pages
 from chalicelib.kernel import clock
@@ -169,6 +171,8 @@ app.register_blueprint(area_bin_pages)
 app.register_blueprint(area_sharing_pages)
 app.register_blueprint(area_people_pages)
 app.register_blueprint(area_sending_pages)
+app.register_blueprint(inquiry_pages)
+app.register_blueprint(own_inquiry_pages)
 app.register_blueprint(job_pages)
 app.register_blueprint(answer_notices)
 app.register_blueprint(network_routes)
