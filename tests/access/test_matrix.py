@@ -340,6 +340,15 @@ POST   /portal/areas/{target_id}/uploads/{batch_id}/multipart/{sha256}/parts - -
 POST   /portal/areas/{target_id}/uploads/{batch_id}/multipart/{sha256}/complete - -    admin doctor
 POST   /portal/areas/{target_id}/uploads/{batch_id}/finish          -         -        admin doctor
 GET    /portal/shared-files                                         -         -        admin doctor
+GET    /portal/inquiries                                            -         -        admin doctor
+GET    /portal/inquiries/new                                        -         -        admin doctor
+POST   /portal/inquiries/new                                        -         -        admin doctor
+POST   /portal/inquiry-files                                        -         -        admin doctor
+GET    /portal/inquiries/{inquiry_id}                               -         -        admin doctor
+POST   /portal/inquiries/{inquiry_id}/reply                         -         -        admin doctor
+POST   /portal/inquiries/{inquiry_id}/withdraw                      -         -        admin doctor
+POST   /portal/inquiries/{inquiry_id}/close                         -         -        admin doctor
+POST   /portal/inquiries/{inquiry_id}/files/{file_id}               -         -        admin doctor
 GET    /portal/album                                                -         -        admin doctor
 POST   /portal/album/find                                           -         -        admin doctor
 GET    /portal/album/cases                                          -         -        admin doctor
@@ -457,6 +466,27 @@ POST   /portal/disc-orders/{order_id}/dismiss                       -         op
 POST   /portal/disc-orders/{order_id}/discs/{number}/download       -         operator -     -
 GET    /portal/disc-orders/{order_id}/note                          -         operator -     -
 GET    /portal/disc-orders/{order_id}/labels                        -         operator -     -
+GET    /portal/desk                                                 -         operator -     -      clerk
+GET    /portal/desk/{inquiry_id}                                    -         operator -     -      clerk
+POST   /portal/desk/{inquiry_id}/take                               -         operator -     -      clerk
+POST   /portal/desk/{inquiry_id}/answers                            -         operator -     -      clerk
+POST   /portal/desk/{inquiry_id}/questions                          -         operator -     -      clerk
+POST   /portal/desk/{inquiry_id}/parts                              -         operator -     -      clerk
+POST   /portal/desk/{inquiry_id}/pass                               -         operator -     -      clerk
+POST   /portal/desk/{inquiry_id}/shares                             -         operator -     -      clerk
+POST   /portal/desk/{inquiry_id}/files/{file_id}                    -         operator -     -      clerk
+POST   /portal/desk-files                                           -         operator -     -      clerk
+GET    /portal/departments                                          -         operator -     -
+POST   /portal/departments                                          -         operator -     -
+GET    /portal/departments/{department_id}                          -         operator -     -
+POST   /portal/departments/{department_id}                          -         operator -     -
+POST   /portal/departments/{department_id}/people                   -         operator -     -
+POST   /portal/departments/{department_id}/dissolve                 -         operator -     -
+GET    /portal/departments/{department_id}/canned                   -         operator -     -      clerk
+POST   /portal/departments/{department_id}/canned                   -         operator -     -      clerk
+POST   /portal/departments/{department_id}/canned/{canned_id}/forget -        operator -     -      clerk
+GET    /portal/inquiry-rules                                        -         operator -     -
+POST   /portal/inquiry-rules                                        -         operator -     -
 """  # noqa: E501 - a path is as long as it is
 
 # Patients' own pages know a slip's holder only: everybody else is a stranger there.
