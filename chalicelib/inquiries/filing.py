@@ -10,20 +10,17 @@ import msgspec
 
 from chalicelib.access.model import Caller
 from chalicelib.access.service import audit
-from chalicelib.inquiries import departments, drafting, files, moving, room_store, store, texts
-from chalicelib.inquiries.drafting import Reader, Wanted
 from chalicelib.inquiries import (
     departments,
-    due_times,
+    drafting,
     files,
     moving,
-    references,
     room_store,
-    ruling,
     searching,
     store,
     texts,
 )
+from chalicelib.inquiries.drafting import Reader, Wanted
 from chalicelib.inquiries.model import (
     HAS_ANSWER,
     File,
