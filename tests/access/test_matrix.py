@@ -340,6 +340,15 @@ POST   /portal/areas/{target_id}/uploads/{batch_id}/multipart/{sha256}/parts - -
 POST   /portal/areas/{target_id}/uploads/{batch_id}/multipart/{sha256}/complete - -    admin doctor
 POST   /portal/areas/{target_id}/uploads/{batch_id}/finish          -         -        admin doctor
 GET    /portal/shared-files                                         -         -        admin doctor
+GET    /portal/inquiries                                            -         -        admin doctor
+GET    /portal/inquiries/new                                        -         -        admin doctor
+POST   /portal/inquiries/new                                        -         -        admin doctor
+POST   /portal/inquiry-files                                        -         -        admin doctor
+GET    /portal/inquiries/{inquiry_id}                               -         -        admin doctor
+POST   /portal/inquiries/{inquiry_id}/reply                         -         -        admin doctor
+POST   /portal/inquiries/{inquiry_id}/withdraw                      -         -        admin doctor
+POST   /portal/inquiries/{inquiry_id}/close                         -         -        admin doctor
+POST   /portal/inquiries/{inquiry_id}/files/{file_id}               -         -        admin doctor
 GET    /portal/album                                                -         -        admin doctor
 POST   /portal/album/find                                           -         -        admin doctor
 GET    /portal/album/cases                                          -         -        admin doctor

@@ -8,8 +8,8 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.browser.capture_scene import surfing
-from tests.inquiries import asked, scene
-from tests.inquiries.asked import INQUIRIES, NEW, at_inquiries, filed_by, form_on, latest, routed
+from tests.inquiries import scene
+from tests.inquiries.asked import INQUIRIES, NEW, at_inquiries, filed_by, form_on, latest
 from tests.support.chromium import COLOURS, SCREENSHOTS, barriers, hidden_width
 from tests.support.visitor import Visitor
 from tests.support.world import World
@@ -34,9 +34,9 @@ def nothing_asked_yet(world: World, language: str) -> Visitor:
 def a_list(world: World, language: str) -> Visitor:
     visitor = at_inquiries(world, language)
     filed_by(visitor)
-    asked.asked_back(routed(latest(world)))
+    scene.asked_back(scene.routed(latest(world)))
     filed_by(visitor)
-    asked.answered(routed(latest(world)))
+    scene.answered(latest(world))
     filed_by(visitor)
     visitor.get(INQUIRIES)
     return visitor
@@ -70,7 +70,7 @@ def just_filed(world: World, language: str) -> Visitor:
 def asked_back(world: World, language: str) -> Visitor:
     visitor = at_inquiries(world, language)
     path = filed_by(visitor)
-    asked.asked_back(routed(latest(world)))
+    scene.asked_back(scene.routed(latest(world)))
     visitor.get(path)
     return visitor
 
@@ -81,7 +81,7 @@ def answered(world: World, language: str) -> Visitor:
     waiting = scene.sent(scene.doctor(world))
     fields = form_on(visitor) | {f"file-{waiting}": waiting}
     path = visitor.upload(NEW, fields, {}).location.partition("?")[0]
-    asked.answered(routed(latest(world)))
+    scene.answered(latest(world))
     visitor.get(path)
     return visitor
 

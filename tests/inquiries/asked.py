@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from chalicelib.access.model import Role
-from chalicelib.inquiries import departments, moving, routing, store
-from chalicelib.inquiries.model import Department, Inquiry
-from chalicelib.inquiries.moving import Said
-from chalicelib.kernel import clock
-from tests.inquiries import desk_scene, scene
+from chalicelib.inquiries import store
+from chalicelib.inquiries.model import Inquiry
+from tests.inquiries import scene
 from tests.support.visitor import Visitor, signed_in
 from tests.support.world import World
 
@@ -46,31 +44,3 @@ def filed_by(visitor: Visitor) -> str:
 def latest(world: World) -> Inquiry:
     """Return what the doctor filed last."""
     return store.of_asker(world.facility_id, scene.doctor(world).id, None).inquiries[0]
-
-
-def routed(inquiry: Inquiry) -> Inquiry:
-    """Have a department get it."""
-    there = routing.route(desk_scene.collected(inquiry), department(), clock.now())
-    return store.inquiry(there.inquiry_id)
-
-
-def department() -> Department:
-    found = [each for each in departments.every() if each.name == "画像サポート"]
-    return found[0] if found else desk_scene.a_department("画像サポート")
-
-
-def said(inquiry: Inquiry, text: str) -> Said:
-    return Said(by="person-clerk", text=text, department_id=inquiry.department_id)
-
-
-def asked_back(inquiry: Inquiry, text: str = "どの検査室の端末ですか。") -> Inquiry:
-    return _changed(inquiry, moving.asked_back(inquiry, said(inquiry, text), clock.now()))
-
-
-def answered(inquiry: Inquiry, text: str = "表示の設定をご確認ください。") -> Inquiry:
-    return _changed(inquiry, moving.answered(inquiry, said(inquiry, text), clock.now()))
-
-
-def _changed(before: Inquiry, changed: moving.Changed) -> Inquiry:
-    store.change(before, changed.inquiry, clock.now(), changed.message)
-    return changed.inquiry
