@@ -66,11 +66,16 @@ from chalicelib.discs.provider_pages import pages as disc_work_pages
 from chalicelib.exports.choosing_pages import pages as choosing_pages
 from chalicelib.exports.pages import pages as restore_pages
 from chalicelib.inquiries.api import routes as inquiries
+from chalicelib.inquiries.canned_pages import pages as canned_pages
 from chalicelib.inquiries.department_api import routes as departments
+from chalicelib.inquiries.department_pages import pages as department_pages
 from chalicelib.inquiries.desk_api import routes as desks
+from chalicelib.inquiries.desk_pages import pages as desk_pages
+from chalicelib.inquiries.desk_writing_pages import pages as desk_writing_pages
 from chalicelib.inquiries.notice_api import routes as answer_notices
 from chalicelib.inquiries.own_pages import pages as own_inquiry_pages
 from chalicelib.inquiries.pages import pages as inquiry_pages
+from chalicelib.inquiries.rule_pages import pages as inquiry_rule_pages
 from chalicelib.jobs.api import routes as job_routes
 from chalicelib.jobs.pages import pages as job_pages
 from chalicelib.kernel import clock
@@ -193,6 +198,11 @@ app.register_blueprint(choosing_pages)
 app.register_blueprint(disc_pages)
 app.register_blueprint(disc_asking_pages)
 app.register_blueprint(disc_work_pages)
+app.register_blueprint(desk_pages)
+app.register_blueprint(desk_writing_pages)
+app.register_blueprint(canned_pages)
+app.register_blueprint(department_pages)
+app.register_blueprint(inquiry_rule_pages)
 
 
 # The queues' addresses come from infra/resources.yaml.

@@ -9,7 +9,7 @@ from chalicelib.access.guard import GuardedRoutes
 from chalicelib.access.model import Caller, home_of
 from chalicelib.access.policy import Operation
 from chalicelib.inquiries import files, filing
-from chalicelib.inquiries.filing import Wanted
+from chalicelib.inquiries.drafting import Wanted
 from chalicelib.inquiries.model import (
     Delivery,
     File,

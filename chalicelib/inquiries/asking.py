@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from chalicelib.inquiries.filing import Wanted
+from chalicelib.inquiries.drafting import Wanted
 from chalicelib.inquiries.model import Delivery, Reference
 
 

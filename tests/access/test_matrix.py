@@ -466,6 +466,27 @@ POST   /portal/disc-orders/{order_id}/dismiss                       -         op
 POST   /portal/disc-orders/{order_id}/discs/{number}/download       -         operator -     -
 GET    /portal/disc-orders/{order_id}/note                          -         operator -     -
 GET    /portal/disc-orders/{order_id}/labels                        -         operator -     -
+GET    /portal/desk                                                 -         operator -     -      clerk
+GET    /portal/desk/{inquiry_id}                                    -         operator -     -      clerk
+POST   /portal/desk/{inquiry_id}/take                               -         operator -     -      clerk
+POST   /portal/desk/{inquiry_id}/answers                            -         operator -     -      clerk
+POST   /portal/desk/{inquiry_id}/questions                          -         operator -     -      clerk
+POST   /portal/desk/{inquiry_id}/parts                              -         operator -     -      clerk
+POST   /portal/desk/{inquiry_id}/pass                               -         operator -     -      clerk
+POST   /portal/desk/{inquiry_id}/shares                             -         operator -     -      clerk
+POST   /portal/desk/{inquiry_id}/files/{file_id}                    -         operator -     -      clerk
+POST   /portal/desk-files                                           -         operator -     -      clerk
+GET    /portal/departments                                          -         operator -     -
+POST   /portal/departments                                          -         operator -     -
+GET    /portal/departments/{department_id}                          -         operator -     -
+POST   /portal/departments/{department_id}                          -         operator -     -
+POST   /portal/departments/{department_id}/people                   -         operator -     -
+POST   /portal/departments/{department_id}/dissolve                 -         operator -     -
+GET    /portal/departments/{department_id}/canned                   -         operator -     -      clerk
+POST   /portal/departments/{department_id}/canned                   -         operator -     -      clerk
+POST   /portal/departments/{department_id}/canned/{canned_id}/forget -        operator -     -      clerk
+GET    /portal/inquiry-rules                                        -         operator -     -
+POST   /portal/inquiry-rules                                        -         operator -     -
 """  # noqa: E501 - a path is as long as it is
 
 # Patients' own pages know a slip's holder only: everybody else is a stranger there.

@@ -11,7 +11,7 @@ import boto3
 
 from chalicelib.access.model import Caller, Role, home_of
 from chalicelib.inquiries import departments, files, filing, moving, store
-from chalicelib.inquiries.filing import Wanted
+from chalicelib.inquiries.drafting import Wanted
 from chalicelib.inquiries.model import Inquiry, Message, State
 from chalicelib.inquiries.moving import Said
 from chalicelib.kernel import clock

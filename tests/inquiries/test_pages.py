@@ -98,7 +98,7 @@ def test_who_asks_too_often_is_told_when_there_is_room(doctor: Visitor, world: W
 
 def have_open(world: World, count: int) -> None:
     """Let a facility have so many open, which takes hours otherwise."""
-    row = room_store._Room(f"FACILITY#{world.facility_id}", "INQUIRIES#")  # noqa: SLF001
+    row = room_store._Room(f"FACILITY#{world.facility_id}", "INQUIRIES#")
     row.update([type(row).open.set(count)])
 
 

@@ -186,7 +186,7 @@ def of_a_minute(world: World) -> str:
     Returns:
         When the schedule comes by.
     """
-    gone, late, heir = (a_department(each, 1) for each in ("Gone", "Late", "Heir"))
+    gone, late, heir = a_department("Gone"), a_department("Late", 1), a_department("Heir", 1)
     ruled(default=heir)
     employed(CLERK, gone, late, heir)
     filed(facility_id=world.facility_id)
