@@ -65,7 +65,17 @@ from chalicelib.discs.pages import pages as disc_pages
 from chalicelib.discs.provider_pages import pages as disc_work_pages
 from chalicelib.exports.choosing_pages import pages as choosing_pages
 from chalicelib.exports.pages import pages as restore_pages
+from chalicelib.inquiries.api import routes as inquiries
+from chalicelib.inquiries.canned_pages import pages as canned_pages
+from chalicelib.inquiries.department_api import routes as departments
+from chalicelib.inquiries.department_pages import pages as department_pages
+from chalicelib.inquiries.desk_api import routes as desks
+from chalicelib.inquiries.desk_pages import pages as desk_pages
+from chalicelib.inquiries.desk_writing_pages import pages as desk_writing_pages
 from chalicelib.inquiries.notice_api import routes as answer_notices
+from chalicelib.inquiries.own_pages import pages as own_inquiry_pages
+from chalicelib.inquiries.pages import pages as inquiry_pages
+from chalicelib.inquiries.rule_pages import pages as inquiry_rule_pages
 from chalicelib.jobs.api import routes as job_routes
 from chalicelib.jobs.pages import pages as job_pages
 from chalicelib.kernel import clock
@@ -125,6 +135,9 @@ app.register_blueprint(dicom_storing)
 app.register_blueprint(areas)
 app.register_blueprint(area_uploads)
 app.register_blueprint(captures)
+app.register_blueprint(departments)
+app.register_blueprint(desks)
+app.register_blueprint(inquiries)
 app.register_blueprint(charts)
 app.register_blueprint(chart_taking)
 app.register_blueprint(front_pages)
@@ -163,6 +176,8 @@ app.register_blueprint(area_bin_pages)
 app.register_blueprint(area_sharing_pages)
 app.register_blueprint(area_people_pages)
 app.register_blueprint(area_sending_pages)
+app.register_blueprint(inquiry_pages)
+app.register_blueprint(own_inquiry_pages)
 app.register_blueprint(job_pages)
 app.register_blueprint(answer_notices)
 app.register_blueprint(network_routes)
@@ -183,6 +198,11 @@ app.register_blueprint(choosing_pages)
 app.register_blueprint(disc_pages)
 app.register_blueprint(disc_asking_pages)
 app.register_blueprint(disc_work_pages)
+app.register_blueprint(desk_pages)
+app.register_blueprint(desk_writing_pages)
+app.register_blueprint(canned_pages)
+app.register_blueprint(department_pages)
+app.register_blueprint(inquiry_rule_pages)
 
 
 # The queues' addresses come from infra/resources.yaml.

@@ -24,6 +24,8 @@ from chalicelib.contracts.purge_store import PREFIX as PURGE
 from chalicelib.discs import store as disc_store
 from chalicelib.discs import timers as disc_timers
 from chalicelib.due import DueRow
+from chalicelib.inquiries import collecting, department_store, dissolving
+from chalicelib.inquiries.store import PREFIX as INQUIRY
 from chalicelib.jobs import scanner, store
 from chalicelib.jobs.scanner import Handler
 from chalicelib.kernel import clock
@@ -81,6 +83,8 @@ HANDLERS: Mapping[str, Handler] = {
     placings.PREFIX: _place,
     bin_times.PREFIX: erasing.look,
     BUFFER: _look_at_captures,
+    INQUIRY: collecting.look,
+    department_store.DISSOLVED: dissolving.look,
     billed_store.PREFIX: _bill,
     standing_store.PREFIX: _follow,
 }

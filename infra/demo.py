@@ -23,7 +23,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from infra import demo_album, demo_areas, demo_captures, demo_patient
+from infra import demo_album, demo_areas, demo_captures, demo_inquiries, demo_patient
 from infra.build import ROOT
 from infra.demo_data import EXAMINATIONS, FolderSummary, add_examination, make_facility_folder
 from infra.demo_patient import Slip
@@ -49,7 +49,8 @@ TRY_IT = """
   The patient reads what the doctor released, in plain words, with the number and the code above.
   The administrator finds the rented area under "Areas" and its disc under "Discs"; the
   operator finds the map of the regions; two pictures wait under "Captures" for the doctor, who
-  can also pair a phone there: a browser on this machine will do for one.
+  can also pair a phone there: a browser on this machine will do for one.  Under "Inquiries" the
+  doctor files another one; the department's staff find it on their desk once it was collected.
 """
 
 console = Console(highlight=False)
@@ -61,9 +62,10 @@ class DemoError(RuntimeError):
 
 @dataclass
 class Facility:
-    """An invented facility under contract."""
+    """An invented facility under contract; the operator and the clerk are the provider's."""
 
     operator: Person
+    clerk: Person
     admin: Person
     doctor: Person
     facility_id: str
@@ -124,6 +126,7 @@ def _story(stack: LocalStack) -> dict[str, int]:
     _more_room(facility)
     area, order = _rent(stack, facility, source)
     captures = _capture(stack, facility, source)
+    asked = _ask(facility, source)
     new_bytes = _a_night(stack, facility, agent, source)
     patients, examinations = _show_catalogue(facility)
     _restore(facility, agent, restored)
@@ -143,12 +146,13 @@ def _story(stack: LocalStack) -> dict[str, int]:
         "cases_open": open_cases,
         "area_files": area.files,
         "captures_waiting": captures,
+        "inquiry_steps": len(asked.states),
     }
     SUMMARY.write_text(json.dumps(facts, indent=1))
     _show(facts)
     for what, address in demo_album.places(stack.portal_url, examination).items():
         console.print(f"  {what:12} {address}", soft_wrap=True)
-    for what, address in _places(stack, area.target_id, order).items():
+    for what, address in _places(stack, area.target_id, order, asked).items():
         console.print(f"  {what:12} {address}", soft_wrap=True)
     told = f"{slip.address}  number {slip.patient_id}, code {slip.code}"
     console.print(f"  {'patient':12} {told}", soft_wrap=True)
@@ -165,7 +169,9 @@ def _sign_contract(stack: LocalStack, folder: FolderSummary) -> Facility:
     facility_id = operator.post("/facilities", {"name": "Kawabe Clinic"})["facility_id"]
     admin = Person(stack, f"admin-{mark}@kawabe.example", "facility-admins", facility_id)
     doctor = Person(stack, f"doctor-{mark}@kawabe.example", "doctors", facility_id)
-    keep(stack, {"operator": operator, "facility admin": admin, "doctor": doctor})
+    clerk = Person(stack, f"clerk-{mark}@hokan.example", "clerks")
+    people = {"operator": operator, "facility admin": admin, "doctor": doctor}
+    keep(stack, people | {"department staff": clerk})
     target = admin.post("/targets", {"name": "Endoscopy", "kind": "mass_storage"})
     today = admin.get("/health")["service_time"][:10]
     admin.post("/targets", {"name": "X-ray", "kind": "mass_storage"})  # for you to sign for
@@ -180,7 +186,7 @@ def _sign_contract(stack: LocalStack, folder: FolderSummary) -> Facility:
     capacity = _megabytes(form["capacity_bytes"])
     console.print(f"  Kawabe Clinic, annual, {capacity}: {contract['state']}")
     ids = (facility_id, target["target_id"], contract["contract_id"])
-    return Facility(operator, admin, doctor, *ids)
+    return Facility(operator, clerk, admin, doctor, *ids)
 
 
 def _a_night(stack: LocalStack, facility: Facility, agent: _Agent, folder: Path) -> int:
@@ -302,18 +308,35 @@ def _capture(stack: LocalStack, facility: Facility, folder: Path) -> int:
     return waiting
 
 
+def _ask(facility: Facility, folder: Path) -> demo_inquiries.Asked:
+    """Ask the provider something with a picture, and have the department answer that knows."""
+    _say("Asking the provider", "an inquiry with a picture; a rule finds who can answer")
+    departments = demo_inquiries.staff(facility.operator, facility.clerk)
+    inquiry_id = demo_inquiries.file(facility.doctor, _stills(folder)[0])
+    facility.operator.post(f"{demo_inquiries.BOX}/collect")
+    demo_inquiries.answer(facility.clerk, departments[demo_inquiries.DEVICES], inquiry_id)
+    asked = demo_inquiries.read(facility.doctor, inquiry_id)
+    console.print(f"  {' > '.join(asked.states)}, by {asked.department}")
+    console.print(f"  {asked.heard}")
+    return asked
+
+
 def _stills(folder: Path) -> list[Path]:
     return sorted(folder.rglob("IMG*.JPG"))
 
 
-def _places(stack: LocalStack, target_id: str, order: str) -> dict[str, str]:
-    """Return where a browser finds the area, its disc, the map of the regions and the captures."""
+def _places(
+    stack: LocalStack, target_id: str, order: str, asked: demo_inquiries.Asked
+) -> dict[str, str]:
+    """Return where a browser finds the area and its disc, the regions, captures and inquiries."""
     order_id = order.removeprefix("/portal/")
     return {
         "rented area": f"{stack.portal_url}/areas/{target_id}/folders/root",
         "disc": f"{stack.portal_url}/{order_id}",
         "regions": f"{stack.portal_url}/provider/regions  (as the operator)",
         "captures": f"{stack.portal_url}/captures  (as the doctor)",
+        "inquiry": f"{stack.portal_url}/inquiries/{asked.inquiry_id}  (as the doctor)",
+        "inquiry box": f"{stack.portal_url}/inquiry-box  (as the operator)",
     }
 
 

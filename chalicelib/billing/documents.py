@@ -1,19 +1,17 @@
-"""An invoice for a spreadsheet: CSV with a byte order mark, so that Excel reads it as UTF-8."""
+"""An invoice for a spreadsheet."""
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from chalicelib.billing.model import Document, Line
+from chalicelib.web import spreadsheets
 
 COLUMNS = (
     *("invoice_number", "issuer", "registration_number", "recipient", "issued_on", "due_on"),
     *("target", "what", "period_start", "period_end", "points", "unit_price_yen"),
     *("amount_yen", "tax_percent"),
 )
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # how a spreadsheet knows a formula
 
 
 def csv_of(document: Document, lines: Iterable[Line]) -> str:
@@ -22,9 +20,10 @@ def csv_of(document: Document, lines: Iterable[Line]) -> str:
 
     Periods are half-open: the end is the first day that is not covered.
     """
-    written = io.StringIO(newline="")
-    table = csv.writer(written)
-    table.writerow(COLUMNS)
+    return spreadsheets.written(COLUMNS, _rows(document, lines))
+
+
+def _rows(document: Document, lines: Iterable[Line]) -> Iterator[tuple[object, ...]]:
     head = (
         *(document.number, document.issuer.name, document.issuer.registration),
         *(document.recipient, document.issued_on, document.due_on or ""),
@@ -32,16 +31,8 @@ def csv_of(document: Document, lines: Iterable[Line]) -> str:
     for line in lines:
         period = (line.start_on or "", line.end_on or "")
         facts = (line.points, line.unit_price_yen, line.amount_yen, line.percent)
-        table.writerow(map(_cell, (*head, line.target_name, line.kind, *period, *facts)))
+        yield (*head, line.target_name, line.kind, *period, *facts)
     for rate in document.rates:
         for name, yen in (("subtotal", rate.subtotal_yen), ("tax", rate.tax_yen)):
-            table.writerow(map(_cell, (*head, "", name, "", "", "", "", yen, rate.percent)))
-    table.writerow(map(_cell, (*head, "", "total", "", "", "", "", document.total_yen, "")))
-    return "\ufeff" + written.getvalue()
-
-
-def _cell(value: object) -> object:
-    """Return *value* so that no spreadsheet takes a name for a formula."""
-    if isinstance(value, str) and value.startswith(_FORMULA):
-        return f"'{value}"
-    return value
+            yield (*head, "", name, "", "", "", "", yen, rate.percent)
+    yield (*head, "", "total", "", "", "", "", document.total_yen, "")

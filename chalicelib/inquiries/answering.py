@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from chalicelib.inquiries import store
-from chalicelib.inquiries.model import Delivery, Inquiry, What
+from pynamodb.transactions import TransactWrite
+
+from chalicelib.inquiries import searching, store
+from chalicelib.inquiries.model import Delivery, Inquiry, Message, State, What
 from chalicelib.inquiries.moving import Changed
 from chalicelib.notices import store as notices
 from chalicelib.notices.model import Kind
 from chalicelib.tables import expecting, transaction
-
-KINDS = {What.ANSWER: Kind.INQUIRY_ANSWERED, What.QUESTION: Kind.INQUIRY_QUESTION}
 
 
 def tell(before: Inquiry, changed: Changed, now: datetime) -> None:
@@ -26,18 +26,23 @@ def tell(before: Inquiry, changed: Changed, now: datetime) -> None:
         Conflict: ``inquiry-changed``.
     """
     inquiry, message = changed.inquiry, changed.message
+    searching.index_message(inquiry, message)
     with expecting(*store.CHANGED), transaction() as write:
         store.change_in(write, before, inquiry, now, message)
         if inquiry.delivery is Delivery.DIRECT:
-            key, facts = notice_key(inquiry.inquiry_id, message.number), _facts(inquiry)
-            kind = KINDS[message.what]
-            notices.put_in(write, inquiry.facility_id, kind, key, facts, to=inquiry.account)
+            _put_notice(write, inquiry, message)
 
 
-def notice_key(inquiry_id: str, number: int) -> str:
-    """Return the key of the notice of a message."""
-    return f"{inquiry_id}-{number}"
+def notice_key(inquiry: Inquiry) -> str:
+    """Return the key of the notice that tells of the newest answer."""
+    answers = sum(each.state is State.ANSWERED for each in inquiry.steps)
+    return f"{inquiry.inquiry_id}-answer-{answers}"
 
 
-def _facts(inquiry: Inquiry) -> dict[str, str | int | bool]:
-    return {"inquiry_id": inquiry.inquiry_id}
+def _put_notice(write: TransactWrite, inquiry: Inquiry, message: Message) -> None:
+    facts: dict[str, str | int | bool] = {"inquiry_id": inquiry.inquiry_id}
+    if message.what is What.ANSWER:
+        kind, key = Kind.INQUIRY_ANSWERED, notice_key(inquiry)
+    else:
+        kind, key = Kind.INQUIRY_QUESTION, f"{inquiry.inquiry_id}-question-{message.number}"
+    notices.put_in(write, inquiry.facility_id, kind, key, facts, to=inquiry.account)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from chalicelib.access.model import Caller
 from chalicelib.access.service import audit
-from chalicelib.inquiries import canned_store, departments, wording
+from chalicelib.inquiries import canned_store, departments, texts
 from chalicelib.inquiries.canned_store import Canned
 from chalicelib.kernel import clock, ids
 from chalicelib.kernel.errors import Conflict, Invalid, NotFound
@@ -37,7 +37,7 @@ def save(
     answer = Canned(
         canned_id=canned_id or ids.new_id("canned", clock.now()),
         title=_title(title),
-        text=wording.text(text),
+        text=texts.text(text),
     )
     audit(caller, "save-canned-answer", answer.canned_id)
     canned_store.save(department_id, answer)

@@ -8,16 +8,29 @@ did in the meantime, or a second click, is then a Conflict.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import msgspec
 
 from chalicelib.access.model import Caller
 from chalicelib.access.service import audit
-from chalicelib.inquiries import answering, departments, moving, routing, store, wording
-from chalicelib.inquiries.model import File, Inquiry, Seen
-from chalicelib.inquiries.moving import Said
+from chalicelib.inquiries import (
+    answering,
+    departments,
+    files,
+    moving,
+    routing,
+    searching,
+    store,
+    texts,
+)
+from chalicelib.inquiries.model import Inquiry, Seen
+from chalicelib.inquiries.moving import Changed, Said
 from chalicelib.inquiries.store import Page
 from chalicelib.kernel import clock
-from chalicelib.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
+from chalicelib.kernel.errors import Conflict, NotAllowed, NotFound
+from chalicelib.telemetry import count
 
 NOT_YOURS = "there is no such inquiry, or it is not with your department"
 
@@ -40,14 +53,11 @@ def see(caller: Caller, inquiry_id: str) -> Seen:
 
 
 def file_url(caller: Caller, inquiry_id: str, file_id: str) -> str:
-    """Return where a file of an inquiry can be fetched, for a few minutes; raises NotFound."""
+    """Return where a file of an inquiry can be had; audited.  Raises NotFound."""
     inquiry = _readable(caller, inquiry_id)
-    found = store.messages(inquiry.inquiry_id)
-    files = {each.file_id: each for message in found for each in message.files}
-    if file_id not in files:
-        raise NotFound(NOT_YOURS)
+    found = files.named(store.messages(inquiry.inquiry_id), file_id)
     audit(caller, "download-inquiry-file", file_id)
-    return _url(files[file_id])
+    return files.url(found)
 
 
 # --- act ---------------------------------------------------------------------------------------
@@ -63,28 +73,62 @@ def take(caller: Caller, inquiry_id: str, *, seen: int = 0) -> Inquiry:
 
 
 def ask(
-    caller: Caller, inquiry_id: str, text: str, file_ids: Sequence[str] = (), *, seen: int = 0
+    caller: Caller,
+    inquiry_id: str,
+    text: str,
+    file_ids: Sequence[str] = (),
+    *,
+    keeps_names: bool = True,
+    seen: int = 0,
 ) -> Inquiry:
     """Ask the facility something; nothing is due until it replies."""
-    inquiry = _answerable(caller, inquiry_id, seen)
-    now = clock.now()
-    said = _said(caller, inquiry, inquiry.department_id, text, file_ids)
-    changed = moving.asked_back(inquiry, said, now)
+    inquiry, now = _answerable(caller, inquiry_id, seen), clock.now()
+    typed = _Typed(text, file_ids, keeps_names, inquiry.department_id)
+    changed = _moved(caller, inquiry, typed, lambda said: moving.asked_back(inquiry, said, now))
     audit(caller, "ask-back", inquiry_id)
     answering.tell(inquiry, changed, now)
+    files.gone(caller, file_ids)
     return changed.inquiry
 
 
 def answer(
-    caller: Caller, inquiry_id: str, text: str, file_ids: Sequence[str] = (), *, seen: int = 0
+    caller: Caller,
+    inquiry_id: str,
+    text: str,
+    file_ids: Sequence[str] = (),
+    *,
+    keeps_names: bool = True,
+    seen: int = 0,
 ) -> Inquiry:
     """Answer an inquiry; who wanted it directly is told of it."""
-    inquiry = _answerable(caller, inquiry_id, seen)
-    now = clock.now()
-    said = _said(caller, inquiry, inquiry.department_id, text, file_ids)
-    changed = moving.answered(inquiry, said, now)
+    inquiry, now = _answerable(caller, inquiry_id, seen), clock.now()
+    typed = _Typed(text, file_ids, keeps_names, inquiry.department_id)
+    changed = _moved(caller, inquiry, typed, lambda said: moving.answered(inquiry, said, now))
     audit(caller, "answer-inquiry", inquiry_id)
     answering.tell(inquiry, changed, now)
+    files.gone(caller, file_ids)
+    count("InquiriesAnswered")
+    return changed.inquiry
+
+
+def part(
+    caller: Caller,
+    inquiry_id: str,
+    text: str,
+    file_ids: Sequence[str] = (),
+    *,
+    keeps_names: bool = True,
+    seen: int = 0,
+) -> Inquiry:
+    """Give the part of an answer that one's department was asked for."""
+    inquiry, now = _as_seen(_readable(caller, inquiry_id), seen), clock.now()
+    asked = sorted(_own_ids(caller) & set(inquiry.awaited))
+    typed = _Typed(text, file_ids, keeps_names, asked[0] if asked else "")
+    changed = _moved(caller, inquiry, typed, lambda said: moving.parted(inquiry, said, now))
+    audit(caller, "give-part", inquiry_id)
+    searching.index_message(inquiry, changed.message)
+    store.change(inquiry, changed.inquiry, now, changed.message)
+    files.gone(caller, file_ids)
     return changed.inquiry
 
 
@@ -92,37 +136,24 @@ def hand_on(
     caller: Caller, inquiry_id: str, department_id: str, reason: str, *, seen: int = 0
 ) -> Inquiry:
     """Give an inquiry to another department, with a reason that the facility does not read."""
-    inquiry = _answerable(caller, inquiry_id, seen)
-    department, now = departments.living(department_id), clock.now()
-    said = _said(caller, inquiry, inquiry.department_id, reason)
-    changed = moving.passed(inquiry, said, department_id, routing.due_by(department, now), now)
+    inquiry, now = _answerable(caller, inquiry_id, seen), clock.now()
+    due_at = routing.due_by(departments.living(department_id), now)
+    said = Said(by=caller.id, text=texts.text(reason), department_id=inquiry.department_id)
+    changed = moving.passed(inquiry, said, department_id, due_at, now)
     audit(caller, "pass-inquiry", inquiry_id)
+    searching.index_message(inquiry, changed.message)
     routing.give(inquiry, changed.inquiry, department_id, now, changed.message)
     return changed.inquiry
 
 
 def share(caller: Caller, inquiry_id: str, department_id: str, *, seen: int = 0) -> Inquiry:
     """Ask another department for its part of the answer."""
-    inquiry = _answerable(caller, inquiry_id, seen)
-    department, now = departments.living(department_id), clock.now()
+    inquiry, now = _answerable(caller, inquiry_id, seen), clock.now()
+    department = departments.living(department_id)
     then = moving.shared(inquiry, department.department_id, now)
     audit(caller, "share-inquiry", inquiry_id)
     routing.give(inquiry, then, department_id, now)
     return then
-
-
-def part(
-    caller: Caller, inquiry_id: str, text: str, file_ids: Sequence[str] = (), *, seen: int = 0
-) -> Inquiry:
-    """Give the part of an answer that one's department was asked for."""
-    inquiry = _as_seen(_readable(caller, inquiry_id), seen)
-    now = clock.now()
-    asked = sorted(_own_ids(caller) & set(inquiry.awaited))
-    said = _said(caller, inquiry, asked[0] if asked else "", text, file_ids)
-    changed = moving.parted(inquiry, said, now)
-    audit(caller, "give-part", inquiry_id)
-    store.change(inquiry, changed.inquiry, now, changed.message)
-    return changed.inquiry
 
 
 # --- pieces ------------------------------------------------------------------------------------
@@ -156,22 +187,23 @@ def _as_seen(inquiry: Inquiry, seen: int) -> Inquiry:
     return inquiry
 
 
-def _said(
-    caller: Caller,
-    inquiry: Inquiry,
-    department_id: str,
-    typed: str,
-    file_ids: Sequence[str] = (),
-) -> Said:
-    files = _attached(caller, inquiry, file_ids)
-    return Said(by=caller.id, text=wording.text(typed), department_id=department_id, files=files)
+@dataclass(frozen=True, slots=True)
+class _Typed:
+    """What somebody of a department sends off."""
+
+    text: str
+    file_ids: Sequence[str]
+    keeps_names: bool
+    department_id: str
 
 
-def _attached(caller: Caller, inquiry: Inquiry, file_ids: Sequence[str]) -> list[File]:  # noqa: ARG001
-    if file_ids:
-        raise Invalid("no files are taken yet", code="bad-file")
-    return []
-
-
-def _url(file: File) -> str:
-    raise NotFound(f"{file.file_id} cannot be fetched yet")
+def _moved(
+    caller: Caller, inquiry: Inquiry, typed: _Typed, move: Callable[[Said], Changed]
+) -> Changed:
+    """Return what becomes of an inquiry by what was typed; refused before any file is read."""
+    said = Said(by=caller.id, text=texts.text(typed.text), department_id=typed.department_id)
+    move(said)
+    taken = files.attached(
+        caller, typed.file_ids, inquiry.facility_id, keeps_names=typed.keeps_names
+    )
+    return move(msgspec.structs.replace(said, files=taken))

@@ -3,63 +3,40 @@
 from __future__ import annotations
 
 import random
-import re
 import time
 from collections.abc import Sequence
-from datetime import datetime, timedelta
 
 import msgspec
 
 from chalicelib.access.model import Caller
 from chalicelib.access.service import audit
-from chalicelib.inquiries import due_times, files, moving, references, room_store, store, texts
+from chalicelib.inquiries import (
+    departments,
+    drafting,
+    files,
+    moving,
+    room_store,
+    searching,
+    store,
+    texts,
+)
+from chalicelib.inquiries.drafting import Reader, Wanted
 from chalicelib.inquiries.model import (
     HAS_ANSWER,
-    Delivery,
     File,
     Inquiry,
-    Kind,
-    Message,
-    Reference,
+    Seen,
     State,
-    Step,
     What,
     seen_by_facility,
 )
 from chalicelib.inquiries.moving import Said
 from chalicelib.inquiries.room_store import Room
 from chalicelib.kernel import clock, ids
-from chalicelib.kernel.errors import Conflict, Invalid, NotFound, Unavailable
+from chalicelib.kernel.errors import Conflict, NotFound, Unavailable
 from chalicelib.telemetry import count
 
 TRIES = 4
-FORM_LIFE = timedelta(days=1)  # from a form that is opened to the inquiry it files
-AHEAD = timedelta(minutes=5)  # of our clock, who makes an id may be
-_ID = re.compile(r"inquiry-[0-9a-hjkmnp-tv-z]{26}")
-
-
-class Wanted(msgspec.Struct, frozen=True, kw_only=True):
-    """
-    What somebody asks, as they typed it.
-
-    Attributes:
-        keeps_names: Tell the names of the files.
-    """
-
-    kind: str
-    subject: str
-    text: str
-    delivery: str = Delivery.PICK_UP
-    reference: Reference | None = None
-    file_ids: Sequence[str] = ()
-    keeps_names: bool = False
-
-
-class Seen(msgspec.Struct, frozen=True):
-    """An inquiry, and what was said that its reader may read."""
-
-    inquiry: Inquiry
-    messages: list[Message]
 
 
 def new_id() -> str:
@@ -82,17 +59,23 @@ def file(caller: Caller, inquiry_id: str, wanted: Wanted, account: str, language
         Conflict: ``too-many-open``; ``filed-already``: with other words.
         TooMany: ``too-many-an-hour``.
     """
-    asked = _checked(caller, wanted)
+    asked = drafting.checked(caller, wanted)
     known = _filed_before(caller, inquiry_id, asked)
     if known is not None:
         return known
-    _check_id(inquiry_id)
+    drafting.check_id(inquiry_id)
     room(caller).check(clock.now())
-    taken = files.attached(
-        caller, asked.file_ids, caller.facility_id, keeps_names=asked.keeps_names
-    )
+    try:
+        taken = files.attached(
+            caller, asked.file_ids, caller.facility_id, keeps_names=asked.keeps_names
+        )
+    except Conflict:
+        known = _filed_before(caller, inquiry_id, asked)
+        if known is None:
+            raise
+        return known  # by a second click, which took the files along
     audit(caller, "file-inquiry", inquiry_id)
-    found = _filed(caller, inquiry_id, asked, taken, (account, language))
+    found = _filed(caller, inquiry_id, asked, taken, Reader(account, language))
     files.gone(caller, asked.file_ids)
     return found
 
@@ -149,11 +132,12 @@ def reply(
     if _was_just_said(found, caller, typed):
         return found
     said = Said(by=caller.id, text=typed)
-    due_at = due_times.answer_by(now)
+    due_at = departments.due_by(found.department_id, now) if found.department_id else now
     moving.replied(found, said, due_at, now)  # refused before any file is read
     taken = files.attached(caller, file_ids, caller.facility_id, keeps_names=keeps_names)
     changed = moving.replied(found, msgspec.structs.replace(said, files=taken), due_at, now)
     audit(caller, "reply-inquiry", inquiry_id)
+    searching.index_message(found, changed.message)
     store.change(found, changed.inquiry, now, changed.message)
     files.gone(caller, file_ids)
     return changed.inquiry
@@ -196,29 +180,6 @@ def close(caller: Caller, inquiry_id: str) -> Inquiry:
 # --- pieces ------------------------------------------------------------------------------------
 
 
-def _checked(caller: Caller, wanted: Wanted) -> Wanted:
-    """Return what is wanted as it is kept; raises Invalid, NotFound."""
-    if wanted.kind not in set(Kind):
-        raise Invalid(f"kind must be one of {', '.join(Kind)}", code="bad-kind")
-    if wanted.delivery not in set(Delivery):
-        raise Invalid(f"delivery must be one of {', '.join(Delivery)}", code="bad-delivery")
-    return msgspec.structs.replace(
-        wanted,
-        subject=texts.subject(wanted.subject),
-        text=texts.text(wanted.text),
-        reference=references.checked(caller, wanted.reference),
-        file_ids=list(dict.fromkeys(wanted.file_ids)),
-    )
-
-
-def _check_id(inquiry_id: str) -> None:
-    """Let pass what :func:`new_id` made of late; raises Invalid."""
-    now = clock.now()
-    first, last = (ids.first_id("inquiry", now + by) for by in (-FORM_LIFE, AHEAD))
-    if not (_ID.fullmatch(inquiry_id) and first <= inquiry_id < last):
-        raise Invalid("this form is too old, or its id is none; open it anew", code="bad-id")
-
-
 def _filed_before(caller: Caller, inquiry_id: str, wanted: Wanted) -> Inquiry | None:
     """Return what the caller filed under this id before; raises Conflict where it is another."""
     try:
@@ -235,15 +196,15 @@ def _filed_before(caller: Caller, inquiry_id: str, wanted: Wanted) -> Inquiry | 
 
 
 def _filed(
-    caller: Caller, inquiry_id: str, wanted: Wanted, taken: list[File], reader: tuple[str, str]
+    caller: Caller, inquiry_id: str, wanted: Wanted, taken: list[File], reader: Reader
 ) -> Inquiry:
     """File what was checked, as soon as nobody else of the facility files at the same moment."""
     for attempt in range(TRIES):
         now = clock.now()
         seen = room(caller)
         seen.check(now)
-        fresh = _fresh(caller, inquiry_id, wanted, reader, now)
-        if store.add(fresh, _first(fresh, wanted.text, taken), seen, now):
+        fresh = drafting.fresh(caller, inquiry_id, wanted, reader, now)
+        if store.add(fresh, drafting.first(fresh, wanted.text, taken), seen, now):
             count("InquiriesFiled")
             return fresh
         known = _filed_before(caller, inquiry_id, wanted)
@@ -251,37 +212,6 @@ def _filed(
             return known
         time.sleep(random.uniform(0, 0.05) * 2**attempt)  # noqa: S311 - jitter
     raise Unavailable("too many of your facility file at once; send it again")
-
-
-def _fresh(
-    caller: Caller, inquiry_id: str, wanted: Wanted, reader: tuple[str, str], now: datetime
-) -> Inquiry:
-    account, language = reader
-    return Inquiry(
-        inquiry_id=inquiry_id,
-        facility_id=caller.facility_id,
-        person_id=caller.id,
-        account=account,
-        language=language,
-        kind=Kind(wanted.kind),
-        subject=wanted.subject,
-        delivery=Delivery(wanted.delivery),
-        state=State.FILED,
-        steps=[Step(state=State.FILED, at=clock.text(now))],
-        reference=wanted.reference,
-        look_at=clock.text(due_times.next_collection(now)),
-    )
-
-
-def _first(inquiry: Inquiry, text: str, taken: list[File]) -> Message:
-    return Message(
-        number=0,
-        what=What.INQUIRY,
-        at=inquiry.filed_at,
-        by=inquiry.person_id,
-        text=text,
-        files=taken,
-    )
 
 
 def _own(caller: Caller, inquiry_id: str) -> Inquiry:

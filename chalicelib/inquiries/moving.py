@@ -75,7 +75,7 @@ def replied(inquiry: Inquiry, said: Said, due_at: datetime, now: datetime) -> Ch
             **_due(due_at),
         )
     elif inquiry.waits_since:
-        changed = _next(inquiry, waits_since="", **_due(due_at))
+        changed = _next(inquiry, **_due(due_at))
     else:
         changed = _next(inquiry)
     return _with(changed, What.REPLY, said, now)

@@ -35,8 +35,9 @@ def department_for(inquiry: Inquiry) -> Department | None:
     """Return who is to answer an inquiry by the rules that hold now, or None."""
     departments = _departments()
     holding = rules.followed(rule_store.rules(), departments)
-    texts = [each.text for each in store.messages(inquiry.inquiry_id) if each.what is What.INQUIRY]
-    said = "\n".join([inquiry.subject, *texts])
+    messages = store.messages(inquiry.inquiry_id)
+    asked = [each.text for each in messages if each.what in {What.INQUIRY, What.REPLY}]
+    said = "\n".join([inquiry.subject, *asked])
     return departments.get(rules.department_for(holding, inquiry.kind, said))
 
 

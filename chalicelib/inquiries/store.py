@@ -217,7 +217,7 @@ def _follow(write: TransactWrite, before: Inquiry | None, after: Inquiry, now: d
         write.save(Listed(pk, sk))
     for pk, sk in sorted(was - listed):
         write.delete(Listed(pk, sk))
-    for pk, sk in rows.counted(before, after, _month(after), _minutes(after, now)):
+    for pk, sk in rows.counted(before, after, month_of(after), _minutes(after, now)):
         write.update(Counted(pk, sk), [Counted.number.add(1)])
     _look(write, before, after)
 
@@ -233,7 +233,8 @@ def _look(write: TransactWrite, before: Inquiry | None, after: Inquiry) -> None:
         write.delete(_Due(*key))
 
 
-def _month(inquiry: Inquiry) -> str:
+def month_of(inquiry: Inquiry) -> str:
+    """Return the month by the provider's calendar in which it was filed."""
     return clock.parse(inquiry.filed_at).astimezone(ZONE).strftime("%Y-%m")
 
 

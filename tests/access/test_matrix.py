@@ -12,6 +12,7 @@ from chalicelib.buffer import pairing
 from chalicelib.buffer.model import Buffer, Camera
 from chalicelib.discs import service as discs
 from chalicelib.discs.model import Wanted
+from chalicelib.inquiries import departments
 from chalicelib.patient_charts.slips.service import Place
 from chalicelib.web import files
 from tests.api.area_scene import area_bodies
@@ -21,13 +22,15 @@ from tests.charts.scene import A_BUNDLE, CHART, PICTURE, TABLE, amending, examin
 from tests.dicomweb.scene import back_up, uids_of
 from tests.dicomweb.sending import an_instance, in_parts, post
 from tests.exports.scene import asked
-from tests.inquiries.telling_scene import answered
+from tests.inquiries.desk_scene import CLERK, employed
+from tests.inquiries.scene import answered, desk, filed, sent
+from tests.inquiries.scene import doctor as asker
 from tests.network.scene import across_facilities
 from tests.patient_charts.scene import released
 from tests.patient_charts.slip_scene import at_door, handed, inside, issue
 from tests.purges.scene import with_certificate
 from tests.support.invoices import an_invoice_of
-from tests.support.people import Anonymous, a_person
+from tests.support.people import Anonymous, a_person, staff
 from tests.support.pool import make_pool
 from tests.support.visitor import Answer, Visitor, signed_in
 from tests.support.world import COUNTS, World, build
@@ -168,6 +171,33 @@ GET    /captures/{capture_id}/picture                               -         - 
 POST   /captures/keep                                               -         -        admin doctor -
 POST   /captures/drop                                               -         -        admin doctor -
 PUT    /captures/life                                               -         -        admin doctor -
+POST   /inquiry-files                                               -         -        admin doctor -
+POST   /inquiries                                                   -         -        admin doctor -
+GET    /inquiries                                                   -         -        admin doctor -
+GET    /inquiries/{inquiry_id}                                      -         -        admin doctor -
+POST   /inquiries/{inquiry_id}/replies                              -         -        admin doctor -
+POST   /inquiries/{inquiry_id}/withdraw                             -         -        admin doctor -
+POST   /inquiries/{inquiry_id}/close                                -         -        admin doctor -
+GET    /inquiries/{inquiry_id}/files/{file_id}                      -         -        admin doctor -
+GET    /desks                                                       -         operator -     -      -     clerk
+GET    /desks/{department_id}/inquiries                             -         operator -     -      -     clerk
+GET    /desk/inquiries/{inquiry_id}                                 -         operator -     -      -     clerk
+POST   /desk/inquiries/{inquiry_id}/take                            -         operator -     -      -     clerk
+POST   /desk/inquiries/{inquiry_id}/questions                       -         operator -     -      -     clerk
+POST   /desk/inquiries/{inquiry_id}/answers                         -         operator -     -      -     clerk
+POST   /desk/inquiries/{inquiry_id}/parts                           -         operator -     -      -     clerk
+POST   /desk/inquiries/{inquiry_id}/pass                            -         operator -     -      -     clerk
+POST   /desk/inquiries/{inquiry_id}/shares                          -         operator -     -      -     clerk
+GET    /desk/inquiries/{inquiry_id}/files/{file_id}                 -         operator -     -      -     clerk
+POST   /desk-files                                                  -         operator -     -      -     clerk
+GET    /departments                                                 -         operator -     -      -
+POST   /departments                                                 -         operator -     -      -
+PUT    /departments/{department_id}                                 -         operator -     -      -
+POST   /departments/{department_id}/dissolve                        -         operator -     -      -
+GET    /departments/{department_id}/people                          -         operator -     -      -
+PUT    /desk-people/{person_id}                                     -         operator -     -      -
+GET    /inquiry-rules                                               -         operator -     -      -
+PUT    /inquiry-rules                                               -         operator -     -      -
 GET    /quarantine                                                  -         operator -     -      -
 POST   /network/find                                                -         -        -     doctor -
 GET    /network/found/{pass_id}                                     -         -        -     doctor -
@@ -310,6 +340,15 @@ POST   /portal/areas/{target_id}/uploads/{batch_id}/multipart/{sha256}/parts - -
 POST   /portal/areas/{target_id}/uploads/{batch_id}/multipart/{sha256}/complete - -    admin doctor
 POST   /portal/areas/{target_id}/uploads/{batch_id}/finish          -         -        admin doctor
 GET    /portal/shared-files                                         -         -        admin doctor
+GET    /portal/inquiries                                            -         -        admin doctor
+GET    /portal/inquiries/new                                        -         -        admin doctor
+POST   /portal/inquiries/new                                        -         -        admin doctor
+POST   /portal/inquiry-files                                        -         -        admin doctor
+GET    /portal/inquiries/{inquiry_id}                               -         -        admin doctor
+POST   /portal/inquiries/{inquiry_id}/reply                         -         -        admin doctor
+POST   /portal/inquiries/{inquiry_id}/withdraw                      -         -        admin doctor
+POST   /portal/inquiries/{inquiry_id}/close                         -         -        admin doctor
+POST   /portal/inquiries/{inquiry_id}/files/{file_id}               -         -        admin doctor
 GET    /portal/album                                                -         -        admin doctor
 POST   /portal/album/find                                           -         -        admin doctor
 GET    /portal/album/cases                                          -         -        admin doctor
@@ -427,6 +466,27 @@ POST   /portal/disc-orders/{order_id}/dismiss                       -         op
 POST   /portal/disc-orders/{order_id}/discs/{number}/download       -         operator -     -
 GET    /portal/disc-orders/{order_id}/note                          -         operator -     -
 GET    /portal/disc-orders/{order_id}/labels                        -         operator -     -
+GET    /portal/desk                                                 -         operator -     -      clerk
+GET    /portal/desk/{inquiry_id}                                    -         operator -     -      clerk
+POST   /portal/desk/{inquiry_id}/take                               -         operator -     -      clerk
+POST   /portal/desk/{inquiry_id}/answers                            -         operator -     -      clerk
+POST   /portal/desk/{inquiry_id}/questions                          -         operator -     -      clerk
+POST   /portal/desk/{inquiry_id}/parts                              -         operator -     -      clerk
+POST   /portal/desk/{inquiry_id}/pass                               -         operator -     -      clerk
+POST   /portal/desk/{inquiry_id}/shares                             -         operator -     -      clerk
+POST   /portal/desk/{inquiry_id}/files/{file_id}                    -         operator -     -      clerk
+POST   /portal/desk-files                                           -         operator -     -      clerk
+GET    /portal/departments                                          -         operator -     -
+POST   /portal/departments                                          -         operator -     -
+GET    /portal/departments/{department_id}                          -         operator -     -
+POST   /portal/departments/{department_id}                          -         operator -     -
+POST   /portal/departments/{department_id}/people                   -         operator -     -
+POST   /portal/departments/{department_id}/dissolve                 -         operator -     -
+GET    /portal/departments/{department_id}/canned                   -         operator -     -      clerk
+POST   /portal/departments/{department_id}/canned                   -         operator -     -      clerk
+POST   /portal/departments/{department_id}/canned/{canned_id}/forget -        operator -     -      clerk
+GET    /portal/inquiry-rules                                        -         operator -     -
+POST   /portal/inquiry-rules                                        -         operator -     -
 """  # noqa: E501 - a path is as long as it is
 
 # Patients' own pages know a slip's holder only: everybody else is a stranger there.
@@ -470,6 +530,7 @@ def caller(world: World, kind: str) -> Anonymous:
         "admin": world.admin,
         "doctor": world.doctor,
         "agent": world.agent,
+        "clerk": staff(world.client, Role.CLERK),
     }
     return an_endoscope(world.client, world.doctor) if kind == "camera" else callers[kind]
 
@@ -517,6 +578,23 @@ def test_a_camera_may_do_elsewhere_what_anybody_may_and_no_more(world: World) ->
     may = {(method, path) for method, path, *who in rows if {"anonymous", "camera"} & set(who)}
     asked = {(method, path) for method, path, *_ in rows}
     assert {each for each in asked if Role.CAMERA in POLICY[OPERATIONS[each]]} == may
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS if "clerk" in row], ids=str)
+def test_somebody_of_a_department_may_work_there(world: World, row: tuple[str, ...]) -> None:
+    method, path, *_ = row
+    asked = path.replace("{", "").replace("}", "")
+    status = caller(world, "clerk").call(method, asked, {}).status_code
+    assert status in {200, 404, 409, 422}
+
+
+def test_a_clerk_may_do_elsewhere_what_anybody_or_all_staff_may_and_no_more(
+    world: World,  # noqa: ARG001 - its routes
+) -> None:
+    rows, staff_ = ROWS + PAGE_ROWS, {"operator", "admin", "doctor"}
+    asked = {(method, path) for method, path, *_ in rows}
+    may = {(each[0], each[1]) for each in rows if "clerk" in each or staff_ <= set(each)}
+    assert {each for each in asked if Role.CLERK in POLICY[OPERATIONS[each]]} == may
 
 
 def visitor(world: World, kind: str, method: str) -> Visitor:
@@ -645,8 +723,16 @@ def ids_of(world: World) -> dict[str, str]:
         "order_id": discs_of(world),
         "slip_id": a_slip(world, examination["patient_key"], examination["examination_id"]),
         **captures_of(world),
-        "inquiry_id": answered(world.facility_id).inquiry_id,
+        **inquiry_of(world),
     }
+
+
+def inquiry_of(world: World) -> dict[str, str]:
+    """Return an inquiry of the doctor's, with a file, that a clerk's department has answered."""
+    file_id = sent(asker(world))
+    employed(CLERK, departments.one(desk()))
+    inquiry = answered(filed(asker(world), file_ids=[file_id], delivery="direct"))
+    return {"inquiry_id": inquiry.inquiry_id, "file_id": file_id, "department_id": desk()}
 
 
 def captures_of(world: World) -> dict[str, str]:
@@ -671,6 +757,12 @@ def a_slip(world: World, patient_key: str, examination_id: str) -> str:
 
 
 BODIES: dict[str, dict[str, object]] = {
+    "{inquiry_id}/questions": {"text": "Which one?"},
+    "{inquiry_id}/answers": {"text": "The lamp was low"},
+    "{inquiry_id}/parts": {"text": "The lamp is old"},
+    "{inquiry_id}/pass": {"department_id": "department-1", "reason": "Not ours"},
+    "{inquiry_id}/shares": {"department_id": "department-1"},
+    "/replies": {"text": "It is about the second one"},
     "jobs/{job_id}/progress": {**COUNTS},
     "jobs/{job_id}/finish": {**COUNTS, "outcome": "complete"},
     "chunks/{number}": {
@@ -707,14 +799,14 @@ def called(somebody: Anonymous, method: str, path: str, ids: dict[str, str]) -> 
 
 TAKE_FILES = {(method, path) for method, path, *_ in ROWS if method == "POST" and "dicom" in path}
 # An operator's; whoever has the link; of an area, which is a world of its own (areas/test_tenants).
-NOBODYS = ("{facility_id}", "/shl/", "/s/", "/areas/")
+NOBODYS = ("{facility_id}", "/shl/", "/s/", "/areas/", "/departments/", "/desk-people/")
 OWNED = [row for row in ROWS if "{" in row[1] and not any(each in row[1] for each in NOBODYS)]
 
 
 def test_what_is_anothers_does_not_exist(world: World) -> None:
     ids, other = ids_of(world), build(world.client)
     for method, path, *allowed in OWNED:
-        for kind in (each for each in allowed if each != "-"):
+        for kind in (each for each in allowed if each not in {"-", "clerk"}):  # who works there
             response = called(caller(other, kind), method, path, ids)
             assert response.status_code == 404, (kind, method, path, response.body)
 
@@ -740,7 +832,7 @@ def test_its_owner_does_get_what_others_do_not(world: World) -> None:
     ids = ids_of(world)
     reading = [row for row in OWNED if row[0] == "GET"]
     for method, path, *allowed in reading:
-        who = next(each for each in ("doctor", "admin", "camera") if each in allowed)
+        who = next(each for each in ("doctor", "admin", "camera", "clerk") if each in allowed)
         status = caller(world, who).call(method, path.format(**ids)).status_code
         assert status in {200, 307}, path  # a file of DICOM is fetched from where it is
 

@@ -13,6 +13,8 @@ from tests.access.test_matrix import body_for, ids_of
 from tests.album.scene import with_tool
 from tests.api.area_scene import DIGEST, LARGE, area_bodies, area_ids
 from tests.api.capture_scene import capture_bodies, endoscope_of
+from tests.api.desk_scene import desk_bodies, desk_of
+from tests.api.inquiry_scene import inquiry_bodies
 from tests.dicomweb.scene import shipped
 from tests.dicomweb.sending import in_parts
 from tests.network.scene import BORN
@@ -30,20 +32,21 @@ class Scene:
     """
     Attributes:
         ids: What there is, by the name it has in paths and bodies.
-        area_ids: Other values of some, in paths of rented areas.
+        elsewhere: Other values of some, by how the paths begin that mean those.
         bodies: By route, where a body that is right is more than what the matrix sends.
         camera: The device whose capture is among the ids.
     """
 
     world: World
     ids: dict[str, str]
-    area_ids: dict[str, str]
+    elsewhere: dict[str, dict[str, str]]
     bodies: dict[str, dict[str, Any]]
     camera: Device
 
     def of(self, path: str) -> dict[str, str]:
         """Return what there is, for the route of *path*."""
-        return self.ids | (self.area_ids if path.startswith("/areas/") else {})
+        meant = (ids for start, ids in self.elsewhere.items() if path.startswith(start))
+        return self.ids | next(meant, {})
 
     def body(self, path: str) -> dict[str, Any]:
         """Return a body that the route of *path* takes."""
@@ -66,7 +69,11 @@ def build_scene(client: Client) -> Scene:
     endoscope = endoscope_of(world)
     ids |= endoscope.ids
     own = {**shared(made), **area_bodies(), **capture_bodies(world, endoscope)}
-    return Scene(world, ids, area_ids(world), {**bodies(world, ids), **own}, endoscope.device)
+    own |= inquiry_bodies()
+    desk = desk_of(world)
+    own |= desk_bodies(desk)
+    elsewhere = {"/areas/": area_ids(world), "/desk": desk.ids, "/departments": desk.ids}
+    return Scene(world, ids, elsewhere, {**bodies(world, ids), **own}, endoscope.device)
 
 
 def shared(made: Made) -> dict[str, dict[str, Any]]:

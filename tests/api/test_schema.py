@@ -31,7 +31,7 @@ from schemathesis.specs.openapi.checks import (
 
 from chalicelib.uploads.api import MULTIPART
 from tests.access.test_matrix import ROWS, caller
-from tests.api import area_scene, capture_scene
+from tests.api import area_scene, capture_scene, inquiry_scene
 from tests.api.scene import Scene, build_scene
 from tests.dicomweb.sending import MEDIA
 from tests.support.people import Anonymous
@@ -54,7 +54,9 @@ REFUSED_NOW = {  # the parts have not come; nothing waits for the provider
     MULTIPART + "/complete",
     "/facilities/{facility_id}/contracts/{contract_id}/decline",
     *area_scene.REFUSED_NOW,
+    *inquiry_scene.REFUSED_NOW,
 }
+DOCTORS = capture_scene.DOCTORS | inquiry_scene.DOCTORS
 MAY = {(method, path): set(kinds) for method, path, *kinds in ROWS}
 schemathesis.serializer.alias(FILES, "application/octet-stream")  # bytes, whatever they are
 SAME_EVERY_TIME = settings(
@@ -76,7 +78,7 @@ def test_what_is_right_is_served_as_the_description_says(scene: Scene, kind: str
     """The test below would pass, too, if everything were refused."""
     somebody, ready = somebody_of(scene, kind), Snapshot()
     for operation in operations():
-        refused = REFUSED_NOW | (capture_scene.DOCTORS if kind == "admin" else set())
+        refused = REFUSED_NOW | (DOCTORS if kind == "admin" else set())
         if may_call(kind, operation) and operation.path not in refused:
             ready.restore()
             case = right(operation, scene)

@@ -24,6 +24,7 @@ from tests.faults.chart_invariants import (
     check_patient_charts_at_rest,
 )
 from tests.faults.contract_invariants import check_cases, check_contract
+from tests.faults.inquiry_invariants import check_inquiries
 from tests.faults.money_invariants import check_money
 from tests.faults.purge_invariants import check_purge
 from tests.faults.slip_invariants import check_slips
@@ -46,6 +47,7 @@ def check_always(world: World) -> None:
     check_charts(world)
     check_slips()
     check_buffers()
+    check_inquiries()
     check_patient_charts(world)
     assert first_break(audit_rows(world)) is None, "the audit chain is broken"
 

@@ -42,6 +42,7 @@ from tests.faults.stories import (
     calls,
     captures,
     commands,
+    desks,
     in_hours,
 )
 from tests.faults.stories.patient_charts import PATIENT
@@ -191,6 +192,13 @@ def _(world: World) -> Act:
     large = {"path": "big", "size": 95 * 2**20, "sha256": "b" * 64, "examination": None}
     world.chunk(world.open_batch(), 0, {"entries": [large]})  # the next batch fills the target
     return lambda: world.sweep(in_hours(49))
+
+
+@detour("tick")
+def _(world: World) -> Act:
+    """Inquiries: filed, overdue, answered, left by a department that was dissolved."""
+    at = desks.of_a_minute(world)
+    return lambda: world.tick(at)
 
 
 @detour("tick")

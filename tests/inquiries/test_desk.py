@@ -57,7 +57,7 @@ def test_an_answer_is_told_by_mail_to_who_wants_it_directly() -> None:
     direct = with_department(department, Delivery.DIRECT)
     clerk = a_clerk(department)
     desk.answer(clerk, direct.inquiry_id, "It was the lamp.")
-    notice = notices.notice(HERE, f"{direct.inquiry_id}-1")
+    notice = notices.notice(HERE, f"{direct.inquiry_id}-answer-1")
     assert notice
     assert (notice.kind, notice.to) == (Kind.INQUIRY_ANSWERED, ACCOUNT)
     assert dict(notice.facts) == {"inquiry_id": direct.inquiry_id}
@@ -67,7 +67,7 @@ def test_who_picks_answers_up_gets_no_mail() -> None:
     department = a_department()
     inquiry = with_department(department)
     desk.answer(a_clerk(department), inquiry.inquiry_id, "So.")
-    assert notices.notice(HERE, f"{inquiry.inquiry_id}-1") is None
+    assert notices.notice(HERE, f"{inquiry.inquiry_id}-answer-1") is None
 
 
 def test_what_was_answered_lies_in_no_inbox() -> None:

@@ -71,10 +71,11 @@ def of_urls(answer: Any) -> set[Need]:
     text = str(getattr(answer, "body", getattr(answer, "text", "")))
     upload, download = "x-amz-checksum-sha256" in text, "response-content-type" in text
     needs: set[Need] = set()
-    captures = f"arn:aws:s3:::{settings().media_bucket}"
-    if settings().media_bucket in text and "/captures/facility-" in text:
-        needs |= _s3_needs("PutObject" if upload else "GetObject", "captures/any/any", captures)
-        upload = download = False
+    for bucket, prefix in _told_by_their_place():
+        if bucket in text and f"/{prefix}/facility-" in text:
+            place = f"arn:aws:s3:::{bucket}"
+            needs |= _s3_needs("PutObject" if upload else "GetObject", f"{prefix}/any/any", place)
+            upload = download = False
     if upload:
         needs |= _s3_needs("UploadPart" if "partNumber" in text else "PutObject", "t/any/any")
     made = f"arn:aws:s3:::{settings().derived_bucket}"
@@ -91,6 +92,12 @@ def of_urls(answer: Any) -> set[Need]:
     elif "response-content-type" in elsewhere:
         needs |= _s3_needs("GetObject", "t/any/any")
     return needs
+
+
+def _told_by_their_place() -> list[tuple[str, str]]:
+    """Return buckets and prefixes of URLs that stand beside those of a target's objects."""
+    media = settings().media_bucket
+    return [(media, "captures"), (media, "inquiries"), (settings().objects_bucket, "i")]
 
 
 def _needs(service: str, operation: str, parameters: dict[str, Any]) -> set[Need]:

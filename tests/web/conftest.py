@@ -17,6 +17,8 @@ from chalicelib.contracts.model import TargetKind
 from chalicelib.contracts.page_forms import USUAL_OF
 from chalicelib.kernel import clock
 from chalicelib.web.cookies import SIGN_IN
+from tests.inquiries.asked import INQUIRIES, NEW, at_inquiries, filed_by, form_on, latest
+from tests.inquiries.scene import answered
 from tests.support.invoices import ACCOUNT, OPERATOR, issuer_fields, late_invoice_of
 from tests.support.pool import make_pool
 from tests.support.queue import Queue
@@ -68,6 +70,19 @@ def shown(world: World, language: str) -> dict[str, Answer]:
         **care_pages(world, operator),
         **billing_pages(world, admin, operator),
         **contract_pages(world, admin, operator),
+        **inquiry_pages(world, language),
+    }
+
+
+def inquiry_pages(world: World, language: str) -> dict[str, Answer]:
+    """Ask for the pages of inquiries, of which one was answered and one is refused."""
+    doctor = at_inquiries(world, language)
+    path = filed_by(doctor)
+    answered(latest(world))
+    return {
+        "inquiries": doctor.get(INQUIRIES),
+        "an inquiry with an answer": doctor.get(path),
+        "an inquiry refused": doctor.upload(NEW, form_on(doctor) | {"subject": ""}, {}),
     }
 
 

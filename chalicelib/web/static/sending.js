@@ -58,43 +58,7 @@ export function sender({ home, csrf, digest, remember, said }) {
     }
   }
 
-  async function posted(path, fields) {
-    const body = new URLSearchParams({ csrf, ...fields });
-    let answer;
-    try {
-      answer = await fetch(`${home}${path}`, { method: "POST", body, redirect: "manual" });
-    } catch {
-      throw new Cut();
-    }
-    if (answer.type === "opaqueredirect") throw new Refused("signed-out", 401);
-    if (answer.status >= 500 || answer.status === 429) throw new Cut();
-    const isTold = answer.headers.get("content-type")?.startsWith("application/json");
-    const told = isTold ? await answer.json() : { code: answer.status === 403 ? "signed-out" : "other" };
-    if (!answer.ok) throw new Refused(told.code, answer.status);
-    return told;
-  }
-
-  // XMLHttpRequest, because fetch does not tell how much of a body has gone.
-  function put({ url, headers }, bytes, progress) {
-    return new Promise((resolve, reject) => {
-      const request = new XMLHttpRequest();
-      const end = (settle, value) => { running.delete(request); settle(value); };
-      request.open("PUT", url);
-      for (const [name, value] of Object.entries(headers)) {
-        if (!UNSETTABLE.has(name)) request.setRequestHeader(name, value);
-      }
-      request.upload.onprogress = ({ loaded }) => progress(loaded);
-      request.onload = () => {
-        const isThere = request.status === 200 || request.status === 412; // 412: it was there already
-        if (isThere) end(resolve, "there");
-        else if (request.status === 403) end(resolve, "expired");
-        else end(reject, new Cut());
-      };
-      request.onerror = request.onabort = request.ontimeout = () => end(reject, new Cut());
-      running.add(request);
-      request.send(bytes);
-    });
-  }
+  const posted = (path, fields) => asked(`${home}${path}`, { csrf, ...fields });
 
   async function prepare(plan, entry, file) {
     if (entry.sha256) return;
@@ -113,11 +77,11 @@ export function sender({ home, csrf, digest, remember, said }) {
       there = await untilAnswered(async () => {
         if (!stale.tried) {
           stale.tried = true;
-          return put(stale, file, (sent) => moved(plan, entry, sent));
+          return put(stale, file, (sent) => moved(plan, entry, sent), running);
         }
         const { answers } = await posted(`/${plan.batch}/urls`, { sent: JSON.stringify([entry.sha256]) });
         if (answers[0]?.state !== "upload") return "there";
-        return put(answers[0], file, (sent) => moved(plan, entry, sent));
+        return put(answers[0], file, (sent) => moved(plan, entry, sent), running);
       }, plan, "sending");
       signed = { tried: true };
     }
@@ -134,7 +98,7 @@ export function sender({ home, csrf, digest, remember, said }) {
         const wanted = [{ number, size: piece.size, sha256: await sha256(piece, digest, () => {}) }];
         await untilAnswered(async () => {
           const { parts } = await posted(`${path}/parts`, { sent: JSON.stringify(wanted) });
-          const came = await put(parts[0], piece, (sent) => moved(plan, entry, start + sent));
+          const came = await put(parts[0], piece, (sent) => moved(plan, entry, start + sent), running);
           if (came === "expired") throw new Cut();
         }, plan, "sending");
       }
@@ -206,11 +170,50 @@ export function sender({ home, csrf, digest, remember, said }) {
   return { run, pause, resume };
 }
 
+// Asks the service by a form; raises Refused, or Cut where the same may work later.
+export async function asked(address, fields) {
+  const body = new URLSearchParams(fields);
+  let answer;
+  try {
+    answer = await fetch(address, { method: "POST", body, redirect: "manual" });
+  } catch {
+    throw new Cut();
+  }
+  if (answer.type === "opaqueredirect") throw new Refused("signed-out", 401);
+  if (answer.status >= 500 || answer.status === 429) throw new Cut();
+  const isTold = answer.headers.get("content-type")?.startsWith("application/json");
+  const told = isTold ? await answer.json() : { code: answer.status === 403 ? "signed-out" : "other" };
+  if (!answer.ok) throw new Refused(told.code, answer.status);
+  return told;
+}
+
+// XMLHttpRequest, because fetch does not tell how much of a body has gone.
+export function put({ url, headers }, bytes, progress, running = new Set()) {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    const end = (settle, value) => { running.delete(request); settle(value); };
+    request.open("PUT", url);
+    for (const [name, value] of Object.entries(headers)) {
+      if (!UNSETTABLE.has(name)) request.setRequestHeader(name, value);
+    }
+    request.upload.onprogress = ({ loaded }) => progress(loaded);
+    request.onload = () => {
+      const isThere = request.status === 200 || request.status === 412; // 412: it was there already
+      if (isThere) end(resolve, "there");
+      else if (request.status === 403) end(resolve, "expired");
+      else end(reject, new Cut());
+    };
+    request.onerror = request.onabort = request.ontimeout = () => end(reject, new Cut());
+    running.add(request);
+    request.send(bytes);
+  });
+}
+
 // Reads a large file piece by piece: one of any size needs no more memory than a part.
 async function sha256(file, digest, progress) {
   if (file.size <= A_PART) {
     await progress(0);
-    return hex(await crypto.subtle.digest("SHA-256", await file.arrayBuffer()));
+    return digested(file);
   }
   const fed = digest();
   for (let start = 0; start < file.size; start += A_READ) {
@@ -218,6 +221,11 @@ async function sha256(file, digest, progress) {
     await progress(start);
   }
   return hex(fed.digest());
+}
+
+// The digest of what memory has room for.
+export async function digested(file) {
+  return hex(await crypto.subtle.digest("SHA-256", await file.arrayBuffer()));
 }
 
 function hex(bytes) {

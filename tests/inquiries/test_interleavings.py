@@ -1,0 +1,228 @@
+"""Two at once, in any order of their AWS calls: all that is listed and counted follows, once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+
+import pytest
+
+from chalicelib.inquiries import filing, store
+from chalicelib.inquiries.model import MOST_AN_HOUR, MOST_OPEN, Inquiry, State
+from chalicelib.kernel import clock
+from chalicelib.kernel.errors import HokanError
+from tests.faults.crashes import calls_of
+from tests.faults.inquiry_invariants import check_inquiries, heads
+from tests.faults.interleaving import Act, Actor, interruptions, orders, played
+from tests.inquiries.scene import answered, asked_back, collected, doctor, filed, routed, sent
+from tests.support.snapshot import Snapshot
+from tests.support.world import World
+
+FEW, DEEP = 6, 300  # orders of a pair
+Check = Callable[[list[Actor]], None]
+Pair = Callable[[World], tuple[Act, Act, Check]]
+PAIRS: dict[str, Pair] = {}
+
+
+def pair(name: str) -> Callable[[Pair], Pair]:
+    def told(prepare: Pair) -> Pair:
+        PAIRS[name] = prepare
+        return prepare
+
+    return told
+
+
+def refusals(actors: list[Actor]) -> list[str]:
+    return sorted(each.refused.code for each in actors if each.refused)
+
+
+def state_of(inquiry: Inquiry) -> State:
+    return store.inquiry(inquiry.inquiry_id).state
+
+
+def both(actors: list[Actor]) -> None:
+    assert refusals(actors) == []
+
+
+def one_of_two(code: str) -> Check:
+    def check(actors: list[Actor]) -> None:
+        assert refusals(actors) == [code]
+
+    return check
+
+
+def fill(world: World, number: int) -> None:
+    """File some, an hour after every ten."""
+    for each in range(number):
+        if each and each % MOST_AN_HOUR == 0:
+            clock.move(3601 * (each // MOST_AN_HOUR))
+        filed(doctor(world))
+
+
+@pair("file, file: the last that may be open")
+def _(world: World) -> tuple[Act, Act, Check]:
+    fill(world, MOST_OPEN - 1)
+    clock.move(3601 * 2)
+    return (
+        partial(filed, doctor(world)),
+        partial(filed, doctor(world)),
+        one_of_two("too-many-open"),
+    )
+
+
+@pair("file, file: the last of an hour")
+def _(world: World) -> tuple[Act, Act, Check]:
+    fill(world, MOST_AN_HOUR - 1)
+    return (
+        partial(filed, doctor(world)),
+        partial(filed, doctor(world)),
+        one_of_two("too-many-an-hour"),
+    )
+
+
+@pair("file, file: one form by two clicks")
+def _(world: World) -> tuple[Act, Act, Check]:
+    act = partial(filed, doctor(world), filing.new_id(), file_ids=[sent(doctor(world))])
+
+    def once(actors: list[Actor]) -> None:
+        both(actors)
+        assert len(heads()) == 1
+
+    return act, act, once
+
+
+@pair("withdraw, collect")
+def _(world: World) -> tuple[Act, Act, Check]:
+    inquiry = filed(doctor(world))
+
+    def one_holds(actors: list[Actor]) -> None:
+        withdrawn, taken = actors
+        assert refusals(actors) in (["inquiry-changed"], ["too-late"])
+        assert state_of(inquiry) is (State.COLLECTED if withdrawn.refused else State.WITHDRAWN)
+        assert bool(withdrawn.refused) != bool(taken.refused)
+
+    withdraw = partial(filing.withdraw, doctor(world), inquiry.inquiry_id)
+    return withdraw, lambda: collected(inquiry), one_holds
+
+
+@pair("withdraw, withdraw")
+def _(world: World) -> tuple[Act, Act, Check]:
+    withdraw = partial(filing.withdraw, doctor(world), filed(doctor(world)).inquiry_id)
+
+    def ended(actors: list[Actor]) -> None:
+        assert refusals(actors) in ([], ["inquiry-changed"])
+        assert filing.room(doctor(world)).open == 0
+
+    return withdraw, withdraw, ended
+
+
+@pair("reply, answer")
+def _(world: World) -> tuple[Act, Act, Check]:
+    inquiry = asked_back(routed(filed(doctor(world))))
+
+    def one_holds(actors: list[Actor]) -> None:
+        said, given = actors
+        assert set(refusals(actors)) <= {"inquiry-changed"}
+        assert not (said.refused and given.refused)
+        assert len(store.messages(inquiry.inquiry_id)) == 4 - len(refusals(actors))
+
+    reply = partial(filing.reply, doctor(world), inquiry.inquiry_id, "The second one")
+    return reply, lambda: answered(inquiry), one_holds
+
+
+@pair("reply, reply: by two clicks")
+def _(world: World) -> tuple[Act, Act, Check]:
+    inquiry = asked_back(routed(filed(doctor(world))))
+    reply = partial(filing.reply, doctor(world), inquiry.inquiry_id, "The second one")
+
+    def once(actors: list[Actor]) -> None:
+        assert refusals(actors) in ([], ["inquiry-changed"])
+        assert len(store.messages(inquiry.inquiry_id)) == 3
+
+    return reply, reply, once
+
+
+@pair("pick up, reply")
+def _(world: World) -> tuple[Act, Act, Check]:
+    inquiry = answered(routed(filed(doctor(world))))
+
+    def seen(actors: list[Actor]) -> None:
+        look, said = actors
+        assert look.refused is None
+        assert refusals(actors) in ([], ["inquiry-changed"])
+        assert state_of(inquiry) is (State.PICKED_UP if said.refused else State.ROUTED)
+
+    look = partial(filing.see, doctor(world), inquiry.inquiry_id)
+    reply = partial(filing.reply, doctor(world), inquiry.inquiry_id, "It is still dark")
+    return look, reply, seen
+
+
+@pair("pick up, pick up")
+def _(world: World) -> tuple[Act, Act, Check]:
+    inquiry = answered(routed(filed(doctor(world))))
+    look = partial(filing.see, doctor(world), inquiry.inquiry_id)
+    return look, look, both
+
+
+@pair("close, answer")
+def _(world: World) -> tuple[Act, Act, Check]:
+    inquiry = routed(filed(doctor(world)))
+
+    def one_holds(actors: list[Actor]) -> None:
+        ended, given = actors
+        assert set(refusals(actors)) <= {"inquiry-changed"}
+        assert not (ended.refused and given.refused)
+        assert state_of(inquiry) is (State.ANSWERED if ended.refused else State.CLOSED)
+
+    close = partial(filing.close, doctor(world), inquiry.inquiry_id)
+    return close, lambda: answered(inquiry), one_holds
+
+
+def explore(world: World, name: str, chosen_of: Callable[[int, int], list[list[int]]]) -> int:
+    """Play the pair in the orders *chosen_of* its lengths; return how many."""
+    first, second, check = PAIRS[name](world)
+    ahead = clock.now() - clock.wall_now()
+    ready = Snapshot()
+    lengths = []
+    for act in (first, second):
+        lengths.append(len(calls_of(partial(tried, act))) + 1)
+        ready.restore()
+    chosen = chosen_of(*lengths)
+    for order in chosen:
+        ready.restore()
+        clock.move(round(ahead.total_seconds()))
+        actors = played((first, second), order)
+        assert [each.error for each in actors if each.error is not None] == [], order
+        check_inquiries()
+        check(actors)
+    return len(chosen)
+
+
+def tried(act: Act) -> None:
+    with suppress(HokanError):
+        act()
+
+
+def some(first: int, second: int) -> list[list[int]]:
+    """Return some of the orders in which one is interrupted once, evenly spread."""
+    found = interruptions(first, second)
+    return found[:: -(-len(found) // FEW)]
+
+
+@pytest.mark.parametrize("name", PAIRS)
+def test_two_at_once_end_well_wherever_one_interrupts_the_other(
+    world: World, name: str, record_property: Callable[[str, object], None]
+) -> None:
+    record_property("scenarios", explore(world, name, some))
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize("name", PAIRS)
+def test_two_at_once_end_well_in_every_order(
+    world: World, name: str, record_property: Callable[[str, object], None]
+) -> None:
+    def chosen(first: int, second: int) -> list[list[int]]:
+        return interruptions(first, second) + orders(first, second, at_most=DEEP)
+
+    record_property("scenarios", explore(world, name, chosen))
