@@ -617,12 +617,13 @@ def test_a_clerk_may_do_elsewhere_what_anybody_or_all_staff_may_and_no_more(
 
 
 def visitor(world: World, kind: str, method: str) -> Visitor:
-    """Return a browser of *kind*, with a page of its own open where it is to send a form."""
-    found, home = Visitor(), "/portal/sign-in"
+    """Return a browser of *kind*, with a small page open where it is to send a form."""
+    found, page = Visitor(), "/portal/sign-in"
     if kind != "anonymous":
-        found, home = somebody_of(world, kind), "/portal"
+        found, page = somebody_of(world, kind), "/portal/authenticator"
     if method == "POST":
-        found.get(home)
+        found.get(page)
+        assert found.token or kind == "anonymous", "no page of one's own"
     return found
 
 

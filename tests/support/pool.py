@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import copy
 import gzip
 import hashlib
 import hmac
@@ -19,10 +20,13 @@ from chalicelib.access import accounts, cognito, tokens
 from chalicelib.settings import settings
 from infra.provision import MOTO_ACCOUNT
 from infra.template import REGION, resolver_of
+from tests.support.snapshot import user_pools
 
 SECRET = "asdfasdfasdf"  # every authenticator's, in moto
 STEP_SECONDS, SPARE_SECONDS = 30, 3
 PASSWORD = "correct horse battery"
+
+_kept: dict[str, tuple[Any, str]] = {}  # by its id: moto's pool as it was made, its client's id
 
 
 @dataclass
@@ -72,9 +76,30 @@ def make_pool(*, require_mfa: bool = True) -> Pool:
     """
     Make the template's pool and client, and point the settings at them.
 
-    Within the ``aws`` fixture, which puts the environment back.
+    Within the ``aws`` fixture, which puts the environment back.  A process makes the first pool of
+    a world once, and brings it back as it was.
     """
-    resolver, client = resolver_of("test", MOTO_ACCOUNT), boto3.client("cognito-idp")
+    client = boto3.client("cognito-idp")
+    pool_id, client_id = _made(client) if user_pools() else _first(client)
+    _believe(pool_id, client_id)
+    found = Pool(pool_id, client)
+    found.deploy(require_mfa=require_mfa)
+    return found
+
+
+def _first(client: Any) -> tuple[str, str]:
+    """Return the ids of the first pool of a world, and of its client."""
+    if not _kept:
+        pool_id, client_id = _made(client)
+        _kept[pool_id] = copy.deepcopy(user_pools()[pool_id]), client_id
+    ((pool_id, (made, client_id)),) = _kept.items()
+    user_pools()[pool_id] = copy.deepcopy(made)
+    return pool_id, client_id
+
+
+def _made(client: Any) -> tuple[str, str]:
+    """Return the ids of a new pool and of its client."""
+    resolver = resolver_of("test", MOTO_ACCOUNT)
     (pool,) = resolver.of_type("AWS::Cognito::UserPool").values()
     names = ("Policies", "UsernameAttributes", "Schema")
     made = client.create_user_pool(
@@ -87,10 +112,7 @@ def make_pool(*, require_mfa: bool = True) -> Pool:
     )
     for group in resolver.of_type("AWS::Cognito::UserPoolGroup").values():
         client.create_group(UserPoolId=pool_id, GroupName=group["GroupName"])
-    _believe(pool_id, made["UserPoolClient"]["ClientId"])
-    found = Pool(pool_id, client)
-    found.deploy(require_mfa=require_mfa)
-    return found
+    return pool_id, made["UserPoolClient"]["ClientId"]
 
 
 def _believe(pool_id: str, client_id: str) -> None:

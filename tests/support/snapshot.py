@@ -83,6 +83,10 @@ def sqs() -> Any:
     return get_backend("sqs")[MOTO_ACCOUNT][REGION]
 
 
+def user_pools() -> Any:
+    return get_backend("cognito-idp")[MOTO_ACCOUNT][REGION].user_pools
+
+
 def names() -> frozenset[tuple[str, ...]]:
     """Return the names of all rows, objects and queues' messages there are."""
     rows = [

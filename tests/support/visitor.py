@@ -6,6 +6,7 @@ import base64
 import re
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cache
 from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import parse_qs, urlencode
@@ -150,6 +151,7 @@ def _answer(told: dict[str, Any]) -> Answer:
     return Answer(told["statusCode"], told["headers"], cookies, told["body"], raw)
 
 
+@cache
 def takes_files(path: str) -> bool:
     """Whether the route of *path* takes forms with files."""
     from app import app
