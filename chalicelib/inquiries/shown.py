@@ -39,9 +39,11 @@ def line(inquiry: Inquiry) -> list[Stage]:
     An inquiry that goes back (asked again, put back into the box) has its later states ahead of
     it once more; of one that ended everything that happened is shown, and nothing else.
     """
-    reached = {step.state: step.at for step in inquiry.steps if _is_behind(step.state, inquiry)}
-    behind = sorted(reached, key=lambda state: (reached[state], WAY.index(state)))
-    stages = [Stage(state, reached[state], state is inquiry.state) for state in behind]
+    last = {step.state: number for number, step in enumerate(inquiry.steps)}
+    behind = sorted((each for each in last if _is_behind(each, inquiry)), key=last.__getitem__)
+    stages = [
+        Stage(state, inquiry.steps[last[state]].at, state is inquiry.state) for state in behind
+    ]
     return stages + [Stage(each) for each in _ahead(inquiry)]
 
 
