@@ -6,7 +6,7 @@ import pytest
 
 from chalicelib.inquiries import canned, departments, ruling
 from chalicelib.inquiries.rules import Rule
-from tests.inquiries.desk_page_scene import DEPARTMENTS, RULES, at_desk, operator_at, said
+from tests.inquiries.desk_page_scene import DEPARTMENTS, DESK, RULES, at_desk, operator_at, said
 from tests.inquiries.desk_scene import (
     CLERK,
     OPERATOR,
@@ -16,6 +16,7 @@ from tests.inquiries.desk_scene import (
     ruled,
     with_department,
 )
+from tests.web.test_languages import mislabelled
 
 pytestmark = pytest.mark.usefixtures("aws")
 
@@ -195,3 +196,32 @@ def test_an_operator_who_manages_departments_reads_no_canned_answers_of_theirs()
     assert OPERATOR.id not in {
         each.person_id for each in departments.people(department.department_id)
     }
+
+
+# --- words -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_every_text_of_these_pages_says_which_language_it_is_in(language: str) -> None:
+    here, gone = a_department("画像サポート"), a_department("Sales")
+    inquiry = with_department(here)
+    desk, operator = at_desk(here, language=language), operator_at(here, language=language)
+    canned.save(CLERK, here.department_id, "挨拶", "お世話になります。")
+    canned.save(CLERK, here.department_id, "Thanks", "Thank you.")
+    kept = canned.of(CLERK, here.department_id)[0]
+    words = Rule(words=["請求"], department_id=gone.department_id)
+    ruled(words, default=here)
+    departments.dissolve(OPERATOR, gone.department_id, here.department_id)
+    one = f"{DEPARTMENTS}/{here.department_id}"
+    shown = [
+        desk.get(DESK),
+        desk.get(f"{DESK}/{inquiry.inquiry_id}"),
+        desk.submit(f"{DESK}/{inquiry.inquiry_id}/pass", text="請求の件", department_id=""),
+        desk.submit(f"{DESK}/{inquiry.inquiry_id}/answers", text="Like this.", step="begin"),
+        desk.get(f"{one}/canned?canned={kept.canned_id}"),
+        operator.get(DEPARTMENTS),
+        operator.get(one),
+        operator.get(f"{DEPARTMENTS}/{gone.department_id}"),
+        operator.get(RULES),
+    ]
+    assert [mislabelled(each.text) for each in shown] == [[]] * len(shown)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import msgspec
 import pytest
 
-from chalicelib.inquiries import canned, desk
-from chalicelib.inquiries.model import State
+from chalicelib.inquiries import canned, desk, store
+from chalicelib.inquiries.model import Reference, State
 from chalicelib.kernel import clock
 from tests.inquiries.desk_page_scene import DESK, Desk, at_desk, said
 from tests.inquiries.desk_scene import (
@@ -188,3 +189,16 @@ def test_an_answer_of_a_facility_that_is_no_more_can_still_be_written() -> None:
     page = at_desk(department).get(f"{DESK}/{inquiry.inquiry_id}")
     assert "facility-ended" in said(page)
     assert "Send the answer" in said(page)
+
+
+def test_what_it_refers_to_is_told_by_opaque_ids_and_by_what_its_asker_chose_to_tell(
+    at: Desk,
+) -> None:
+    before = at.now
+    about = Reference(target_id="target-1", examination_id="examination-1", told="EGD of Monday")
+    then = msgspec.structs.replace(before, version=before.version + 1, reference=about)
+    store.change(before, then, clock.now())
+    page = at.opened()
+    assert "examination-1" in said(page)
+    assert "Told by the asker EGD of Monday" in said(page)
+    assert "/portal/album" not in page.text
