@@ -65,7 +65,10 @@ from chalicelib.discs.pages import pages as disc_pages
 from chalicelib.discs.provider_pages import pages as disc_work_pages
 from chalicelib.exports.choosing_pages import pages as choosing_pages
 from chalicelib.exports.pages import pages as restore_pages
+from chalicelib.inquiries.analysis_pages import pages as inquiry_analysis_pages
 from chalicelib.inquiries.api import routes as inquiries
+from chalicelib.inquiries.box_api import routes as inquiry_box
+from chalicelib.inquiries.box_pages import pages as inquiry_box_pages
 from chalicelib.inquiries.canned_pages import pages as canned_pages
 from chalicelib.inquiries.department_api import routes as departments
 from chalicelib.inquiries.department_pages import pages as department_pages
@@ -138,6 +141,7 @@ app.register_blueprint(captures)
 app.register_blueprint(departments)
 app.register_blueprint(desks)
 app.register_blueprint(inquiries)
+app.register_blueprint(inquiry_box)
 app.register_blueprint(charts)
 app.register_blueprint(chart_taking)
 app.register_blueprint(front_pages)
@@ -177,6 +181,8 @@ app.register_blueprint(area_sharing_pages)
 app.register_blueprint(area_people_pages)
 app.register_blueprint(area_sending_pages)
 app.register_blueprint(inquiry_pages)
+app.register_blueprint(inquiry_box_pages)
+app.register_blueprint(inquiry_analysis_pages)
 app.register_blueprint(own_inquiry_pages)
 app.register_blueprint(job_pages)
 app.register_blueprint(answer_notices)
