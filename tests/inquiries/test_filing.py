@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.access.model import Caller, Role
 from chalicelib.inquiries import filing, store
 from chalicelib.inquiries.model import MOST_AN_HOUR, MOST_OPEN, Reference, State, What
 from chalicelib.kernel import clock, ids
@@ -130,6 +131,8 @@ def test_a_reference_is_to_what_is_there(world: World) -> None:
     for changes in ({"sha256": "0" * 64}, {"examination_id": "exam-0"}, {"target_id": "target-0"}):
         with pytest.raises(NotFound):
             filed(doctor(world), reference=Reference(**_fields(there) | changes))
+    with pytest.raises(NotFound):
+        filed(Caller(Role.DOCTOR, "person-doctor", "facility-0"), reference=there)
 
 
 def _fields(reference: Reference) -> dict[str, str]:
