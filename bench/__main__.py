@@ -15,6 +15,7 @@ from bench import (
     billing,
     images,
     imports,
+    inquiries,
     minute,
     package,
     plain,
@@ -35,6 +36,7 @@ BENCHES = {
     "minute": minute.figures,
     "billing": billing.figures,
     "album": album.figures,
+    "inquiries": inquiries.figures,
     "receiving": receiving.figures,
     "viewing": viewing.figures,
 }
