@@ -8,6 +8,7 @@ import boto3
 import pytest
 from botocore.client import BaseClient
 from botocore.exceptions import ClientError, ParamValidationError
+from botocore.session import Session
 
 from tests.support.quick_calls import by_request
 
@@ -87,3 +88,11 @@ def test_who_asked_holds_no_row_of_the_table(table: str) -> None:
     client = boto3.client("dynamodb")
     client.get_item(TableName=table, Key=KEY)["Item"]["words"]["SS"].append("drei")
     assert client.get_item(TableName=table, Key=KEY)["Item"]["words"] == ROW["words"]
+
+
+def test_what_is_registered_with_one_session_is_not_with_another() -> None:
+    heard: list[str] = []
+    one, other = Session(), Session()
+    one.register("provide-client-params.s3", lambda **_: heard.append("one"))
+    other.emit("provide-client-params.s3.GetObject", params={}, model=None, context={})
+    assert heard == []

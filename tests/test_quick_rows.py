@@ -30,6 +30,13 @@ class Rows:
     def update(self) -> None:
         self._client.update_item(**self._table, Key=KEY, **COUNTED)
 
+    def count(self, name: str) -> None:
+        self.set("SET #name = :two", ExpressionAttributeNames={"#name": name})
+
+    def set(self, expression: str, **names: Any) -> None:
+        asked = {"UpdateExpression": expression, "ExpressionAttributeValues": {":two": {"N": "2"}}}
+        self._client.update_item(**self._table, Key=KEY, **asked, **names)
+
     def transact(self, *, holds: bool) -> None:
         condition = f"attribute_{'not_' * holds}exists(pk)"
         check = {"Key": {**KEY, "sk": {"S": "other"}}, "ConditionExpression": condition}
@@ -77,3 +84,19 @@ def test_a_row_that_is_too_large_is_refused(rows: Rows) -> None:
     rows.put(ROW_BYTES - 100)
     with pytest.raises(ClientError, match="size"):
         rows.put(ROW_BYTES + 1)
+
+
+def test_a_text_that_was_sound_for_one_name_is_refused_for_another(rows: Rows) -> None:
+    rows.count("seen")
+    for name in ("sk", "sk", "pk"):  # refused once, it is refused again
+        with pytest.raises(ClientError, match="part of the key"):
+            rows.count(name)
+    assert rows.now()["seen"] == {"N": "2"}
+
+
+@pytest.mark.parametrize("twice", ["SET seen = :two, seen = :two", "SET seen = :two SET sk = :two"])
+def test_a_text_that_is_wrong_is_refused_each_time(rows: Rows, twice: str) -> None:
+    for _ in range(2):
+        with pytest.raises(ClientError, match="Invalid UpdateExpression"):
+            rows.set(twice)
+    assert rows.now() == ROW

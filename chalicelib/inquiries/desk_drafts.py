@@ -28,8 +28,8 @@ class Draft(msgspec.Struct, frozen=True):
         whole = "\n\n".join(each for each in (self.text.strip(), text) if each)
         return msgspec.structs.replace(self, text=whole)
 
-    def with_files(self, file_ids: list[str]) -> Draft:
-        return msgspec.structs.replace(self, file_ids=file_ids)
+    def with_files(self, file_ids: list[str], *, keeps_names: bool) -> Draft:
+        return msgspec.structs.replace(self, file_ids=file_ids, keeps_names=keeps_names)
 
 
 def written(form: str, fields: Mapping[str, str]) -> Draft:
@@ -39,7 +39,6 @@ def written(form: str, fields: Mapping[str, str]) -> Draft:
         seen=_whole(fields.get("seen", "")),
         text=fields.get("text", "").replace("\r\n", "\n"),
         department_id=fields.get("department_id", ""),
-        keeps_names=fields.get("keeps_names") == "yes",
     )
 
 

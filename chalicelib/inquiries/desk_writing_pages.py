@@ -63,9 +63,11 @@ def announce_file(visit: Visit) -> Response:
 
 def _said(visit: Visit, inquiry_id: str, form: str, say: Say) -> Response:
     """Say it, unless there is more to be written; what is refused stays in its form."""
-    draft = written(form, visit.form).with_files(page_parts.ticked(visit.form))
+    keeps_names = page_parts.keeps_names(visit.form)
+    ticked = page_parts.ticked(visit.form)
+    draft = written(form, visit.form).with_files(ticked, keeps_names=keeps_names)
     try:
-        draft = draft.with_files(page_parts.taken(visit))
+        draft = draft.with_files(page_parts.taken(visit), keeps_names=keeps_names)
         if visit.form.get("step"):
             return inquiry_page(visit, inquiry_id, _begun(visit, inquiry_id, draft))
         say(
@@ -73,7 +75,7 @@ def _said(visit: Visit, inquiry_id: str, form: str, say: Say) -> Response:
             inquiry_id,
             draft.text,
             draft.file_ids,
-            keeps_names=draft.keeps_names,
+            keeps_names=keeps_names,
             seen=draft.seen,
         )
     except REFUSALS as refused:

@@ -113,7 +113,7 @@ def url(file: File) -> str:
 
     Whatever it is, no browser shows it: it comes as octets, from another origin than our pages.
     """
-    name = f"{file.file_id}.{file.name.rpartition('.')[2]}"  # no URL tells what people wrote
+    name = f"{file.file_id}.{kinds.extension(file.name)}"  # no URL tells what people wrote
     return bytes_of.signed_original(file.key, name).url
 
 

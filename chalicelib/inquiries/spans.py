@@ -25,13 +25,13 @@ class Span(msgspec.Struct, frozen=True):
 
 def span(minutes: int) -> Span:
     """
-    Return *minutes* in hours from two of them on, and in days from two of those on.
+    Return *minutes* in hours from two of them on, and in days from two of those on; one at least.
 
-    >>> span(119), span(120), span(2 * 24 * 60)
-    (Span(count=119, unit='minute'), Span(count=2, unit='hour'), Span(count=2, unit='day'))
+    >>> span(0), span(120), span(2 * 24 * 60)
+    (Span(count=1, unit='minute'), Span(count=2, unit='hour'), Span(count=2, unit='day'))
     """
     if minutes < 2 * MINUTES_AN_HOUR:
-        return Span(minutes, "minute")
+        return Span(max(1, minutes), "minute")
     if minutes < 2 * MINUTES_A_DAY:
         return Span(minutes // MINUTES_AN_HOUR, "hour")
     return Span(minutes // MINUTES_A_DAY, "day")

@@ -19,5 +19,7 @@ def show_home(visit: Visit) -> Response:
         provider = service.home_of_provider(visit.caller, visit.asked("cursor") or None)
         is_first = not visit.asked("cursor")
         return visit.page("portal/provider.html", home=provider, is_first=is_first)
+    if visit.caller.role is Role.CLERK:
+        return visit.redirect("/portal/desk")
     facility = service.home_of_facility(visit.caller)
     return visit.page("portal/facility.html", home=facility, role=visit.caller.role)

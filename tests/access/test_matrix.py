@@ -179,6 +179,15 @@ POST   /inquiries/{inquiry_id}/replies                              -         - 
 POST   /inquiries/{inquiry_id}/withdraw                             -         -        admin doctor -
 POST   /inquiries/{inquiry_id}/close                                -         -        admin doctor -
 GET    /inquiries/{inquiry_id}/files/{file_id}                      -         -        admin doctor -
+GET    /inquiry-box                                                 -         operator -     -      -
+POST   /inquiry-box/search                                          -         operator -     -      -
+POST   /inquiry-box/collect                                         -         operator -     -      -
+GET    /inquiry-box/figures/{month}                                 -         operator -     -      -
+GET    /inquiry-box/{inquiry_id}                                    -         operator -     -      -
+GET    /inquiry-box/{inquiry_id}/files/{file_id}                    -         operator -     -      -
+POST   /inquiry-box/{inquiry_id}/route                              -         operator -     -      -
+POST   /inquiry-box/{inquiry_id}/notes                              -         operator -     -      -
+POST   /inquiry-box/{inquiry_id}/end                                -         operator -     -      -
 GET    /desks                                                       -         operator -     -      -     clerk
 GET    /desks/{department_id}/inquiries                             -         operator -     -      -     clerk
 GET    /desk/inquiries/{inquiry_id}                                 -         operator -     -      -     clerk
@@ -476,6 +485,16 @@ POST   /portal/desk/{inquiry_id}/pass                               -         op
 POST   /portal/desk/{inquiry_id}/shares                             -         operator -     -      clerk
 POST   /portal/desk/{inquiry_id}/files/{file_id}                    -         operator -     -      clerk
 POST   /portal/desk-files                                           -         operator -     -      clerk
+GET    /portal/inquiry-box                                          -         operator -     -
+POST   /portal/inquiry-box                                          -         operator -     -
+POST   /portal/inquiry-box/collect                                  -         operator -     -
+GET    /portal/inquiry-box/analysis                                 -         operator -     -
+GET    /portal/inquiry-box/analysis.csv                             -         operator -     -
+GET    /portal/inquiry-box/{inquiry_id}                             -         operator -     -
+POST   /portal/inquiry-box/{inquiry_id}/files/{file_id}             -         operator -     -
+POST   /portal/inquiry-box/{inquiry_id}/route                       -         operator -     -
+POST   /portal/inquiry-box/{inquiry_id}/notes                       -         operator -     -
+POST   /portal/inquiry-box/{inquiry_id}/end                         -         operator -     -
 GET    /portal/departments                                          -         operator -     -
 POST   /portal/departments                                          -         operator -     -
 GET    /portal/departments/{department_id}                          -         operator -     -
@@ -709,6 +728,7 @@ def ids_of(world: World) -> dict[str, str]:
         "sha256": "0" * 64,
         "version": "1",
         "release": "1",
+        "month": "2026-11",
         "patient_key": examination["patient_key"],
         "examination_id": examination["examination_id"],
         "person_id": a_person(world.facility_id),
@@ -799,7 +819,10 @@ def called(somebody: Anonymous, method: str, path: str, ids: dict[str, str]) -> 
 
 TAKE_FILES = {(method, path) for method, path, *_ in ROWS if method == "POST" and "dicom" in path}
 # An operator's; whoever has the link; of an area, which is a world of its own (areas/test_tenants).
-NOBODYS = ("{facility_id}", "/shl/", "/s/", "/areas/", "/departments/", "/desk-people/")
+NOBODYS = (
+    *("{facility_id}", "/shl/", "/s/", "/areas/", "/departments/", "/desk-people/"),
+    "/inquiry-box/",
+)
 OWNED = [row for row in ROWS if "{" in row[1] and not any(each in row[1] for each in NOBODYS)]
 
 

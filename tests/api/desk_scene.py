@@ -11,6 +11,7 @@ from tests.inquiries.scene import announcement, sent
 from tests.support.world import World
 
 ONE = "/desk/inquiries/{inquiry_id}"
+BOXED = "/inquiry-box/{inquiry_id}"
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,10 @@ def desk_bodies(made: Desk) -> dict[str, dict[str, Any]]:
         f"{ONE}/pass": {"department_id": made.other, "reason": "It is about a bill"},
         f"{ONE}/shares": {"department_id": made.other},
         "/desk-files": announcement(),
+        "/inquiry-box/search": {"words": "picture", "kind": "question"},
+        f"{BOXED}/route": {"department_id": made.other},
+        f"{BOXED}/notes": {"text": "The same as last week"},
+        f"{BOXED}/end": {"text": "It was a test"},
         "/departments": {"name": "Training"},
         "/departments/{department_id}": {"name": "Helpdesk", "answer_hours": 24},
         "/departments/{department_id}/dissolve": {"successor_id": made.other},

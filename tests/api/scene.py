@@ -73,6 +73,7 @@ def build_scene(client: Client) -> Scene:
     desk = desk_of(world)
     own |= desk_bodies(desk)
     elsewhere = {"/areas/": area_ids(world), "/desk": desk.ids, "/departments": desk.ids}
+    elsewhere["/inquiry-box"] = desk.ids | {"month": "2026-11"}
     return Scene(world, ids, elsewhere, {**bodies(world, ids), **own}, endoscope.device)
 
 

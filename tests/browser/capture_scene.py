@@ -5,14 +5,14 @@ from __future__ import annotations
 import io
 import secrets
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlsplit
 
 import boto3
 from PIL import Image
 from playwright.sync_api import FilePayload, Page, Route, expect
 
 from chalicelib.settings import settings
-from tests.support.visitor import HOST, Answer, Visitor
+from tests.support.visitor import FROM_HERE, HOST, Answer, Visitor
 
 ALLOWED = {"Access-Control-Allow-Origin": "*"}
 CAMERA = "input[capture]"
@@ -56,8 +56,9 @@ def _answer(route: Route, visitor: Visitor) -> None:
         _stored(route, asked.path.lstrip("/"))
         return
     if request.method == "POST":
-        form = dict(parse_qsl(request.post_data or "", keep_blank_values=True))
-        found = visitor.post(path, form, accept=request.headers.get("accept", "*/*"))
+        told_of = {name: request.headers.get(name, "") for name in ("accept", "content-type")}
+        body = request.post_data_buffer or b""
+        found = visitor.ask("POST", path, FROM_HERE | told_of, body)
     else:
         found = visitor.page if path == "/shown" and visitor.page else visitor.get(path)
     if found.location.startswith("https:"):

@@ -14,7 +14,7 @@ NEW = f"{INQUIRIES}/new"
 FORM = {
     "kind": "fault",
     "subject": "画像が暗く表示されます",
-    "text": "昨日からです。\nPlease look at it.",
+    "text": "昨日からです。\n第2検査室です。",
     "delivery": "pick-up",
 }
 

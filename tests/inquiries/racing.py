@@ -52,7 +52,7 @@ def many(first: int, second: int) -> list[list[int]]:
 
 def refusals(actors: list[Actor]) -> list[str]:
     """Return why actors were refused."""
-    return [each.refused.code for each in actors if each.refused]
+    return sorted(each.refused.code for each in actors if each.refused)
 
 
 def _answered(act: Act) -> None:

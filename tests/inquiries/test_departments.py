@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib import due
-from chalicelib.inquiries import departments, desk, dissolving, moving, ruling, store
+from chalicelib import due as due_rows
+from chalicelib.access import people_store
+from chalicelib.access.model import PROVIDER
+from chalicelib.inquiries import departments, desk, dissolving, filing, moving, ruling, store
 from chalicelib.inquiries.model import Inquiry, State
 from chalicelib.inquiries.moving import Said
 from chalicelib.inquiries.rules import Rule
@@ -20,6 +22,9 @@ from tests.inquiries.desk_scene import (
     ruled,
     with_department,
 )
+from tests.inquiries.scene import doctor
+from tests.purges.scene import deliver, due
+from tests.support.world import World
 
 pytestmark = pytest.mark.usefixtures("aws")
 
@@ -109,11 +114,13 @@ def test_the_schedule_goes_on_where_dissolving_broke_off() -> None:
         departments.dissolve(OPERATOR, old.department_id, new.department_id)
     assert inbox_of(old) == [inquiry.inquiry_id]
     now = clock.now()
-    for shard in due.SHARDS:
-        for row in due.rows(shard, clock.text(now)):
+    for shard in due_rows.SHARDS:
+        for row in due_rows.rows(shard, clock.text(now)):
             dissolving.look(row, now)
     assert inbox_of(new) == [inquiry.inquiry_id]
-    assert [due.rows(each, clock.text(now)) for each in due.SHARDS] == [[]] * len(due.SHARDS)
+    assert [due_rows.rows(each, clock.text(now)) for each in due_rows.SHARDS] == [[]] * len(
+        due_rows.SHARDS
+    )
 
 
 def test_nothing_is_routed_to_a_dissolved_department() -> None:
@@ -142,3 +149,23 @@ def test_a_reply_to_what_a_dissolved_department_answered_is_looked_at_at_once() 
     said = Said(by="person-doctor", text="Not so.")
     changed = moving.replied(answered, said, due_at, clock.now())
     assert clock.parse(changed.inquiry.look_at) <= clock.now()
+
+
+def test_a_facility_whose_contract_ended_and_whose_images_are_gone_is_still_answered(
+    world: World,
+) -> None:
+    department = a_department()
+    inquiry = with_department(department, facility_id=world.facility_id)
+    due(world)
+    assert deliver(world)
+    desk.answer(a_clerk(department), inquiry.inquiry_id, "We kept nothing.")
+    seen = filing.see(doctor(world), inquiry.inquiry_id)
+    assert [each.text for each in seen.messages][1:] == ["We kept nothing."]
+
+
+def test_what_somebody_took_goes_on_when_they_are_disabled() -> None:
+    department = a_department()
+    inquiry, gone = with_department(department), a_clerk(department)
+    desk.take(gone, inquiry.inquiry_id)
+    people_store.disable(PROVIDER, gone.id, clock.text(clock.now()), by=OPERATOR.id)
+    assert desk.take(a_clerk(department), inquiry.inquiry_id).taken_by != gone.id

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from chalicelib.access.model import PROVIDER
+from chalicelib.audit.store import of_facility
 from chalicelib.inquiries import desk, store
 from chalicelib.inquiries.model import Delivery, State, What
 from chalicelib.kernel.errors import Conflict, NotAllowed, NotFound
@@ -19,6 +21,7 @@ from tests.inquiries.desk_scene import (
     inbox_of,
     with_department,
 )
+from tests.inquiries.scene import sent
 
 pytestmark = pytest.mark.usefixtures("aws")
 
@@ -106,3 +109,23 @@ def test_who_hands_on_sees_it_no_more() -> None:
         desk.see(clerk, inquiry.inquiry_id)
     seen = desk.see(a_clerk(there), inquiry.inquiry_id)
     assert seen.messages[-1].text == "Not ours"
+
+
+def test_what_a_department_reads_is_on_record() -> None:
+    department = a_department()
+    inquiry, clerk = with_department(department), a_clerk(department)
+    file_id = sent(clerk)
+    desk.ask(clerk, inquiry.inquiry_id, "Like this?", [file_id])
+    desk.see(clerk, inquiry.inquiry_id)
+    desk.file_url(clerk, inquiry.inquiry_id, file_id)
+    *_, seen, fetched = (event for _, event, _ in of_facility(PROVIDER))
+    assert (seen.action, seen.subject) == ("see-inquiry", inquiry.inquiry_id)
+    assert (fetched.action, fetched.subject) == ("download-inquiry-file", file_id)
+
+
+def test_a_file_of_a_department_keeps_its_name() -> None:
+    department = a_department()
+    inquiry, clerk = with_department(department), a_clerk(department)
+    desk.answer(clerk, inquiry.inquiry_id, "See there.", [sent(clerk, "manual.pdf")])
+    (file,) = store.messages(inquiry.inquiry_id)[-1].files
+    assert file.name == "manual.pdf"

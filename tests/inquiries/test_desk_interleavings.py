@@ -11,7 +11,6 @@ from chalicelib.inquiries import (
     collecting,
     departments,
     desk,
-    dissolving,
     filing,
     routing,
     store,
@@ -20,6 +19,7 @@ from chalicelib.inquiries.model import Department, Inquiry, State, What
 from chalicelib.kernel import clock
 from tests.faults.inquiry_invariants import heads, messages
 from tests.faults.interleaving import Act, Actor
+from tests.faults.stories import in_hours
 from tests.inquiries.desk_scene import (
     CLERK,
     OPERATOR,
@@ -169,11 +169,11 @@ def _(world: World) -> tuple[Act, Act, Check]:
     )
 
 
-def nobody_is_left(gone: Department, inquiry: Inquiry, heir: Department) -> Check:
+def nobody_is_left(world: World, gone: Department, inquiry: Inquiry, heir: Department) -> Check:
     """Once the schedule came by, nothing lies with a dissolved department."""
 
     def check(actors: list[Actor]) -> None:  # noqa: ARG001 - the shape of all checks
-        dissolving.empty(gone.department_id, clock.now())
+        world.tick(in_hours(0.05))
         found = store.inquiry(inquiry.inquiry_id)
         assert gone.department_id not in found.desks
         assert found.state is not State.ROUTED or found.department_id == heir.department_id
@@ -195,21 +195,21 @@ def _(world: World) -> tuple[Act, Act, Check]:
     gone, heir = a_department("Gone"), a_department("Heir")
     ruled(default=gone)
     inquiry = collected(filed(doctor(world)))
-    return dissolve(gone, heir), looking(inquiry), nobody_is_left(gone, inquiry, heir)
+    return dissolve(gone, heir), looking(inquiry), nobody_is_left(world, gone, inquiry, heir)
 
 
 @pair("dissolve, answer")
 def _(world: World) -> tuple[Act, Act, Check]:
     gone, heir, inquiry = two(world)
     answer = lambda: desk.answer(CLERK, inquiry.inquiry_id, "So.")  # noqa: E731 - an act
-    return dissolve(gone, heir), answer, nobody_is_left(gone, inquiry, heir)
+    return dissolve(gone, heir), answer, nobody_is_left(world, gone, inquiry, heir)
 
 
 @pair("dissolve, ask it for a part")
 def _(world: World) -> tuple[Act, Act, Check]:
     own, gone, inquiry = two(world)
     share = lambda: desk.share(CLERK, inquiry.inquiry_id, gone.department_id)  # noqa: E731
-    return dissolve(gone, own), share, nobody_is_left(gone, inquiry, own)
+    return dissolve(gone, own), share, nobody_is_left(world, gone, inquiry, own)
 
 
 @pair("dissolve, dissolve: each into the other")

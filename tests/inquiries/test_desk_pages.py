@@ -32,7 +32,7 @@ def at() -> Desk:
 def test_an_inbox_shows_whose_it_is_how_old_and_by_when(at: Desk) -> None:
     page = said(at.clerk.get(DESK))
     assert "A picture is dark" in page
-    assert "filed 0 minutes ago" in page
+    assert "filed 1 minute ago" in page
     assert "nobody has taken it" in page
     assert "2 days left" in page
 
@@ -74,7 +74,7 @@ def test_the_inquiry_is_read_at_the_desk_and_named_nowhere_else(at: Desk) -> Non
 def test_it_is_taken(at: Desk) -> None:
     page = said(at.does("take"))
     assert "It is yours now." in page
-    assert "Who sees to it clerk@aoba.example" in page
+    assert "Who sees to it: clerk@aoba.example" in page
 
 
 def test_it_is_answered(at: Desk) -> None:

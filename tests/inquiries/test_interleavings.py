@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
 from functools import partial
 
 import pytest
@@ -11,17 +10,12 @@ import pytest
 from chalicelib.inquiries import filing, store
 from chalicelib.inquiries.model import MOST_AN_HOUR, MOST_OPEN, Inquiry, State
 from chalicelib.kernel import clock
-from chalicelib.kernel.errors import HokanError
-from tests.faults.crashes import calls_of
-from tests.faults.inquiry_invariants import check_inquiries, heads
-from tests.faults.interleaving import Act, Actor, interruptions, orders, played
+from tests.faults.inquiry_invariants import heads
+from tests.faults.interleaving import Act, Actor
+from tests.inquiries.racing import Check, Pair, explore, many, refusals, some
 from tests.inquiries.scene import answered, asked_back, collected, doctor, filed, routed, sent
-from tests.support.snapshot import Snapshot
 from tests.support.world import World
 
-FEW, DEEP = 6, 300  # orders of a pair
-Check = Callable[[list[Actor]], None]
-Pair = Callable[[World], tuple[Act, Act, Check]]
 PAIRS: dict[str, Pair] = {}
 
 
@@ -31,10 +25,6 @@ def pair(name: str) -> Callable[[Pair], Pair]:
         return prepare
 
     return told
-
-
-def refusals(actors: list[Actor]) -> list[str]:
-    return sorted(each.refused.code for each in actors if each.refused)
 
 
 def state_of(inquiry: Inquiry) -> State:
@@ -179,42 +169,11 @@ def _(world: World) -> tuple[Act, Act, Check]:
     return close, lambda: answered(inquiry), one_holds
 
 
-def explore(world: World, name: str, chosen_of: Callable[[int, int], list[list[int]]]) -> int:
-    """Play the pair in the orders *chosen_of* its lengths; return how many."""
-    first, second, check = PAIRS[name](world)
-    ahead = clock.now() - clock.wall_now()
-    ready = Snapshot()
-    lengths = []
-    for act in (first, second):
-        lengths.append(len(calls_of(partial(tried, act))) + 1)
-        ready.restore()
-    chosen = chosen_of(*lengths)
-    for order in chosen:
-        ready.restore()
-        clock.move(round(ahead.total_seconds()))
-        actors = played((first, second), order)
-        assert [each.error for each in actors if each.error is not None] == [], order
-        check_inquiries()
-        check(actors)
-    return len(chosen)
-
-
-def tried(act: Act) -> None:
-    with suppress(HokanError):
-        act()
-
-
-def some(first: int, second: int) -> list[list[int]]:
-    """Return some of the orders in which one is interrupted once, evenly spread."""
-    found = interruptions(first, second)
-    return found[:: -(-len(found) // FEW)]
-
-
 @pytest.mark.parametrize("name", PAIRS)
 def test_two_at_once_end_well_wherever_one_interrupts_the_other(
     world: World, name: str, record_property: Callable[[str, object], None]
 ) -> None:
-    record_property("scenarios", explore(world, name, some))
+    record_property("scenarios", explore(world, PAIRS[name], some))
 
 
 @pytest.mark.deep
@@ -222,7 +181,4 @@ def test_two_at_once_end_well_wherever_one_interrupts_the_other(
 def test_two_at_once_end_well_in_every_order(
     world: World, name: str, record_property: Callable[[str, object], None]
 ) -> None:
-    def chosen(first: int, second: int) -> list[list[int]]:
-        return interruptions(first, second) + orders(first, second, at_most=DEEP)
-
-    record_property("scenarios", explore(world, name, chosen))
+    record_property("scenarios", explore(world, PAIRS[name], many))

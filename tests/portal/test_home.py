@@ -214,3 +214,11 @@ def test_many_facilities_come_page_by_page(world: World) -> None:
 
 def test_a_cursor_that_is_none_is_refused(world: World) -> None:  # noqa: ARG001
     assert signed_in(Role.OPERATOR).get("/portal?cursor=nonsense").status == 422
+
+
+# --- a department ------------------------------------------------------------------------------
+
+
+def test_somebody_of_a_department_begins_at_their_desk(world: World) -> None:  # noqa: ARG001
+    answer = signed_in(Role.CLERK).get("/portal")
+    assert (answer.status, answer.location) == (303, "/portal/desk")

@@ -8,11 +8,13 @@ by which method, and for each world what regions there are.  None of that change
 
 from __future__ import annotations
 
+import copy
 import os
 from collections.abc import Callable
 from functools import cache
 from typing import Any, TypeVar
 
+from botocore.hooks import EventAliaser
 from botocore.loaders import JSONFileLoader, Loader
 from botocore.session import Session
 from botocore.useragent import UserAgentString
@@ -21,6 +23,7 @@ from moto import backend_index
 from moto.core import responses
 from moto.core.base_backend import AccountSpecificBackend, BaseBackend
 from moto.core.models import MockAWS, botocore_stubber
+from moto.sqs import models as sqs_models
 
 from tests.support.quick_calls import quicken_calls
 from tests.support.quick_expressions import quicken_expressions
@@ -28,6 +31,8 @@ from tests.support.quick_rows import quicken_rows
 
 OURS = {"dynamodb", "s3", "sqs"}  # whose addresses are looked at first
 
+_aliased: Any = EventAliaser._alias_event_name
+_register: Any = Session._register_builtin_handlers
 _create_client = Session.create_client
 _load_file = JSONFileLoader.load_file
 _services: Any = Loader.list_available_services
@@ -35,6 +40,7 @@ _urls: Any = BaseBackend.urls
 _regions: Any = AccountSpecificBackend._generate_regions
 _import_key: Any = RSAKey.import_key
 _methods: Any = vars(responses)["method_names_from_class"]
+_underscored: Any = vars(responses)["camelcase_to_underscores"]
 _kept: dict[Any, Any] = {}
 
 T = TypeVar("T")
@@ -45,11 +51,15 @@ def quicken() -> None:
     changes: list[tuple[Any, str, Any]] = [
         (JSONFileLoader, "load_file", _load_file_once),
         (Loader, "list_available_services", _services_once),
+        (EventAliaser, "_alias_event_name", _alias_once),
+        (Session, "_register_builtin_handlers", _register_once),
         (Session, "create_client", _client_once),
         (UserAgentString, "to_string", lambda _: "botocore"),  # of ten parts for each request
         (BaseBackend, "urls", property(_urls_once)),
         (AccountSpecificBackend, "_generate_regions", _regions_once),
         (responses, "method_names_from_class", cache(_methods)),
+        (responses, "camelcase_to_underscores", cache(_underscored)),
+        (sqs_models, "camelcase_to_underscores", cache(_underscored)),
         (RSAKey, "import_key", staticmethod(_import_key_once)),
         (MockAWS, "_enable_patching", _play_for_botocore),
     ]
@@ -75,6 +85,21 @@ def _load_file_once(loader: JSONFileLoader, path: str) -> Any:
 def _services_once(loader: Loader, type_name: str) -> Any:
     key = ("services", type_name, *loader.search_paths)
     return _once(key, lambda: _services(loader, type_name))
+
+
+def _alias_once(aliaser: EventAliaser, event_name: str) -> Any:
+    return _once(("event", event_name), lambda: _aliased(aliaser, event_name))
+
+
+def _register_once(session: Session, events: EventAliaser) -> None:
+    """Let a session begin with what the first one registered, 130 handlers each looked into."""
+
+    def make() -> Any:
+        _register(session, events)
+        return copy.copy(session._original_handler)
+
+    first = copy.copy(_once("handlers", make))
+    vars(session._original_handler).update(vars(first))
 
 
 def _client_once(

@@ -27,10 +27,11 @@ async function begin(form) {
   async function attach(file, say, item) {
     try {
       say(words.checking);
-      const told = { csrf: form.elements.csrf.value, name: file.name, size_bytes: file.size, sha256: await digested(file) };
+      const bytes = await file.arrayBuffer();
+      const told = { csrf: form.elements.csrf.value, name: file.name, size_bytes: file.size, sha256: await digested(bytes) };
       const there = await stubborn(async () => {
         const awaited = await asked(form.dataset.announce, told);
-        await put(awaited, file, (sent) => say(`${Math.floor((100 * sent) / file.size)} %`));
+        await put(awaited, bytes, (sent) => say(`${Math.floor((100 * sent) / file.size)} %`));
         return awaited;
       });
       item.append(Object.assign(document.createElement("input"), { type: "hidden", name: `file-${there.file_id}`, value: there.file_id }));

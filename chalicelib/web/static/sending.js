@@ -213,7 +213,7 @@ export function put({ url, headers }, bytes, progress, running = new Set()) {
 async function sha256(file, digest, progress) {
   if (file.size <= A_PART) {
     await progress(0);
-    return digested(file);
+    return digested(await file.arrayBuffer());
   }
   const fed = digest();
   for (let start = 0; start < file.size; start += A_READ) {
@@ -223,9 +223,8 @@ async function sha256(file, digest, progress) {
   return hex(fed.digest());
 }
 
-// The digest of what memory has room for.
-export async function digested(file) {
-  return hex(await crypto.subtle.digest("SHA-256", await file.arrayBuffer()));
+export async function digested(bytes) {
+  return hex(await crypto.subtle.digest("SHA-256", bytes));
 }
 
 function hex(bytes) {
