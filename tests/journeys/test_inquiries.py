@@ -176,6 +176,7 @@ def test_what_two_facilities_ask_goes_the_whole_way_and_nobody_else_sees_it(
     correct = {"department_id": provider.departments[FEES]}
     provider.operator.post(f"/inquiry-box/{bill}/route", correct)
     assert (provider.inbox(SUPPORT), provider.inbox(FEES)) == ([dark], [bill])
+    doctor = at_portal(browser, here.doctor, stack)  # a session ends after 15 idle minutes
     talk_in_browser(at_portal(browser, provider.clerks[SUPPORT], stack), doctor, stack, dark)
     file_id = answer_together(provider, dark)
     assert here.state(dark) == "answered"
