@@ -14,13 +14,18 @@ import pytest
 from playwright.sync_api import Browser, Dialog, Page, Route
 
 from chalicelib.access.model import Role
-from chalicelib.inquiries.model import MOST_SUBJECT, Department, Inquiry
+from chalicelib.inquiries import canned
+from chalicelib.inquiries.canned import MOST_TITLE
+from chalicelib.inquiries.model import MOST_SUBJECT, MOST_TOLD, Department, Inquiry
 from tests.browser.capture_scene import told
-from tests.browser.xss_corpus import CORPUS
-from tests.browser.xss_scene import asked, desks, keep_answers, packed, rule
+from tests.browser.xss_corpus import CORPUS, ELEMENTS
+from tests.browser.xss_scene import WHOLE, asked, desks, keep_answers, packed, rule
+from tests.inquiries.desk_scene import CLERK
 from tests.support.snapshot import once
 from tests.support.visitor import HOST, Visitor, signed_in
 from tests.support.world import World
+
+MOST_WORDS_ASKED = 200
 
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("chromium")]
 
@@ -28,6 +33,7 @@ pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("chromium")]
 MADE = """() => {
   const found = [];
   for (const each of document.querySelectorAll("*")) {
+    if (each instanceof HTMLUnknownElement) found.push(each.tagName);
     for (const name of each.getAttributeNames()) {
       const value = each.getAttribute(name).trim().toLowerCase();
       const leads = /^(href|xlink:href|src|action|formaction|data)$/.test(name);
@@ -118,8 +124,9 @@ def type_everything(world: World) -> Typed:
 
 
 def missing(said: str, wanted: list[str]) -> list[str]:
-    """Return what a page does not say; in it, spaces are as HTML has them."""
-    return [each for each in wanted if " ".join(each.split()) not in said]
+    """Return what a page does not say, spaces apart: HTML joins them, and fields drop some."""
+    told_there = "".join(said.split())
+    return [each for each in wanted if "".join(each.split()) not in told_there]
 
 
 def subjects(typed: Typed) -> list[str]:
@@ -128,6 +135,18 @@ def subjects(typed: Typed) -> list[str]:
 
 def names(typed: Typed) -> list[str]:
     return [each.name for each in typed.departments]
+
+
+def test_each_element_would_be_noticed_where_nothing_is_escaped(browser: Browser) -> None:
+    page = browser.new_page()
+    page.on("dialog", lambda dialog: dialog.dismiss())
+    page.route("**/*", lambda route: route.abort())
+    unnoticed = []
+    for each in ELEMENTS:
+        page.set_content(f"<main>{each}</main>", wait_until="commit")
+        unnoticed += [] if page.evaluate(MADE) else [each]
+    page.close()
+    assert unnoticed == []
 
 
 def test_the_asker_reads_texts(looking: Looking, world: World, typed: Typed) -> None:
@@ -145,3 +164,52 @@ def test_a_form_that_was_refused_holds_what_was_typed(looking: Looking, world: W
         asker.submit("/portal/inquiries/new", subject=each, text=each, kind="none", told=each)
         said = looking.at("/shown")
         assert missing(said, [each]) == []
+
+
+def test_a_department_reads_texts(looking: Looking, typed: Typed) -> None:
+    clerk = looking.become(Role.CLERK)
+    inbox = looking.at("/portal/desk")  # a tab for each of their departments
+    assert missing(inbox, names(typed)) == []
+    said = " ".join(looking.at(f"/portal/desk/{each.inquiry_id}") for each in typed.inquiries)
+    assert missing(said, [*CORPUS, *subjects(typed), *packed(MOST_TOLD)]) == []
+    assert missing(said, [f"{each}.pdf" for each in CORPUS]) == []
+    open_ = typed.inquiries[0]
+    clerk.get(f"/portal/desk/{open_.inquiry_id}")
+    clerk.submit(f"/portal/desk/{open_.inquiry_id}/answers", text=WHOLE, seen="1")
+    assert missing(looking.at("/shown"), CORPUS) == []
+
+
+def test_canned_answers_are_texts(looking: Looking, typed: Typed) -> None:
+    looking.become(Role.CLERK)
+    here = f"/portal/departments/{typed.departments[0].department_id}/canned"
+    assert missing(looking.at(here), packed(MOST_TITLE)) == []
+    first = canned.of(CLERK, typed.departments[0].department_id)[0]
+    assert missing(looking.at(f"{here}?canned={first.canned_id}"), CORPUS) == []
+
+
+def test_the_box_shows_texts(looking: Looking, typed: Typed) -> None:
+    operator = looking.become(Role.OPERATOR)
+    box = looking.at("/portal/inquiry-box")
+    assert missing(box, subjects(typed)) == []
+    said = " ".join(
+        looking.at(f"/portal/inquiry-box/{each.inquiry_id}") for each in typed.inquiries
+    )
+    assert missing(said, [*CORPUS, *packed(MOST_TOLD), *(f"{each}.pdf" for each in CORPUS)]) == []
+    looking.at("/portal/inquiry-box/analysis")
+    for each in packed(MOST_WORDS_ASKED):
+        operator.get("/portal/inquiry-box")
+        operator.submit("/portal/inquiry-box", words=each)
+        assert missing(looking.at("/shown"), [each]) == []
+
+
+def test_departments_and_rules_are_texts(looking: Looking, typed: Typed) -> None:
+    operator = looking.become(Role.OPERATOR)
+    assert missing(looking.at("/portal/departments"), names(typed)) == []
+    for each in typed.departments:
+        assert missing(looking.at(f"/portal/departments/{each.department_id}"), [each.name]) == []
+    said = looking.at("/portal/inquiry-rules")
+    assert missing(said, [*names(typed), *CORPUS]) == []
+    for name in CORPUS:
+        operator.get("/portal/departments")
+        operator.submit("/portal/departments", name=name, answer_hours=name)
+        assert missing(looking.at("/shown"), [name]) == []

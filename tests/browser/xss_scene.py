@@ -39,7 +39,6 @@ from tests.support.world import World
 
 WHOLE = "\n".join(CORPUS)
 HOUR = timedelta(hours=1)
-TITLE = 80  # characters of a canned answer's
 
 
 def packed(most: int) -> list[str]:
@@ -68,7 +67,7 @@ def _department(name: str) -> Department:
 
 
 def keep_answers(department: Department) -> None:
-    for title in packed(TITLE):
+    for title in packed(canned.MOST_TITLE):
         canned.save(CLERK, department.department_id, title, WHOLE)
 
 

@@ -74,6 +74,11 @@ def askers(facilities: list[Facility]) -> list[Asker]:
     return [asker_of(each) for each in facilities]
 
 
+def is_told(page: Page, text: str) -> None:
+    """See that a page says *text*, once a function that was cold has answered."""
+    expect(page.get_by_text(text).first).to_be_visible(timeout=PATIENCE)
+
+
 def file_in_browser(page: Page, stack: LocalStack, picture: Path) -> str:
     """File a fault with a picture, which goes from the browser to where it is stored."""
     page.goto(f"{stack.portal_url}/inquiries/new")
@@ -83,7 +88,7 @@ def file_in_browser(page: Page, stack: LocalStack, picture: Path) -> str:
     page.set_input_files("#attachment", str(picture))
     expect(page.locator(".sent li")).to_contain_text("Ready", timeout=PATIENCE)
     page.click("button[value=file]")
-    expect(page.get_by_text("It is filed.")).to_be_visible()
+    is_told(page, "It is filed.")
     return page.url.partition("?")[0].rpartition("/")[2]
 
 
@@ -111,13 +116,13 @@ def talk_in_browser(desk: Page, doctor: Page, stack: LocalStack, inquiry_id: str
     desk.click("text=Pictures of room 2 are dark")
     desk.fill("#text", "Which lamp is it?")
     desk.click("text=Ask this back")
-    expect(desk.get_by_text("Which lamp is it?")).to_be_visible()
+    is_told(desk, "Which lamp is it?")
 
     doctor.goto(f"{stack.portal_url}/inquiries/{inquiry_id}")
-    expect(doctor.get_by_text("Which lamp is it?")).to_be_visible()
+    is_told(doctor, "Which lamp is it?")
     doctor.fill("#text", "The one of 2024.")
     doctor.click("button[value=send]")
-    expect(doctor.get_by_text("It is sent.")).to_be_visible()
+    is_told(doctor, "It is sent.")
 
 
 def answer_together(provider: Provider, inquiry_id: str) -> str:
@@ -139,10 +144,10 @@ def pick_up_in_browser(page: Page, stack: LocalStack, inquiry_id: str) -> None:
     """Read the answer and what goes along with it, and close what is settled."""
     page.goto(f"{stack.portal_url}/inquiries/{inquiry_id}")
     for each in ("Clean the lens.", "The lamp comes tomorrow.", "lens.pdf"):
-        expect(page.get_by_text(each, exact=True).first).to_be_visible()
+        is_told(page, each)
     expect(page.get_by_text("Not our lamp.")).to_have_count(0)
     page.click("text=That settles it")
-    expect(page.get_by_text("It is closed.")).to_be_visible()
+    is_told(page, "It is closed.")
 
 
 @pytest.mark.usefixtures("real_time_afterwards")
@@ -171,6 +176,7 @@ def test_what_two_facilities_ask_goes_the_whole_way_and_nobody_else_sees_it(
     correct = {"department_id": provider.departments[FEES]}
     provider.operator.post(f"/inquiry-box/{bill}/route", correct)
     assert (provider.inbox(SUPPORT), provider.inbox(FEES)) == ([dark], [bill])
+    doctor = at_portal(browser, here.doctor, stack)  # a session ends after 15 idle minutes
     talk_in_browser(at_portal(browser, provider.clerks[SUPPORT], stack), doctor, stack, dark)
     file_id = answer_together(provider, dark)
     assert here.state(dark) == "answered"
