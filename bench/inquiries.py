@@ -15,9 +15,11 @@ from bench.counting import Tally, counted
 from bench.figures import Figure
 from bench.world import on_moto
 from chalicelib.access.model import Caller, Role
-from chalicelib.inquiries import analysis, box, rows, store, terms
+from chalicelib.inquiries import rows, store
+from chalicelib.inquiries.box import analysis, terms
+from chalicelib.inquiries.box import service as box
+from chalicelib.inquiries.box.searching import Query
 from chalicelib.inquiries.model import Delivery, Inquiry, Kind, State, Step
-from chalicelib.inquiries.searching import Query
 from chalicelib.kernel import clock, ids
 from chalicelib.settings import settings
 from infra.provision import MOTO_ACCOUNT

@@ -24,7 +24,9 @@ from chalicelib.contracts.purge_store import PREFIX as PURGE
 from chalicelib.discs import store as disc_store
 from chalicelib.discs import timers as disc_timers
 from chalicelib.due import DueRow
-from chalicelib.inquiries import collecting, department_store, dissolving
+from chalicelib.inquiries import collecting
+from chalicelib.inquiries.departments import dissolving
+from chalicelib.inquiries.departments import store as department_store
 from chalicelib.inquiries.store import PREFIX as INQUIRY
 from chalicelib.jobs import scanner, store
 from chalicelib.jobs.scanner import Handler

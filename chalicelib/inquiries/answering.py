@@ -10,7 +10,8 @@ from datetime import datetime
 
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.inquiries import searching, store
+from chalicelib.inquiries import store
+from chalicelib.inquiries.box import searching
 from chalicelib.inquiries.model import Delivery, Inquiry, Message, State, What
 from chalicelib.inquiries.moving import Changed
 from chalicelib.notices import store as notices

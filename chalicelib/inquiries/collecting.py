@@ -13,18 +13,10 @@ from datetime import datetime
 from chalicelib.access.model import PROVIDER, Caller
 from chalicelib.access.service import audit
 from chalicelib.due import DueRow
-from chalicelib.inquiries import (
-    answering,
-    department_store,
-    due_times,
-    moving,
-    routing,
-    rows,
-    rule_store,
-    ruling,
-    searching,
-    store,
-)
+from chalicelib.inquiries import answering, due_times, moving, routing, rows, store
+from chalicelib.inquiries.box import searching
+from chalicelib.inquiries.departments import rule_store, ruling
+from chalicelib.inquiries.departments import store as department_store
 from chalicelib.inquiries.model import Delivery, Inquiry, State
 from chalicelib.kernel import clock
 from chalicelib.kernel.errors import Conflict

@@ -11,7 +11,8 @@ from chalicelib import buckets
 from chalicelib.access.local_times import zone_for
 from chalicelib.access.model import Caller
 from chalicelib.access.page_guard import Visit
-from chalicelib.inquiries import departments, file_store, files, shown
+from chalicelib.inquiries import file_store, files, shown
+from chalicelib.inquiries.departments import service as departments
 from chalicelib.inquiries.file_store import Waiting
 from chalicelib.kernel import clock
 from chalicelib.kernel.errors import HokanError, Invalid

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from chalicelib.inquiries import department_store, due_times, moving, rules, ruling, store
+from chalicelib.inquiries import due_times, moving, store
+from chalicelib.inquiries.departments import rules, ruling
+from chalicelib.inquiries.departments import store as department_store
 from chalicelib.inquiries.model import Department, Inquiry, Message
 from chalicelib.kernel.errors import Conflict
 from chalicelib.tables import expecting, transaction

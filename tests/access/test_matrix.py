@@ -12,7 +12,7 @@ from chalicelib.buffer import pairing
 from chalicelib.buffer.model import Buffer, Camera
 from chalicelib.discs import service as discs
 from chalicelib.discs.model import Wanted
-from chalicelib.inquiries import departments
+from chalicelib.inquiries.departments import service as departments
 from chalicelib.patient_charts.slips.service import Place
 from chalicelib.web import files
 from tests.api.area_scene import area_bodies

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from chalicelib.inquiries import desk
+from chalicelib.inquiries.desk import service as desk
 from tests.inquiries.desk_scene import OPERATOR, a_department, employed, with_department
 from tests.inquiries.scene import announcement, sent
 from tests.support.world import World

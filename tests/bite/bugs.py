@@ -847,7 +847,7 @@ BUGS = [
     ),
     Bug(
         "somebody reads what lies with another department",
-        "chalicelib/inquiries/desk.py",
+        "chalicelib/inquiries/desk/service.py",
         "    if not inquiry.readers & _own_ids(caller):\n        raise NotFound(NOT_YOURS)\n",
         "",
         "tests/inquiries/test_desk.py",
@@ -889,7 +889,7 @@ BUGS = [
     ),
     Bug(
         "somebody reads an inquiry of a colleague",
-        "chalicelib/inquiries/filing.py",
+        "chalicelib/inquiries/asking/filing.py",
         "    if (found.facility_id, found.person_id) != (caller.facility_id, caller.id):\n",
         "    if found.facility_id != caller.facility_id:\n",
         "tests/inquiries/test_filing.py",
@@ -973,7 +973,7 @@ BUGS = [
     ),
     Bug(
         "a reply to an inquiry is said twice by two clicks",
-        "chalicelib/inquiries/filing.py",
+        "chalicelib/inquiries/asking/filing.py",
         "    if _was_just_said(found, caller, typed):\n        return found\n",
         "",
         "tests/inquiries/test_filing.py",

@@ -9,10 +9,12 @@ import msgspec
 import pytest
 from playwright.sync_api import Browser
 
-from chalicelib.inquiries import canned, desk, routing, store
-from chalicelib.inquiries import departments as service
+from chalicelib.inquiries import routing, store
+from chalicelib.inquiries.departments import service
+from chalicelib.inquiries.departments.rules import Rule
+from chalicelib.inquiries.desk import canned
+from chalicelib.inquiries.desk import service as desk
 from chalicelib.inquiries.model import Department, Inquiry
-from chalicelib.inquiries.rules import Rule
 from chalicelib.kernel import clock
 from tests.browser.capture_scene import surfing
 from tests.inquiries import scene

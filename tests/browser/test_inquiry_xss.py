@@ -14,8 +14,8 @@ import pytest
 from playwright.sync_api import Browser, Dialog, Page, Route
 
 from chalicelib.access.model import Role
-from chalicelib.inquiries import canned
-from chalicelib.inquiries.canned import MOST_TITLE
+from chalicelib.inquiries.desk import canned
+from chalicelib.inquiries.desk.canned import MOST_TITLE
 from chalicelib.inquiries.model import MOST_SUBJECT, MOST_TOLD, Department, Inquiry
 from tests.browser.capture_scene import told
 from tests.browser.xss_corpus import CORPUS, ELEMENTS

@@ -5,17 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 
-from chalicelib.inquiries import (
-    canned,
-    department_store,
-    moving,
-    room_store,
-    routing,
-    ruling,
-    searching,
-    store,
-    texts,
-)
+from chalicelib.inquiries import moving, room_store, routing, store, texts
+from chalicelib.inquiries.box import searching
+from chalicelib.inquiries.departments import ruling
+from chalicelib.inquiries.departments import store as department_store
+from chalicelib.inquiries.departments.rules import MOST_WORDS, Rule, Rules
+from chalicelib.inquiries.desk import canned
 from chalicelib.inquiries.model import (
     MOST_SUBJECT,
     MOST_TOLD,
@@ -31,7 +26,6 @@ from chalicelib.inquiries.model import (
     What,
 )
 from chalicelib.inquiries.moving import Changed, Said
-from chalicelib.inquiries.rules import MOST_WORDS, Rule, Rules
 from chalicelib.kernel import clock, ids
 from tests.browser.xss_corpus import CORPUS
 from tests.inquiries.desk_scene import ASKER, CLERK, OPERATOR, employed

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from chalicelib.inquiries import moving, room_store, searching, store
+from chalicelib.inquiries import moving, room_store, store
+from chalicelib.inquiries.box import searching
 from chalicelib.inquiries.model import Delivery, Inquiry, Kind, Message, State, Step, What
 from chalicelib.inquiries.moving import Said
 from chalicelib.kernel import clock, ids

@@ -7,7 +7,10 @@ from datetime import timedelta
 
 from chalicelib.access import people_store
 from chalicelib.access.model import PROVIDER, Caller, Person, Role
-from chalicelib.inquiries import departments, moving, room_store, routing, ruling, store
+from chalicelib.inquiries import moving, room_store, routing, store
+from chalicelib.inquiries.departments import ruling
+from chalicelib.inquiries.departments import service as departments
+from chalicelib.inquiries.departments.rules import Rule, Rules
 from chalicelib.inquiries.model import (
     Delivery,
     Department,
@@ -18,7 +21,6 @@ from chalicelib.inquiries.model import (
     Step,
     What,
 )
-from chalicelib.inquiries.rules import Rule, Rules
 from chalicelib.kernel import clock, ids
 from tests.support.canary import CANARY_NAME
 

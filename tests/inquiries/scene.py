@@ -10,8 +10,10 @@ from typing import Any
 import boto3
 
 from chalicelib.access.model import Caller, Role, home_of
-from chalicelib.inquiries import departments, files, filing, moving, store
-from chalicelib.inquiries.drafting import Wanted
+from chalicelib.inquiries import files, moving, store
+from chalicelib.inquiries.asking import filing
+from chalicelib.inquiries.asking.drafting import Wanted
+from chalicelib.inquiries.departments import service as departments
 from chalicelib.inquiries.model import Inquiry, Message, State
 from chalicelib.inquiries.moving import Said
 from chalicelib.kernel import clock

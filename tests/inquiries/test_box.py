@@ -6,9 +6,10 @@ import pytest
 
 from chalicelib.access.model import Role
 from chalicelib.audit import store as audit_store
-from chalicelib.inquiries import box, store
+from chalicelib.inquiries import store
+from chalicelib.inquiries.box import service as box
+from chalicelib.inquiries.box.searching import Query
 from chalicelib.inquiries.model import State, seen_by_facility
-from chalicelib.inquiries.searching import Query
 from chalicelib.kernel.errors import Conflict, NotFound
 from tests.inquiries.box_scene import collect, file, withdraw
 from tests.inquiries.desk_scene import OPERATOR, a_department

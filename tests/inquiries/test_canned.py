@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib.inquiries import canned
+from chalicelib.inquiries.desk import canned
 from chalicelib.kernel.errors import Conflict, Invalid, NotFound
 from tests.inquiries.desk_scene import a_clerk, a_department
 

@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 import pytest
 
 from chalicelib.due import DueRow
-from chalicelib.inquiries import collecting, desk, moving, store
+from chalicelib.inquiries import collecting, moving, store
+from chalicelib.inquiries.departments.rules import Rule
+from chalicelib.inquiries.desk import service as desk
 from chalicelib.inquiries.model import Delivery, Inquiry, Kind, State
-from chalicelib.inquiries.rules import Rule
 from chalicelib.kernel import clock
 from chalicelib.notices import store as notices
 from chalicelib.notices.model import Kind as Notice

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib.inquiries import canned, departments, ruling
-from chalicelib.inquiries.rules import Rule
+from chalicelib.inquiries.departments import ruling
+from chalicelib.inquiries.departments import service as departments
+from chalicelib.inquiries.departments.rules import Rule
+from chalicelib.inquiries.desk import canned
 from tests.inquiries.desk_page_scene import DEPARTMENTS, DESK, RULES, at_desk, operator_at, said
 from tests.inquiries.desk_scene import (
     CLERK,

@@ -7,10 +7,14 @@ import pytest
 from chalicelib import due as due_rows
 from chalicelib.access import people_store
 from chalicelib.access.model import PROVIDER
-from chalicelib.inquiries import departments, desk, dissolving, filing, moving, ruling, store
+from chalicelib.inquiries import moving, store
+from chalicelib.inquiries.asking import filing
+from chalicelib.inquiries.departments import dissolving, ruling
+from chalicelib.inquiries.departments import service as departments
+from chalicelib.inquiries.departments.rules import Rule
+from chalicelib.inquiries.desk import service as desk
 from chalicelib.inquiries.model import Inquiry, State
 from chalicelib.inquiries.moving import Said
-from chalicelib.inquiries.rules import Rule
 from chalicelib.kernel import clock
 from chalicelib.kernel.errors import Conflict, Invalid, NotFound
 from tests.inquiries.desk_scene import (

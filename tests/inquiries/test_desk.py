@@ -6,7 +6,8 @@ import pytest
 
 from chalicelib.access.model import PROVIDER
 from chalicelib.audit.store import of_facility
-from chalicelib.inquiries import desk, store
+from chalicelib.inquiries import store
+from chalicelib.inquiries.desk import service as desk
 from chalicelib.inquiries.model import Delivery, State, What
 from chalicelib.kernel.errors import Conflict, NotAllowed, NotFound
 from chalicelib.notices import store as notices

@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from chalicelib.inquiries import departments
+from chalicelib.inquiries.departments import service as departments
 from chalicelib.inquiries.model import State
 from tests.faults.crashes import Fault, calls_of, died, every_death
 from tests.faults.inquiry_invariants import check_inquiries, heads

@@ -7,14 +7,10 @@ from collections.abc import Callable
 import pytest
 
 from chalicelib.due import DueRow
-from chalicelib.inquiries import (
-    collecting,
-    departments,
-    desk,
-    filing,
-    routing,
-    store,
-)
+from chalicelib.inquiries import collecting, routing, store
+from chalicelib.inquiries.asking import filing
+from chalicelib.inquiries.departments import service as departments
+from chalicelib.inquiries.desk import service as desk
 from chalicelib.inquiries.model import Department, Inquiry, State, What
 from chalicelib.kernel import clock
 from tests.faults.inquiry_invariants import heads, messages

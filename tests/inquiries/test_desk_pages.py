@@ -7,7 +7,9 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from chalicelib.inquiries import canned, desk, store
+from chalicelib.inquiries import store
+from chalicelib.inquiries.desk import canned
+from chalicelib.inquiries.desk import service as desk
 from chalicelib.inquiries.model import Reference, State
 from chalicelib.kernel import clock
 from tests.inquiries.desk_page_scene import DESK, Desk, at_desk, said

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.access.model import Role
-from chalicelib.inquiries import analysis, figures, rows
-from chalicelib.inquiries.figures import Line
+from chalicelib.inquiries import rows
+from chalicelib.inquiries.box import analysis, figures
+from chalicelib.inquiries.box.figures import Line
 from chalicelib.inquiries.model import Kind
 from chalicelib.kernel.errors import Invalid
 from tests.inquiries.box_scene import NOW, answer, collect, file, route

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from chalicelib.access.model import Caller, Role
-from chalicelib.inquiries import filing, store
+from chalicelib.inquiries import store
+from chalicelib.inquiries.asking import filing
 from chalicelib.inquiries.model import MOST_AN_HOUR, MOST_OPEN, Reference, State, What
 from chalicelib.kernel import clock, ids
 from chalicelib.kernel.errors import Conflict, HokanError, Invalid, NotFound, TooMany

@@ -7,7 +7,8 @@ from functools import partial
 
 import pytest
 
-from chalicelib.inquiries import filing, store
+from chalicelib.inquiries import store
+from chalicelib.inquiries.asking import filing
 from chalicelib.inquiries.model import MOST_AN_HOUR, MOST_OPEN, Inquiry, State
 from chalicelib.kernel import clock
 from tests.faults.inquiry_invariants import heads

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib.inquiries import rule_forms
-from chalicelib.inquiries.rule_forms import TypedRule, TypedRules
-from chalicelib.inquiries.rules import Rule, Rules
+from chalicelib.inquiries.departments import rule_forms
+from chalicelib.inquiries.departments.rule_forms import TypedRule, TypedRules
+from chalicelib.inquiries.departments.rules import Rule, Rules
 
 
 def typed(*words: str) -> TypedRules:

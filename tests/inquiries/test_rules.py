@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from chalicelib.inquiries import ruling
+from chalicelib.inquiries.departments import ruling
+from chalicelib.inquiries.departments.rules import Rule, Rules, check, department_for
 from chalicelib.inquiries.model import Kind
-from chalicelib.inquiries.rules import Rule, Rules, check, department_for
 from chalicelib.kernel.errors import Conflict, Invalid
 from tests.inquiries.desk_scene import OPERATOR, a_department, ruled
 

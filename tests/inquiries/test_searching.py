@@ -12,9 +12,10 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from chalicelib.inquiries import searching, store, terms
+from chalicelib.inquiries import store
+from chalicelib.inquiries.box import searching, terms
+from chalicelib.inquiries.box.searching import Query, search
 from chalicelib.inquiries.model import IN_BOX, Inquiry, Kind, State
-from chalicelib.inquiries.searching import Query, search
 from chalicelib.kernel.errors import Invalid
 from tests.inquiries.box_scene import NOW, answer, collect, file, route, withdraw
 from tests.support.snapshot import Snapshot

@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 
 from chalicelib.access.model import Role
-from chalicelib.inquiries import departments, desk, dissolving, store
+from chalicelib.inquiries import store
+from chalicelib.inquiries.departments import dissolving
+from chalicelib.inquiries.departments import service as departments
+from chalicelib.inquiries.desk import service as desk
 from chalicelib.inquiries.model import Delivery
 from tests.faults.stories.telling import Act, calls, in_hours, story
 from tests.inquiries.desk_scene import (

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from chalicelib.inquiries import filing, store
+from chalicelib.inquiries import store
+from chalicelib.inquiries.asking import filing
 from chalicelib.inquiries.model import Inquiry
 from tests.faults.stories.telling import Act, calls, story
 from tests.inquiries.scene import announcement, answered, doctor, filed, sent

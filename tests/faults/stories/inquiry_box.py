@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from chalicelib.access.model import Role
-from chalicelib.inquiries import desk
+from chalicelib.inquiries.desk import service as desk
 from tests.faults.stories.desks import staffed
 from tests.faults.stories.telling import Act, calls, clicks, story
 from tests.inquiries.desk_scene import CLERK

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from functools import partial
 
 from chalicelib.access.model import Role
-from chalicelib.inquiries import canned, desk
+from chalicelib.inquiries.desk import canned
+from chalicelib.inquiries.desk import service as desk
 from tests.faults.stories.desks import staffed
 from tests.faults.stories.telling import Act, clicks, story
 from tests.inquiries.desk_scene import CLERK

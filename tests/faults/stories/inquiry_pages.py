@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 
 from chalicelib.access.model import Role
-from chalicelib.inquiries import filing, store
+from chalicelib.inquiries import store
+from chalicelib.inquiries.asking import filing
 from tests.faults.stories.inquiries import TEXT, own
 from tests.faults.stories.telling import Act, clicks, story
 from tests.inquiries.scene import PDF, answered, doctor, sent

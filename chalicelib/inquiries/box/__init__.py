@@ -1,0 +1,1 @@
+"""The provider's box: searched, read, corrected, and told in figures."""
