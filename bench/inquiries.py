@@ -19,7 +19,7 @@ from chalicelib.inquiries import rows, store
 from chalicelib.inquiries.box import analysis, terms
 from chalicelib.inquiries.box import service as box
 from chalicelib.inquiries.box.searching import Query
-from chalicelib.inquiries.model import Delivery, Inquiry, Kind, State, Step
+from chalicelib.inquiries.model import Delivery, Inquiry, InquiryKind, InquiryState, Step
 from chalicelib.kernel import clock, ids
 from chalicelib.settings import settings
 from infra.provision import MOTO_ACCOUNT
@@ -32,7 +32,7 @@ BEGINNING = datetime(2025, 12, 1, tzinfo=UTC)
 ASKER = Caller(Role.DOCTOR, "person-1", "facility-0001")
 OPERATOR = Caller(Role.OPERATOR, "person-2")
 COMMON = ("GetItem", "TransactWriteItems")  # the audit row's, as of every read
-KINDS = list(Kind)
+KINDS = list(InquiryKind)
 
 READS: dict[str, Callable[[], object]] = {
     "somebody's own list": lambda: store.of_asker(ASKER.facility_id, ASKER.id, None),
@@ -41,7 +41,9 @@ READS: dict[str, Callable[[], object]] = {
     "a search, two words": lambda: box.search(OPERATOR, Query(words="画像 転送"), None),
     "a search, words and facts": lambda: box.search(
         OPERATOR,
-        Query(words="画像が暗い", kind=Kind.FAULT, facility_id="facility-0001", newer_than=400),
+        Query(
+            words="画像が暗い", kind=InquiryKind.FAULT, facility_id="facility-0001", newer_than=400
+        ),
         None,
     ),
     "a year's figures": lambda: analysis.of(OPERATOR, "2026-11"),
@@ -107,7 +109,7 @@ def _inquiry(number: int, at: datetime) -> tuple[Inquiry, Inquiry]:
     """Return an inquiry as it was filed, and answered; one in twenty waits for its department."""
     department_id = f"department-{number % DEPARTMENTS}"
     is_open = number % 20 == 1
-    steps = [Step(state=State.FILED, at=clock.text(at))]
+    steps = [Step(state=InquiryState.FILED, at=clock.text(at))]
     filed = Inquiry(
         inquiry_id=ids.new_id("inquiry", at),
         facility_id=f"facility-{number % FACILITIES:04}",
@@ -117,10 +119,10 @@ def _inquiry(number: int, at: datetime) -> tuple[Inquiry, Inquiry]:
         kind=KINDS[number // 7 % len(KINDS)],
         subject="画像",
         delivery=Delivery.PICK_UP,
-        state=State.FILED,
+        state=InquiryState.FILED,
         steps=steps,
     )
-    changes: dict[str, Any] = {"state": State.ROUTED if is_open else State.CLOSED}
+    changes: dict[str, Any] = {"state": InquiryState.ROUTED if is_open else InquiryState.CLOSED}
     changes |= {"routed_first": department_id, "answered_at": "" if is_open else clock.text(at)}
     changes |= {"department_id": department_id, "due_at": clock.text(at + timedelta(days=3))}
     return filed, msgspec.structs.replace(filed, **changes)

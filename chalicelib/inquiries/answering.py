@@ -12,7 +12,7 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib.inquiries import store
 from chalicelib.inquiries.box import searching
-from chalicelib.inquiries.model import Delivery, Inquiry, Message, State, What
+from chalicelib.inquiries.model import Delivery, Inquiry, InquiryState, Message, What
 from chalicelib.inquiries.moving import Changed
 from chalicelib.notices import store as notices
 from chalicelib.notices.model import Kind
@@ -36,7 +36,7 @@ def tell(before: Inquiry, changed: Changed, now: datetime) -> None:
 
 def notice_key(inquiry: Inquiry) -> str:
     """Return the key of the notice that tells of the newest answer."""
-    answers = sum(each.state is State.ANSWERED for each in inquiry.steps)
+    answers = sum(each.state is InquiryState.ANSWERED for each in inquiry.steps)
     return f"{inquiry.inquiry_id}-answer-{answers}"
 
 

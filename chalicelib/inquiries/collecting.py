@@ -17,7 +17,7 @@ from chalicelib.inquiries import answering, due_times, moving, routing, rows, st
 from chalicelib.inquiries.box import searching
 from chalicelib.inquiries.departments import rule_store, ruling
 from chalicelib.inquiries.departments import store as department_store
-from chalicelib.inquiries.model import Delivery, Inquiry, State
+from chalicelib.inquiries.model import Delivery, Inquiry, InquiryState
 from chalicelib.kernel import clock
 from chalicelib.kernel.errors import Conflict
 from chalicelib.notices import store as notices
@@ -44,7 +44,7 @@ def collect_now(caller: Caller) -> int:
     audit(caller, "collect-inquiries", "inquiry-box")
     cursor, taken = None, 0
     while True:
-        page = store.page(rows.term(f"state:{State.FILED}"), cursor, newest_first=False)
+        page = store.page(rows.term(f"state:{InquiryState.FILED}"), cursor, newest_first=False)
         taken += sum(_is_collected(each, clock.now()) for each in page.inquiries)
         cursor = page.cursor
         if cursor is None:
@@ -116,13 +116,13 @@ def _close(inquiry: Inquiry, now: datetime) -> None:
     count("InquiriesClosed")
 
 
-LOOKS: dict[State, Callable[[Inquiry, datetime], None]] = {
-    State.FILED: _collect,
-    State.COLLECTED: _route,
-    State.ROUTED: _remind,
-    State.ANSWERED: _see_after_answer,
-    State.DELIVERED: _close,
-    State.PICKED_UP: _close,
+LOOKS: dict[InquiryState, Callable[[Inquiry, datetime], None]] = {
+    InquiryState.FILED: _collect,
+    InquiryState.COLLECTED: _route,
+    InquiryState.ROUTED: _remind,
+    InquiryState.ANSWERED: _see_after_answer,
+    InquiryState.DELIVERED: _close,
+    InquiryState.PICKED_UP: _close,
 }
 
 
@@ -130,12 +130,12 @@ LOOKS: dict[State, Callable[[Inquiry, datetime], None]] = {
 
 
 def _is_collected(inquiry: Inquiry, now: datetime) -> bool:
-    if inquiry.state is not State.FILED:
+    if inquiry.state is not InquiryState.FILED:
         return False
     try:
         _collect(inquiry, now)
     except Conflict:
-        return store.inquiry(inquiry.inquiry_id).state is not State.WITHDRAWN
+        return store.inquiry(inquiry.inquiry_id).state is not InquiryState.WITHDRAWN
     return True
 
 

@@ -15,7 +15,7 @@ MOST_FILES = 5  # of one message
 MOST_OPEN, MOST_AN_HOUR = 20, 10  # of one facility
 
 
-class Kind(StrEnum):
+class InquiryKind(StrEnum):
     """What an inquiry is about; rules route by it."""
 
     QUESTION = "question"
@@ -26,7 +26,7 @@ class Kind(StrEnum):
     OTHER = "other"
 
 
-class State(StrEnum):
+class InquiryState(StrEnum):
     FILED = "filed"  # the provider has not looked yet; it can be withdrawn
     COLLECTED = "collected"  # in the box; no department has it
     ROUTED = "routed"  # with a department
@@ -37,9 +37,12 @@ class State(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-ENDED = frozenset({State.CLOSED, State.WITHDRAWN})
-HAS_ANSWER = frozenset({State.ANSWERED, State.DELIVERED, State.PICKED_UP})
-IN_BOX = frozenset(State) - {State.FILED, State.WITHDRAWN}  # what the provider sees
+ENDED = frozenset({InquiryState.CLOSED, InquiryState.WITHDRAWN})
+HAS_ANSWER = frozenset({InquiryState.ANSWERED, InquiryState.DELIVERED, InquiryState.PICKED_UP})
+IN_BOX = frozenset(InquiryState) - {
+    InquiryState.FILED,
+    InquiryState.WITHDRAWN,
+}  # what the provider sees
 
 
 class Delivery(StrEnum):
@@ -75,7 +78,7 @@ class Step(msgspec.Struct, frozen=True):
         department_id: Which one it was routed to, or answered by; or empty.
     """
 
-    state: State
+    state: InquiryState
     at: str
     department_id: str = ""
 
@@ -130,7 +133,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     files: list[File] = []
 
 
-class Share(msgspec.Struct, frozen=True, kw_only=True):
+class AwaitedPart(msgspec.Struct, frozen=True, kw_only=True):
     """A department that is asked for its part of an answer."""
 
     department_id: str
@@ -183,10 +186,10 @@ class Inquiry(msgspec.Struct, frozen=True, kw_only=True):
     person_id: str
     account: str
     language: str
-    kind: Kind
+    kind: InquiryKind
     subject: str
     delivery: Delivery
-    state: State
+    state: InquiryState
     steps: list[Step]
     version: int = 1
     reference: Reference | None = None
@@ -195,7 +198,7 @@ class Inquiry(msgspec.Struct, frozen=True, kw_only=True):
     due_at: str = ""
     waits_since: str = ""
     is_late: bool = False
-    shares: list[Share] = []
+    shares: list[AwaitedPart] = []
     routed_first: str = ""
     answered_at: str = ""
     messages: int = 1
@@ -219,13 +222,13 @@ class Inquiry(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def is_to_show(self) -> bool:
         """A terminal of the facility is to give notice of its answer."""
-        is_unread = self.state in HAS_ANSWER - {State.PICKED_UP}
+        is_unread = self.state in HAS_ANSWER - {InquiryState.PICKED_UP}
         return self.delivery is Delivery.DIRECT and is_unread and not self.shown_at
 
     @property
     def desks(self) -> list[str]:
         """The departments that have something to do about it now; it lies in their inboxes."""
-        if self.state is not State.ROUTED:
+        if self.state is not InquiryState.ROUTED:
             return []
         return [self.department_id, *self.awaited]
 

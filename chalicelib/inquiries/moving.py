@@ -20,12 +20,12 @@ from chalicelib.inquiries.model import (
     LAST,
     MOST_MESSAGES,
     MOST_SHARES,
+    AwaitedPart,
     Delivery,
     File,
     Inquiry,
+    InquiryState,
     Message,
-    Share,
-    State,
     Step,
     What,
 )
@@ -51,8 +51,13 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
 
 def withdrawn(inquiry: Inquiry, now: datetime) -> Inquiry:
     """Take back what the provider has not looked at yet."""
-    _must(inquiry, {State.FILED}, "too-late", "the provider has it already; ask for its closing")
-    return _stepped(inquiry, State.WITHDRAWN, now, look_at="")
+    _must(
+        inquiry,
+        {InquiryState.FILED},
+        "too-late",
+        "the provider has it already; ask for its closing",
+    )
+    return _stepped(inquiry, InquiryState.WITHDRAWN, now, look_at="")
 
 
 def replied(inquiry: Inquiry, said: Said, due_at: datetime, now: datetime) -> Changed:
@@ -63,11 +68,11 @@ def replied(inquiry: Inquiry, said: Said, due_at: datetime, now: datetime) -> Ch
     Args:
         due_at: By when it is to be answered from now on.
     """
-    _must(inquiry, set(State) - ENDED, "is-closed", "it has ended; file another inquiry")
+    _must(inquiry, set(InquiryState) - ENDED, "is-closed", "it has ended; file another inquiry")
     if inquiry.state in HAS_ANSWER:
         changed = _stepped(
             inquiry,
-            State.ROUTED,
+            InquiryState.ROUTED,
             now,
             department_id=inquiry.department_id,
             taken_by="",
@@ -84,20 +89,27 @@ def replied(inquiry: Inquiry, said: Said, due_at: datetime, now: datetime) -> Ch
 def shown(inquiry: Inquiry, now: datetime) -> Inquiry:
     """Note that a terminal of the facility gave notice of the answer: so it is delivered."""
     _must(inquiry, HAS_ANSWER, "no-answer", "there is no answer to show")
-    after = delivered(inquiry, now) if inquiry.state is State.ANSWERED else _next(inquiry)
+    after = delivered(inquiry, now) if inquiry.state is InquiryState.ANSWERED else _next(inquiry)
     return msgspec.structs.replace(after, shown_at=clock.text(now))
 
 
 def picked_up(inquiry: Inquiry, now: datetime) -> Inquiry:
     """Note that its asker read the answer."""
-    _must(inquiry, HAS_ANSWER - {State.PICKED_UP}, "no-answer", "there is no answer to pick up")
-    return _stepped(inquiry, State.PICKED_UP, now, look_at=clock.text(now + READ_LIFE))
+    _must(
+        inquiry, HAS_ANSWER - {InquiryState.PICKED_UP}, "no-answer", "there is no answer to pick up"
+    )
+    return _stepped(inquiry, InquiryState.PICKED_UP, now, look_at=clock.text(now + READ_LIFE))
 
 
 def closed(inquiry: Inquiry, now: datetime) -> Inquiry:
     """End it: its asker is content, or nobody said anything for long."""
-    _must(inquiry, IN_BOX - {State.CLOSED}, "is-closed", "it is closed already, or not collected")
-    return _stepped(inquiry, State.CLOSED, now, look_at="", waits_since="")
+    _must(
+        inquiry,
+        IN_BOX - {InquiryState.CLOSED},
+        "is-closed",
+        "it is closed already, or not collected",
+    )
+    return _stepped(inquiry, InquiryState.CLOSED, now, look_at="", waits_since="")
 
 
 # --- the provider ------------------------------------------------------------------------------
@@ -110,18 +122,23 @@ def collected(inquiry: Inquiry, again_at: datetime, now: datetime) -> Inquiry:
     Args:
         again_at: When the rules are asked again, should no department be found.
     """
-    _must(inquiry, {State.FILED}, "collected", "it was collected, or withdrawn")
-    return _stepped(inquiry, State.COLLECTED, now, look_at=clock.text(again_at))
+    _must(inquiry, {InquiryState.FILED}, "collected", "it was collected, or withdrawn")
+    return _stepped(inquiry, InquiryState.COLLECTED, now, look_at=clock.text(again_at))
 
 
 def routed(inquiry: Inquiry, department_id: str, due_at: datetime, now: datetime) -> Inquiry:
     """Give it to a department, the first time or in place of another."""
-    _must(inquiry, {State.COLLECTED, State.ROUTED}, "not-routable", "it is not to be answered now")
+    _must(
+        inquiry,
+        {InquiryState.COLLECTED, InquiryState.ROUTED},
+        "not-routable",
+        "it is not to be answered now",
+    )
     if inquiry.department_id == department_id:
         raise Conflict("the department has it already", code="same-department")
     return _stepped(
         inquiry,
-        State.ROUTED,
+        InquiryState.ROUTED,
         now,
         department_id=department_id,
         taken_by="",
@@ -133,10 +150,10 @@ def routed(inquiry: Inquiry, department_id: str, due_at: datetime, now: datetime
 
 def unrouted(inquiry: Inquiry, again_at: datetime, now: datetime) -> Inquiry:
     """Put it back into the box: its department is no more, and no rule names another."""
-    _must(inquiry, {State.ROUTED}, "not-routed", "no department has it")
+    _must(inquiry, {InquiryState.ROUTED}, "not-routed", "no department has it")
     look_at = clock.text(again_at)
     changes = {"department_id": "", "taken_by": "", "due_at": "", "is_late": False}
-    return _stepped(inquiry, State.COLLECTED, now, look_at=look_at, shares=[], **changes)
+    return _stepped(inquiry, InquiryState.COLLECTED, now, look_at=look_at, shares=[], **changes)
 
 
 def noted(inquiry: Inquiry, said: Said, now: datetime) -> Changed:
@@ -183,7 +200,7 @@ def shared(inquiry: Inquiry, department_id: str, now: datetime) -> Inquiry:
         raise Conflict(
             f"at most {MOST_SHARES} parts are asked for; pass it on", code="too-many-shares"
         )
-    share = Share(department_id=department_id, asked_at=clock.text(now))
+    share = AwaitedPart(department_id=department_id, asked_at=clock.text(now))
     return _next(inquiry, shares=[*inquiry.shares, share])
 
 
@@ -223,7 +240,7 @@ def answered(inquiry: Inquiry, said: Said, now: datetime) -> Changed:
         "waits_since": "",
         "shown_at": "",
     }
-    return _with(_stepped(inquiry, State.ANSWERED, now, **changes), What.ANSWER, said, now)
+    return _with(_stepped(inquiry, InquiryState.ANSWERED, now, **changes), What.ANSWER, said, now)
 
 
 # --- the schedule ------------------------------------------------------------------------------
@@ -231,8 +248,8 @@ def answered(inquiry: Inquiry, said: Said, now: datetime) -> Changed:
 
 def delivered(inquiry: Inquiry, now: datetime) -> Inquiry:
     """Note that the answer went to its asker directly."""
-    _must(inquiry, {State.ANSWERED}, "not-answered", "there is no answer to deliver")
-    return _stepped(inquiry, State.DELIVERED, now, look_at=clock.text(now + READ_LIFE))
+    _must(inquiry, {InquiryState.ANSWERED}, "not-answered", "there is no answer to deliver")
+    return _stepped(inquiry, InquiryState.DELIVERED, now, look_at=clock.text(now + READ_LIFE))
 
 
 def overdue(inquiry: Inquiry) -> Inquiry:
@@ -273,7 +290,7 @@ def _with(changed: Inquiry, what: What, said: Said, now: datetime) -> Changed:
     return Changed(msgspec.structs.replace(changed, messages=changed.messages + 1), message)
 
 
-def _stepped(inquiry: Inquiry, state: State, now: datetime, **changes: Any) -> Inquiry:
+def _stepped(inquiry: Inquiry, state: InquiryState, now: datetime, **changes: Any) -> Inquiry:
     department_id = changes.get("department_id", inquiry.department_id)
     step = Step(state=state, at=clock.text(now), department_id=department_id)
     return _next(inquiry, state=state, steps=[*inquiry.steps, step], **changes)
@@ -290,9 +307,11 @@ def _due(due_at: datetime) -> dict[str, Any]:
 
 
 def _must_be_routed(inquiry: Inquiry) -> None:
-    _must(inquiry, {State.ROUTED}, "not-routed", "no department has it to answer now")
+    _must(inquiry, {InquiryState.ROUTED}, "not-routed", "no department has it to answer now")
 
 
-def _must(inquiry: Inquiry, states: set[State] | frozenset[State], code: str, reason: str) -> None:
+def _must(
+    inquiry: Inquiry, states: set[InquiryState] | frozenset[InquiryState], code: str, reason: str
+) -> None:
     if inquiry.state not in states:
         raise Conflict(reason, code=code)

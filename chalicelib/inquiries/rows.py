@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from chalicelib.inquiries.model import IN_BOX, Inquiry, State
+from chalicelib.inquiries.model import IN_BOX, Inquiry, InquiryState
 from chalicelib.kernel import clock
 
 Key = tuple[str, str]  # partition, sort
@@ -35,7 +35,7 @@ def listed(inquiry: Inquiry | None) -> set[Key]:
 
 def facets(inquiry: Inquiry) -> Iterator[str]:
     """Yield the terms that the provider finds an inquiry by, beside its words."""
-    if inquiry.state is not State.WITHDRAWN:
+    if inquiry.state is not InquiryState.WITHDRAWN:
         yield f"state:{inquiry.state}"
     if inquiry.state in IN_BOX:
         yield "all"
@@ -56,7 +56,7 @@ def counted(before: Inquiry | None, after: Inquiry, month: str, minutes: int) ->
     keys: list[Key] = []
     if before is None:
         return keys
-    if before.state is State.FILED and after.state is State.COLLECTED:
+    if before.state is InquiryState.FILED and after.state is InquiryState.COLLECTED:
         keys += [(pk, f"filed#kind#{after.kind}"), (pk, f"filed#facility#{after.facility_id}")]
     if not before.routed_first and after.routed_first:
         keys.append((pk, f"filed#department#{after.routed_first}"))

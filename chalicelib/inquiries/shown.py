@@ -13,10 +13,10 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from chalicelib.inquiries.model import Delivery, Inquiry, State
+from chalicelib.inquiries.model import Delivery, Inquiry, InquiryState
 from chalicelib.kernel import clock
 
-WAY = list(State)  # in the order they come
+WAY = list(InquiryState)  # in the order they come
 
 
 class Stage(msgspec.Struct, frozen=True):
@@ -27,7 +27,7 @@ class Stage(msgspec.Struct, frozen=True):
         at: RFC 3339, the last time it came there; empty while that lies ahead.
     """
 
-    state: State
+    state: InquiryState
     at: str = ""
     is_now: bool = False
 
@@ -64,11 +64,19 @@ def reading(zone: ZoneInfo, departments: Mapping[str, str]) -> dict[str, Any]:
     return {"local": local, "line": line, "department": department}
 
 
-def _is_behind(state: State, inquiry: Inquiry) -> bool:
+def _is_behind(state: InquiryState, inquiry: Inquiry) -> bool:
     return not inquiry.is_open or WAY.index(state) <= WAY.index(inquiry.state)
 
 
-def _ahead(inquiry: Inquiry) -> list[State]:
-    came_back = State.DELIVERED if inquiry.delivery is Delivery.DIRECT else State.PICKED_UP
-    way = [State.COLLECTED, State.ROUTED, State.ANSWERED, came_back, State.CLOSED]
+def _ahead(inquiry: Inquiry) -> list[InquiryState]:
+    came_back = (
+        InquiryState.DELIVERED if inquiry.delivery is Delivery.DIRECT else InquiryState.PICKED_UP
+    )
+    way = [
+        InquiryState.COLLECTED,
+        InquiryState.ROUTED,
+        InquiryState.ANSWERED,
+        came_back,
+        InquiryState.CLOSED,
+    ]
     return [each for each in way if not _is_behind(each, inquiry)]

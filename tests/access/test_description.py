@@ -59,13 +59,14 @@ def test_every_operation_has_a_name_of_its_own(described: Any) -> None:
 
 
 def test_who_may_call_is_told_as_the_matrix_has_it(described: Any) -> None:
-    """A camera may do what anybody may; the matrix has it where it may do more."""
+    """Cameras may do what anybody may, clerks what all staff may; the matrix has what is more."""
     names = {"admin": "facility-admin"}
-    of_anybody = {"camera"}
+    staff = {"operator", "admin", "doctor"}
     told = {route: set(each["x-roles"]) for route, each in operations(described).items()}
     assert told == {
         (method, path): {names.get(kind, kind) for kind in kinds} - {"-"}
-        | (of_anybody if "anonymous" in kinds else set())
+        | ({"camera"} if "anonymous" in kinds else set())
+        | ({"clerk"} if staff <= set(kinds) else set())
         for method, path, *kinds in ROWS
     }
 

@@ -925,15 +925,15 @@ BUGS = [
     Bug(
         "the provider finds an inquiry that was withdrawn",
         "chalicelib/inquiries/rows.py",
-        "    if inquiry.state is not State.WITHDRAWN:\n",
+        "    if inquiry.state is not InquiryState.WITHDRAWN:\n",
         "    if True:\n",
         "tests/inquiries/test_moving.py",
     ),
     Bug(
         "an inquiry is withdrawn though the provider has it",
         "chalicelib/inquiries/moving.py",
-        '    _must(inquiry, {State.FILED}, "too-late",',
-        '    _must(inquiry, set(State), "too-late",',
+        '        {InquiryState.FILED},\n        "too-late",',
+        '        set(InquiryState),\n        "too-late",',
         "tests/inquiries/test_filing.py",
     ),
     Bug(

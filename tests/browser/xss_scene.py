@@ -18,10 +18,10 @@ from chalicelib.inquiries.model import (
     Department,
     File,
     Inquiry,
-    Kind,
+    InquiryKind,
+    InquiryState,
     Message,
     Reference,
-    State,
     Step,
     What,
 )
@@ -89,11 +89,11 @@ def _filed(world: World, subject: str, told: str, number: int) -> Inquiry:
         person_id=ASKER,
         account="doctor@aoba.example",
         language="en",
-        kind=list(Kind)[number % len(Kind)],
+        kind=list(InquiryKind)[number % len(InquiryKind)],
         subject=texts.subject(subject),
         delivery=Delivery.PICK_UP,
-        state=State.FILED,
-        steps=[Step(state=State.FILED, at=clock.text(now))],
+        state=InquiryState.FILED,
+        steps=[Step(state=InquiryState.FILED, at=clock.text(now))],
         reference=Reference(target_id=world.target_id, examination_id="e-1", told=texts.told(told)),
     )
     first = Message(

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from chalicelib.inquiries import rows
-from chalicelib.inquiries.model import Inquiry, Message, State
+from chalicelib.inquiries.model import Inquiry, InquiryState, Message
 from chalicelib.inquiries.rows import Key
 from chalicelib.inquiries.store import month_of
 from chalicelib.settings import settings
@@ -47,7 +47,7 @@ def counted(inquiries: Any) -> Counter[Key]:
     found: Counter[Key] = Counter()
     for each in inquiries:
         month = rows.figures(month_of(each))
-        if State.COLLECTED in {step.state for step in each.steps}:
+        if InquiryState.COLLECTED in {step.state for step in each.steps}:
             found[month, f"filed#kind#{each.kind}"] += 1
             found[month, f"filed#facility#{each.facility_id}"] += 1
         if each.routed_first:
@@ -55,7 +55,7 @@ def counted(inquiries: Any) -> Counter[Key]:
         if each.answered_at:
             found[month, f"answered#kind#{each.kind}"] += 1
             found[rows.figures_of(month_of(each), each.facility_id), ""] += 1
-            answering = next(step for step in each.steps if step.state is State.ANSWERED)
+            answering = next(step for step in each.steps if step.state is InquiryState.ANSWERED)
             found[month, f"answered#department#{answering.department_id}"] += 1
     return found
 

@@ -6,7 +6,15 @@ from datetime import UTC, datetime, timedelta
 
 from chalicelib.inquiries import moving, room_store, store
 from chalicelib.inquiries.box import searching
-from chalicelib.inquiries.model import Delivery, Inquiry, Kind, Message, State, Step, What
+from chalicelib.inquiries.model import (
+    Delivery,
+    Inquiry,
+    InquiryKind,
+    InquiryState,
+    Message,
+    Step,
+    What,
+)
 from chalicelib.inquiries.moving import Said
 from chalicelib.kernel import clock, ids
 
@@ -19,7 +27,7 @@ def file(
     *,
     subject: str = "",
     facility_id: str = "facility-1",
-    kind: Kind = Kind.QUESTION,
+    kind: InquiryKind = InquiryKind.QUESTION,
     at: datetime = NOW,
 ) -> Inquiry:
     """File an inquiry; nobody collected it yet."""
@@ -32,8 +40,8 @@ def file(
         kind=kind,
         subject=subject,
         delivery=Delivery.PICK_UP,
-        state=State.FILED,
-        steps=[Step(state=State.FILED, at=clock.text(at))],
+        state=InquiryState.FILED,
+        steps=[Step(state=InquiryState.FILED, at=clock.text(at))],
     )
     first = Message(number=0, what=What.INQUIRY, at=clock.text(at), by="person-1", text=text)
     seen = room_store.of(facility_id)

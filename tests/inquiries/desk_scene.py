@@ -15,9 +15,9 @@ from chalicelib.inquiries.model import (
     Delivery,
     Department,
     Inquiry,
-    Kind,
+    InquiryKind,
+    InquiryState,
     Message,
-    State,
     Step,
     What,
 )
@@ -62,7 +62,7 @@ def ruled(*rules: Rule, default: Department | None = None, period: int = 15) -> 
 
 def filed(
     subject: str = "A picture is dark",
-    kind: Kind = Kind.QUESTION,
+    kind: InquiryKind = InquiryKind.QUESTION,
     delivery: Delivery = Delivery.PICK_UP,
     facility_id: str = HERE,
 ) -> Inquiry:
@@ -77,8 +77,8 @@ def filed(
         kind=kind,
         subject=subject,
         delivery=delivery,
-        state=State.FILED,
-        steps=[Step(state=State.FILED, at=clock.text(now))],
+        state=InquiryState.FILED,
+        steps=[Step(state=InquiryState.FILED, at=clock.text(now))],
         look_at=clock.text(now + timedelta(minutes=15)),
     )
     first = Message(number=0, what=What.INQUIRY, at=clock.text(now), by=ASKER, text=TEXT)

@@ -14,7 +14,7 @@ from chalicelib.inquiries import files, moving, store
 from chalicelib.inquiries.asking import filing
 from chalicelib.inquiries.asking.drafting import Wanted
 from chalicelib.inquiries.departments import service as departments
-from chalicelib.inquiries.model import Inquiry, Message, State
+from chalicelib.inquiries.model import Inquiry, InquiryState, Message
 from chalicelib.inquiries.moving import Said
 from chalicelib.kernel import clock
 from chalicelib.settings import settings
@@ -72,7 +72,7 @@ def desk() -> str:
 def routed(inquiry: Inquiry) -> Inquiry:
     """Give an inquiry to a department, once it is collected."""
     now = clock.now()
-    found = inquiry if inquiry.state is not State.FILED else collected(inquiry)
+    found = inquiry if inquiry.state is not InquiryState.FILED else collected(inquiry)
     return changed(found, moving.routed(found, desk(), now + HOUR, now))
 
 
@@ -84,7 +84,7 @@ def asked_back(inquiry: Inquiry) -> Inquiry:
 
 def answered(inquiry: Inquiry, text: str = "The lamp was low") -> Inquiry:
     """Let a department answer it, which has it by then."""
-    found = inquiry if inquiry.state is State.ROUTED else routed(inquiry)
+    found = inquiry if inquiry.state is InquiryState.ROUTED else routed(inquiry)
     after = moving.answered(found, said(text), clock.now())
     return changed(found, after.inquiry, after.message)
 

@@ -5,7 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 
 from chalicelib.inquiries import moving, room_store, store
-from chalicelib.inquiries.model import Delivery, Inquiry, Kind, Message, State, Step, What
+from chalicelib.inquiries.model import (
+    Delivery,
+    Inquiry,
+    InquiryKind,
+    InquiryState,
+    Message,
+    Step,
+    What,
+)
 from chalicelib.inquiries.moving import Said
 from chalicelib.kernel import clock, ids
 
@@ -24,11 +32,11 @@ def filed(
         person_id=person_id,
         account="doctor@example.jp",
         language="en",
-        kind=Kind.QUESTION,
+        kind=InquiryKind.QUESTION,
         subject="Whose is it?",
         delivery=delivery,
-        state=State.FILED,
-        steps=[Step(state=State.FILED, at=clock.text(now))],
+        state=InquiryState.FILED,
+        steps=[Step(state=InquiryState.FILED, at=clock.text(now))],
         look_at=clock.text(now),
     )
     first = Message(number=0, what=What.INQUIRY, at=clock.text(now), by=person_id, text="It is so.")

@@ -9,7 +9,7 @@ from chalicelib.audit import store as audit_store
 from chalicelib.inquiries import store
 from chalicelib.inquiries.box import service as box
 from chalicelib.inquiries.box.searching import Query
-from chalicelib.inquiries.model import State, seen_by_facility
+from chalicelib.inquiries.model import InquiryState, seen_by_facility
 from chalicelib.kernel.errors import Conflict, NotFound
 from tests.inquiries.box_scene import collect, file, withdraw
 from tests.inquiries.desk_scene import OPERATOR, a_department
@@ -58,7 +58,7 @@ def test_a_note_is_found_and_not_told_to_the_facility() -> None:
 
 def test_what_an_operator_ends_is_closed_with_a_word_its_asker_reads() -> None:
     inquiry_id = collect(file("x")).inquiry_id
-    assert box.end(OPERATOR, inquiry_id, "It was a test").state is State.CLOSED
+    assert box.end(OPERATOR, inquiry_id, "It was a test").state is InquiryState.CLOSED
     assert seen_by_facility(store.messages(inquiry_id))[-1].text == "It was a test"
 
 

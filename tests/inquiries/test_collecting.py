@@ -10,7 +10,7 @@ from chalicelib.due import DueRow
 from chalicelib.inquiries import collecting, moving, store
 from chalicelib.inquiries.departments.rules import Rule
 from chalicelib.inquiries.desk import service as desk
-from chalicelib.inquiries.model import Delivery, Inquiry, Kind, State
+from chalicelib.inquiries.model import Delivery, Inquiry, InquiryKind, InquiryState
 from chalicelib.kernel import clock
 from chalicelib.notices import store as notices
 from chalicelib.notices.model import Kind as Notice
@@ -40,27 +40,27 @@ def in_(**span: int) -> datetime:
     return clock.now() + timedelta(**span)
 
 
-def states(inquiry: Inquiry) -> list[State]:
+def states(inquiry: Inquiry) -> list[InquiryState]:
     return [each.state for each in inquiry.steps]
 
 
 def test_what_was_filed_is_collected_and_routed_in_one_look() -> None:
     support, billing = a_department("Support"), a_department("Billing")
     ruled(Rule(department_id=billing.department_id, kind="billing"), default=support)
-    found = look(filed(kind=Kind.BILLING), in_(minutes=16))
-    assert states(found) == [State.FILED, State.COLLECTED, State.ROUTED]
+    found = look(filed(kind=InquiryKind.BILLING), in_(minutes=16))
+    assert states(found) == [InquiryState.FILED, InquiryState.COLLECTED, InquiryState.ROUTED]
     assert inbox_of(billing) == [found.inquiry_id]
 
 
 def test_nothing_is_collected_before_its_time() -> None:
-    assert look(filed(), in_(minutes=5)).state is State.FILED
+    assert look(filed(), in_(minutes=5)).state is InquiryState.FILED
 
 
 def test_what_no_rule_fits_is_looked_at_again_and_goes_where_a_new_one_says() -> None:
     found = look(filed(), in_(minutes=16))
-    assert (found.state, found.department_id) == (State.COLLECTED, "")
+    assert (found.state, found.department_id) == (InquiryState.COLLECTED, "")
     ruled(default=a_department())
-    assert look(found, clock.parse(found.look_at)).state is State.ROUTED
+    assert look(found, clock.parse(found.look_at)).state is InquiryState.ROUTED
 
 
 def test_a_look_twice_is_one_look() -> None:
@@ -99,7 +99,7 @@ def test_a_question_that_nobody_replies_to_closes_it_after_a_month(days: int) ->
     department = a_department()
     inquiry = with_department(department)
     desk.ask(a_clerk(department), inquiry.inquiry_id, "Which one?")
-    assert (look(inquiry, in_(days=days)).state is State.CLOSED) == (days == 31)
+    assert (look(inquiry, in_(days=days)).state is InquiryState.CLOSED) == (days == 31)
 
 
 def answered(delivery: Delivery) -> Inquiry:
@@ -118,18 +118,18 @@ def settled(inquiry: Inquiry, state: Mail) -> None:
 def test_an_answer_is_delivered_once_its_mail_has_gone() -> None:
     inquiry = answered(Delivery.DIRECT)
     waiting = look(inquiry, in_(minutes=2))
-    assert waiting.state is State.ANSWERED
+    assert waiting.state is InquiryState.ANSWERED
     settled(inquiry, Mail.SENT)
-    assert look(waiting, in_(minutes=5)).state is State.DELIVERED
+    assert look(waiting, in_(minutes=5)).state is InquiryState.DELIVERED
 
 
 def test_an_answer_whose_mail_cannot_go_waits_to_be_picked_up() -> None:
     inquiry = answered(Delivery.DIRECT)
     settled(inquiry, Mail.MAIL_OFF)
     found = look(inquiry, in_(minutes=2))
-    assert found.state is State.ANSWERED
+    assert found.state is InquiryState.ANSWERED
     assert clock.parse(found.look_at) > in_(days=29)
-    assert look(found, in_(days=31)).state is State.CLOSED
+    assert look(found, in_(days=31)).state is InquiryState.CLOSED
 
 
 @pytest.mark.parametrize("delivery", Delivery)
@@ -139,7 +139,7 @@ def test_an_answer_closes_its_inquiry_in_the_end(delivery: Delivery) -> None:
         settled(inquiry, Mail.SENT)
         inquiry = look(inquiry, in_(minutes=2))
     found = look(inquiry, in_(days=31))
-    assert found.state is State.CLOSED
+    assert found.state is InquiryState.CLOSED
     assert found.look_at == ""
 
 

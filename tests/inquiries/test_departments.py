@@ -13,7 +13,7 @@ from chalicelib.inquiries.departments import dissolving, ruling
 from chalicelib.inquiries.departments import service as departments
 from chalicelib.inquiries.departments.rules import Rule
 from chalicelib.inquiries.desk import service as desk
-from chalicelib.inquiries.model import Inquiry, State
+from chalicelib.inquiries.model import Inquiry, InquiryState
 from chalicelib.inquiries.moving import Said
 from chalicelib.kernel import clock
 from chalicelib.kernel.errors import Conflict, Invalid, NotFound
@@ -98,7 +98,7 @@ def test_without_anybody_it_lies_in_the_box() -> None:
     inquiry = with_department(old)
     departments.dissolve(OPERATOR, old.department_id)
     found = now_of(inquiry)
-    assert (found.state, found.department_id) == (State.COLLECTED, "")
+    assert (found.state, found.department_id) == (InquiryState.COLLECTED, "")
     assert found.look_at
 
 

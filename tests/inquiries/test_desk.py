@@ -8,7 +8,7 @@ from chalicelib.access.model import PROVIDER
 from chalicelib.audit.store import of_facility
 from chalicelib.inquiries import store
 from chalicelib.inquiries.desk import service as desk
-from chalicelib.inquiries.model import Delivery, State, What
+from chalicelib.inquiries.model import Delivery, InquiryState, What
 from chalicelib.kernel.errors import Conflict, NotAllowed, NotFound
 from chalicelib.notices import store as notices
 from chalicelib.notices.model import Kind
@@ -53,7 +53,7 @@ def test_an_operator_answers_where_they_work() -> None:
     department = a_department()
     inquiry = with_department(department)
     employed(OPERATOR, department)
-    assert desk.answer(OPERATOR, inquiry.inquiry_id, "So.").state is State.ANSWERED
+    assert desk.answer(OPERATOR, inquiry.inquiry_id, "So.").state is InquiryState.ANSWERED
 
 
 def test_an_answer_is_told_by_mail_to_who_wants_it_directly() -> None:

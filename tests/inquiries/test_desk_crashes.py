@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 
 from chalicelib.inquiries.departments import service as departments
-from chalicelib.inquiries.model import State
+from chalicelib.inquiries.model import InquiryState
 from tests.faults.crashes import Fault, calls_of, died, every_death
 from tests.faults.inquiry_invariants import check_inquiries, heads
 from tests.faults.stored import rows_of_facilities
@@ -39,7 +39,7 @@ def check_done(death: Fault) -> None:
     assert {each.department_id for each in found} <= living, death
     assert all(set(each.awaited) <= living for each in found), death
     states = [Counter(step.state for step in each.steps) for each in found]
-    assert {each[State.COLLECTED] for each in states} == {1}, death
+    assert {each[InquiryState.COLLECTED] for each in states} == {1}, death
     told = [sk for sk, _ in rows_of_facilities() if sk.startswith("NOTICE#overdue-")]
     assert len(told) == len(set(told)) == sum(each.is_late for each in found) == 1, death
 

@@ -11,7 +11,7 @@ from chalicelib.inquiries import collecting, routing, store
 from chalicelib.inquiries.asking import filing
 from chalicelib.inquiries.departments import service as departments
 from chalicelib.inquiries.desk import service as desk
-from chalicelib.inquiries.model import Department, Inquiry, State, What
+from chalicelib.inquiries.model import Department, Inquiry, InquiryState, What
 from chalicelib.kernel import clock
 from tests.faults.inquiry_invariants import heads, messages
 from tests.faults.interleaving import Act, Actor
@@ -48,7 +48,7 @@ def looking(inquiry: Inquiry) -> Act:
     return lambda: collecting.look(row, at)
 
 
-def steps_of(inquiry: Inquiry) -> list[State]:
+def steps_of(inquiry: Inquiry) -> list[InquiryState]:
     return [each.state for each in heads()[inquiry.inquiry_id].steps]
 
 
@@ -63,9 +63,9 @@ def two(world: World) -> tuple[Department, Department, Inquiry]:
     return first, other, with_department(first, facility_id=world.facility_id)
 
 
-def ends_with(inquiry: Inquiry, *states: State) -> Check:
+def ends_with(inquiry: Inquiry, *states: InquiryState) -> Check:
     def check(actors: list[Actor]) -> None:  # noqa: ARG001 - the shape of all checks
-        assert steps_of(inquiry) == [State.FILED, *states]
+        assert steps_of(inquiry) == [InquiryState.FILED, *states]
 
     return check
 
@@ -75,7 +75,7 @@ def _(world: World) -> tuple[Act, Act, Check]:
     ruled(default=a_department())
     inquiry = filed(doctor(world))
     look = looking(inquiry)
-    return look, look, ends_with(inquiry, State.COLLECTED, State.ROUTED)
+    return look, look, ends_with(inquiry, InquiryState.COLLECTED, InquiryState.ROUTED)
 
 
 @pair("collect, collect now")
@@ -86,7 +86,7 @@ def _(world: World) -> tuple[Act, Act, Check]:
     def now() -> object:
         return collecting.collect_now(OPERATOR)
 
-    return looking(inquiry), now, ends_with(inquiry, State.COLLECTED, State.ROUTED)
+    return looking(inquiry), now, ends_with(inquiry, InquiryState.COLLECTED, InquiryState.ROUTED)
 
 
 @pair("collect, withdraw")
@@ -96,8 +96,8 @@ def _(world: World) -> tuple[Act, Act, Check]:
 
     def one_of_two(actors: list[Actor]) -> None:
         was_withdrawn = actors[1].refused is None
-        assert (State.WITHDRAWN in steps_of(inquiry)) == was_withdrawn
-        assert (State.COLLECTED in steps_of(inquiry)) != was_withdrawn
+        assert (InquiryState.WITHDRAWN in steps_of(inquiry)) == was_withdrawn
+        assert (InquiryState.COLLECTED in steps_of(inquiry)) != was_withdrawn
         assert set(refusals(actors)) <= {CHANGED, "too-late"}
 
     return looking(inquiry), lambda: filing.withdraw(doctor(world), inquiry.inquiry_id), one_of_two
@@ -172,7 +172,7 @@ def nobody_is_left(world: World, gone: Department, inquiry: Inquiry, heir: Depar
         world.tick(in_hours(0.05))
         found = store.inquiry(inquiry.inquiry_id)
         assert gone.department_id not in found.desks
-        assert found.state is not State.ROUTED or found.department_id == heir.department_id
+        assert found.state is not InquiryState.ROUTED or found.department_id == heir.department_id
         assert store.of_department(gone.department_id, None).inquiries == []
 
     return check

@@ -10,7 +10,7 @@ import pytest
 from chalicelib.inquiries import store
 from chalicelib.inquiries.desk import canned
 from chalicelib.inquiries.desk import service as desk
-from chalicelib.inquiries.model import Reference, State
+from chalicelib.inquiries.model import InquiryState, Reference
 from chalicelib.kernel import clock
 from tests.inquiries.desk_page_scene import DESK, Desk, at_desk, said
 from tests.inquiries.desk_scene import (
@@ -84,7 +84,7 @@ def test_it_is_answered(at: Desk) -> None:
     page = said(at.does("answers", text="It was the lamp."))
     assert "on its way back" in page
     assert "It was the lamp." in page
-    assert at.now.state is State.ANSWERED
+    assert at.now.state is InquiryState.ANSWERED
 
 
 def test_an_answer_takes_a_file_along(at: Desk) -> None:
@@ -106,7 +106,7 @@ def test_an_answer_begins_with_a_canned_one_and_what_was_written(at: Desk) -> No
     kept = canned.save(CLERK, department_id, "Lamp", "Change the lamp.")
     page = at.does("answers", step="begin", canned_id=kept.canned_id, text="Good morning.")
     assert "Good morning.\n\nChange the lamp.</textarea>" in page.text
-    assert at.now.state is State.ROUTED
+    assert at.now.state is InquiryState.ROUTED
 
 
 def test_it_is_passed_on_with_a_reason_that_stays_inside(at: Desk) -> None:

@@ -13,7 +13,7 @@ from chalicelib.access.model import Role
 from chalicelib.inquiries import rows
 from chalicelib.inquiries.box import analysis, figures
 from chalicelib.inquiries.box.figures import Line
-from chalicelib.inquiries.model import Kind
+from chalicelib.inquiries.model import InquiryKind
 from chalicelib.kernel.errors import Invalid
 from tests.inquiries.box_scene import NOW, answer, collect, file, route
 from tests.inquiries.desk_scene import OPERATOR, a_department
@@ -34,9 +34,9 @@ def test_times_are_known_within_a_tenth(minutes: list[int], percent: int) -> Non
 @pytest.mark.usefixtures("aws")
 def test_an_inquiry_is_counted_by_month_kind_department_and_facility() -> None:
     desk = a_department("Support").department_id
-    inquiry = route(collect(file("x", kind=Kind.FAULT)), desk)
+    inquiry = route(collect(file("x", kind=InquiryKind.FAULT)), desk)
     answer(inquiry, "y", at=NOW + timedelta(hours=3))
-    collect(file("x", kind=Kind.FAULT))
+    collect(file("x", kind=InquiryKind.FAULT))
     found = analysis.of(OPERATOR, MONTH)
     both = {"filed": 2, "answered": 1, "median": 180, "p90": 180}
     assert found.months[-1] == Line(name=MONTH, **both)
@@ -63,7 +63,7 @@ def test_a_month_is_one(month: str) -> None:
 
 @pytest.mark.usefixtures("aws")
 def test_the_analysis_is_drawn_and_told_in_tables() -> None:
-    collect(file("x", kind=Kind.WISH))
+    collect(file("x", kind=InquiryKind.WISH))
     visitor = signed_in(Role.OPERATOR)
     visitor.language = "en"
     text = visitor.get(f"/portal/inquiry-box/analysis?month={MONTH}&facility=facility-1").text

@@ -10,7 +10,7 @@ import pytest
 from chalicelib.access.model import Caller, Role
 from chalicelib.inquiries import store
 from chalicelib.inquiries.asking import filing
-from chalicelib.inquiries.model import MOST_AN_HOUR, MOST_OPEN, Reference, State, What
+from chalicelib.inquiries.model import MOST_AN_HOUR, MOST_OPEN, InquiryState, Reference, What
 from chalicelib.kernel import clock, ids
 from chalicelib.kernel.errors import Conflict, HokanError, Invalid, NotFound, TooMany
 from tests.inquiries.scene import (
@@ -149,7 +149,7 @@ def test_twenty_are_open_at_once(world: World) -> None:
     with pytest.raises(Conflict, match="close one that is settled"):
         filed(colleague(world))
     filing.withdraw(doctor(world), last.inquiry_id)
-    assert filed(colleague(world)).state is State.FILED
+    assert filed(colleague(world)).state is InquiryState.FILED
 
 
 def test_ten_are_filed_in_an_hour(world: World) -> None:
@@ -160,7 +160,7 @@ def test_ten_are_filed_in_an_hour(world: World) -> None:
         filed(colleague(world))
     again_at = clock.parse(str(refused.value.facts["again_at"]))
     clock.move(round((again_at - clock.now()).total_seconds()) + 1)
-    assert filed(colleague(world)).state is State.FILED
+    assert filed(colleague(world)).state is InquiryState.FILED
 
 
 def test_what_was_collected_is_withdrawn_no_more(world: World) -> None:
@@ -183,7 +183,7 @@ def test_an_answer_that_is_seen_is_picked_up_once(world: World) -> None:
     for _ in range(2):
         seen = filing.see(doctor(world), inquiry.inquiry_id)
         assert [each.what for each in seen.messages] == [What.INQUIRY, What.ANSWER]
-        assert [each.state for each in seen.inquiry.steps].count(State.PICKED_UP) == 1
+        assert [each.state for each in seen.inquiry.steps].count(InquiryState.PICKED_UP) == 1
 
 
 def test_a_reply_to_a_question_lets_it_be_due_again(world: World) -> None:
@@ -198,13 +198,13 @@ def test_a_reply_to_an_answer_asks_again(world: World) -> None:
     inquiry = answered(filed(doctor(world)))
 
     after = filing.reply(doctor(world), inquiry.inquiry_id, "It is still dark")
-    assert (after.state, after.desks) == (State.ROUTED, [inquiry.department_id])
+    assert (after.state, after.desks) == (InquiryState.ROUTED, [inquiry.department_id])
 
 
 def test_more_may_be_said_before_anybody_looks(world: World) -> None:
     inquiry = filed(doctor(world))
 
-    assert filing.reply(doctor(world), inquiry.inquiry_id, "And so").state is State.FILED
+    assert filing.reply(doctor(world), inquiry.inquiry_id, "And so").state is InquiryState.FILED
 
 
 def test_a_reply_sent_twice_in_a_row_is_said_once(world: World) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from chalicelib.inquiries import store
 from chalicelib.inquiries.asking import filing
-from chalicelib.inquiries.model import MOST_AN_HOUR, MOST_OPEN, Inquiry, State
+from chalicelib.inquiries.model import MOST_AN_HOUR, MOST_OPEN, Inquiry, InquiryState
 from chalicelib.kernel import clock
 from tests.faults.inquiry_invariants import heads
 from tests.faults.interleaving import Act, Actor
@@ -28,7 +28,7 @@ def pair(name: str) -> Callable[[Pair], Pair]:
     return told
 
 
-def state_of(inquiry: Inquiry) -> State:
+def state_of(inquiry: Inquiry) -> InquiryState:
     return store.inquiry(inquiry.inquiry_id).state
 
 
@@ -90,7 +90,9 @@ def _(world: World) -> tuple[Act, Act, Check]:
     def one_holds(actors: list[Actor]) -> None:
         withdrawn, taken = actors
         assert refusals(actors) in (["inquiry-changed"], ["too-late"])
-        assert state_of(inquiry) is (State.COLLECTED if withdrawn.refused else State.WITHDRAWN)
+        assert state_of(inquiry) is (
+            InquiryState.COLLECTED if withdrawn.refused else InquiryState.WITHDRAWN
+        )
         assert bool(withdrawn.refused) != bool(taken.refused)
 
     withdraw = partial(filing.withdraw, doctor(world), inquiry.inquiry_id)
@@ -142,7 +144,9 @@ def _(world: World) -> tuple[Act, Act, Check]:
         look, said = actors
         assert look.refused is None
         assert refusals(actors) in ([], ["inquiry-changed"])
-        assert state_of(inquiry) is (State.PICKED_UP if said.refused else State.ROUTED)
+        assert state_of(inquiry) is (
+            InquiryState.PICKED_UP if said.refused else InquiryState.ROUTED
+        )
 
     look = partial(filing.see, doctor(world), inquiry.inquiry_id)
     reply = partial(filing.reply, doctor(world), inquiry.inquiry_id, "It is still dark")
@@ -164,7 +168,9 @@ def _(world: World) -> tuple[Act, Act, Check]:
         ended, given = actors
         assert set(refusals(actors)) <= {"inquiry-changed"}
         assert not (ended.refused and given.refused)
-        assert state_of(inquiry) is (State.ANSWERED if ended.refused else State.CLOSED)
+        assert state_of(inquiry) is (
+            InquiryState.ANSWERED if ended.refused else InquiryState.CLOSED
+        )
 
     close = partial(filing.close, doctor(world), inquiry.inquiry_id)
     return close, lambda: answered(inquiry), one_holds

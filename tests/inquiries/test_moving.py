@@ -15,8 +15,8 @@ from chalicelib.inquiries.model import (
     MOST_SHARES,
     Delivery,
     Inquiry,
-    Kind,
-    State,
+    InquiryKind,
+    InquiryState,
     Step,
     seen_by_facility,
 )
@@ -39,11 +39,11 @@ def filed() -> Inquiry:
         person_id="person-doctor",
         account="doctor@clinic.example",
         language="ja",
-        kind=Kind.QUESTION,
+        kind=InquiryKind.QUESTION,
         subject="A picture is dark",
         delivery=Delivery.PICK_UP,
-        state=State.FILED,
-        steps=[Step(state=State.FILED, at=clock.text(NOW))],
+        state=InquiryState.FILED,
+        steps=[Step(state=InquiryState.FILED, at=clock.text(NOW))],
         look_at=clock.text(NOW),
     )
 
@@ -85,8 +85,8 @@ def test_an_answer_and_an_end_fit_whatever_was_said_before() -> None:
     full = msgspec.structs.replace(routed(), messages=MOST_MESSAGES)
 
     assert refused(lambda: moving.replied(full, OWN, DUE, NOW)) == "too-long-a-talk"
-    assert moving.answered(full, SAID, NOW).inquiry.state is State.ANSWERED
-    assert moving.ended(full, SAID, NOW).inquiry.state is State.CLOSED
+    assert moving.answered(full, SAID, NOW).inquiry.state is InquiryState.ANSWERED
+    assert moving.ended(full, SAID, NOW).inquiry.state is InquiryState.CLOSED
 
 
 def test_no_more_parts_are_asked_for_than_a_transaction_has_room_for() -> None:
@@ -132,7 +132,7 @@ def test_what_was_late_is_late_no_more_once_another_has_it() -> None:
 
 
 @pytest.mark.parametrize("state", sorted(ENDED))
-def test_nothing_is_done_with_what_has_ended(state: State) -> None:
+def test_nothing_is_done_with_what_has_ended(state: InquiryState) -> None:
     over = msgspec.structs.replace(routed(), state=state)
     acts: list[Callable[[], object]] = [
         lambda: moving.withdrawn(over, NOW),

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from chalicelib.inquiries import room_store, store
-from chalicelib.inquiries.model import MOST_AN_HOUR, MOST_OPEN, Delivery, State
+from chalicelib.inquiries.model import MOST_AN_HOUR, MOST_OPEN, Delivery, InquiryState
 from tests.inquiries import scene
 from tests.inquiries.asked import FORM, INQUIRIES, NEW, at_inquiries, filed_by, form_on, latest
 from tests.support.visitor import Answer, Visitor
@@ -201,7 +201,7 @@ def test_what_was_collected_meanwhile_is_not_withdrawn(doctor: Visitor, world: W
     scene.collected(latest(world))
     answer = doctor.submit(f"{path}/withdraw")
     assert (answer.status, "You can close it instead." in says(answer)) == (409, True)
-    assert latest(world).state is State.COLLECTED
+    assert latest(world).state is InquiryState.COLLECTED
 
 
 def test_nobody_else_of_the_facility_sees_it(doctor: Visitor, world: World) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.inquiries.departments import ruling
 from chalicelib.inquiries.departments.rules import Rule, Rules, check, department_for
-from chalicelib.inquiries.model import Kind
+from chalicelib.inquiries.model import InquiryKind
 from chalicelib.kernel.errors import Conflict, Invalid
 from tests.inquiries.desk_scene import OPERATOR, a_department, ruled
 
@@ -19,15 +19,15 @@ def rule(department_id: str = "d-1", **changes: Any) -> Rule:
 
 def test_the_first_rule_that_fits_decides() -> None:
     rules = Rules(rules=[rule("d-1", words=["invoice"]), rule("d-2", kind="billing")])
-    assert department_for(rules, Kind.BILLING, "Invoice of May") == "d-1"
-    assert department_for(rules, Kind.BILLING, "May") == "d-2"
+    assert department_for(rules, InquiryKind.BILLING, "Invoice of May") == "d-1"
+    assert department_for(rules, InquiryKind.BILLING, "May") == "d-2"
 
 
 def test_kind_and_words_must_both_fit() -> None:
     rules = Rules(rules=[rule(kind="fault", words=["dark"])], default_department_id="d-9")
-    assert department_for(rules, Kind.FAULT, "A dark picture") == "d-1"
-    assert department_for(rules, Kind.WISH, "A dark picture") == "d-9"
-    assert department_for(rules, Kind.FAULT, "A bright picture") == "d-9"
+    assert department_for(rules, InquiryKind.FAULT, "A dark picture") == "d-1"
+    assert department_for(rules, InquiryKind.WISH, "A dark picture") == "d-9"
+    assert department_for(rules, InquiryKind.FAULT, "A bright picture") == "d-9"
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,9 @@ def test_kind_and_words_must_both_fit() -> None:
     ],
 )
 def test_words_are_found_however_they_are_written(word: str, text: str, stands: bool) -> None:  # noqa: FBT001
-    assert (department_for(Rules(rules=[rule(words=[word])]), Kind.OTHER, text) == "d-1") == stands
+    assert (
+        department_for(Rules(rules=[rule(words=[word])]), InquiryKind.OTHER, text) == "d-1"
+    ) == stands
 
 
 @pytest.mark.parametrize(

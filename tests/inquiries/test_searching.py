@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from chalicelib.inquiries import store
 from chalicelib.inquiries.box import searching, terms
 from chalicelib.inquiries.box.searching import Query, search
-from chalicelib.inquiries.model import IN_BOX, Inquiry, Kind, State
+from chalicelib.inquiries.model import IN_BOX, Inquiry, InquiryKind, InquiryState
 from chalicelib.kernel.errors import Invalid
 from tests.inquiries.box_scene import NOW, answer, collect, file, route, withdraw
 from tests.support.snapshot import Snapshot
@@ -60,8 +60,8 @@ def test_what_no_time_can_be_is_not_looked_for() -> None:
     assert search(Query(newer_than=5, older_than=50), None, NOW) == searching.Found([], None, "")
 
 
-@pytest.mark.parametrize("state", [State.FILED, State.WITHDRAWN])
-def test_what_was_not_collected_is_not_asked_for(state: State) -> None:
+@pytest.mark.parametrize("state", [InquiryState.FILED, InquiryState.WITHDRAWN])
+def test_what_was_not_collected_is_not_asked_for(state: InquiryState) -> None:
     with pytest.raises(Invalid, match="collected"):
         search(Query(state=state), None, NOW)
 
@@ -74,13 +74,13 @@ def test_a_search_has_so_many_words() -> None:
 def test_a_search_goes_on_where_it_stopped_looking() -> None:
     for number in range(6):
         collect(file("古い" if number < 1 else "新しい", at=NOW - timedelta(days=9 - number)))
-    query = Query(words="古い", kind=Kind.QUESTION)
+    query = Query(words="古い", kind=InquiryKind.QUESTION)
     with small_steps():
         first = search(query, None, NOW)
     assert (first.inquiries, first.looked_back_to) != ([], "")
 
 
-@pytest.mark.parametrize("other", [Query(words="転送"), Query(kind=Kind.WISH)])
+@pytest.mark.parametrize("other", [Query(words="転送"), Query(kind=InquiryKind.WISH)])
 def test_a_cursor_is_of_its_own_search(other: Query) -> None:
     for _ in range(3):
         collect(file("x"))
@@ -98,39 +98,43 @@ class Put:
     """An inquiry in a box, and how far it came."""
 
     text: str
-    kind: Kind
+    kind: InquiryKind
     facility_id: str
-    state: State
+    state: InquiryState
 
     def put(self, minutes: int) -> Inquiry:
         at = NOW + timedelta(minutes=minutes)
         inquiry = file(self.text, kind=self.kind, facility_id=self.facility_id, at=at)
         match self.state:
-            case State.FILED | State.WITHDRAWN:  # about to be collected when that broke off
+            case (
+                InquiryState.FILED | InquiryState.WITHDRAWN
+            ):  # about to be collected when that broke off
                 searching.index(inquiry, store.messages(inquiry.inquiry_id))
-                return inquiry if self.state is State.FILED else withdraw(inquiry)
-            case State.COLLECTED:
+                return inquiry if self.state is InquiryState.FILED else withdraw(inquiry)
+            case InquiryState.COLLECTED:
                 return collect(inquiry)
         return route(collect(inquiry), "dept-1")
 
 
 TEXTS = st.lists(st.sampled_from(["画像", "像", "画、", "ＣＴ "]), max_size=3).map("".join)
-KINDS = st.sampled_from([Kind.QUESTION, Kind.FAULT])
+KINDS = st.sampled_from([InquiryKind.QUESTION, InquiryKind.FAULT])
 FACILITIES = st.sampled_from(["facility-1", "facility-2"])
-STATES = st.sampled_from([State.FILED, State.WITHDRAWN, *[State.COLLECTED, State.ROUTED] * 3])
+STATES = st.sampled_from(
+    [InquiryState.FILED, InquiryState.WITHDRAWN, *[InquiryState.COLLECTED, InquiryState.ROUTED] * 3]
+)
 BOXES = st.lists(st.builds(Put, TEXTS, KINDS, FACILITIES, STATES), min_size=6, max_size=9)
 MIXED = ["画像ct", "像", "画像ct", "像", "画像ct", "ct", "像", "画", "画像"]
 WHERE = (
-    [Kind.FAULT, Kind.FAULT, Kind.QUESTION] * 3,
+    [InquiryKind.FAULT, InquiryKind.FAULT, InquiryKind.QUESTION] * 3,
     ["facility-1", "facility-2", "facility-2", "facility-1", "facility-1"] * 2,
-    [State.COLLECTED, State.ROUTED, State.COLLECTED, State.ROUTED] * 3,
+    [InquiryState.COLLECTED, InquiryState.ROUTED, InquiryState.COLLECTED, InquiryState.ROUTED] * 3,
 )
 QUERIES = [
     Query(words=words, kind=kind, facility_id=facility_id, state=state)
     for words in ("", "像", "画像 ct", "像画像")
-    for kind in (None, Kind.FAULT)
+    for kind in (None, InquiryKind.FAULT)
     for facility_id in ("", "facility-1")
-    for state in (None, State.ROUTED)
+    for state in (None, InquiryState.ROUTED)
 ]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from chalicelib.inquiries.model import Delivery, Inquiry, Kind, State, Step
+from chalicelib.inquiries.model import Delivery, Inquiry, InquiryKind, InquiryState, Step
 from chalicelib.inquiries.shown import line
 
 WAY = "filed collected routed answered"
@@ -13,14 +13,14 @@ WAY = "filed collected routed answered"
 
 def after(*states: str) -> Inquiry:
     """Return an inquiry that went from state to state, a second each."""
-    steps = [Step(State(each), f"2026-11-29T00:00:0{at}Z") for at, each in enumerate(states)]
+    steps = [Step(InquiryState(each), f"2026-11-29T00:00:0{at}Z") for at, each in enumerate(states)]
     return Inquiry(
         inquiry_id="inquiry-1",
         facility_id="facility-1",
         person_id="person-1",
         account="asker@clinic.example",
         language="ja",
-        kind=Kind.QUESTION,
+        kind=InquiryKind.QUESTION,
         subject="A picture is dark",
         delivery=Delivery.PICK_UP,
         state=steps[-1].state,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from chalicelib.inquiries import moving, store
-from chalicelib.inquiries.model import Delivery, State
+from chalicelib.inquiries.model import Delivery, InquiryState
 from chalicelib.kernel import clock
 from tests.inquiries.telling_scene import answered, answered_again, filed, replied
 from tests.support.world import World, build
@@ -43,7 +43,7 @@ def test_a_notice_on_a_terminal_delivers_the_answer_once(world: World) -> None:
     inquiry_id = answered(world.facility_id).inquiry_id
     assert [show(world, inquiry_id) for _ in range(2)] == ["delivered", "delivered"]
     steps = store.inquiry(inquiry_id).steps
-    assert [each.state for each in steps].count(State.DELIVERED) == 1
+    assert [each.state for each in steps].count(InquiryState.DELIVERED) == 1
     assert heard(world) == []
 
 
@@ -73,7 +73,7 @@ def test_another_facilitys_answer_does_not_exist(world: World) -> None:
     other = build(world.client)
     assert heard(other) == []
     assert other.agent.refused("POST", f"{ANSWERS}/{inquiry_id}/shown") == (404, "not-found")
-    assert store.inquiry(inquiry_id).state is State.ANSWERED
+    assert store.inquiry(inquiry_id).state is InquiryState.ANSWERED
 
 
 def test_an_answer_to_be_picked_up_is_not_a_terminals_to_deliver(world: World) -> None:

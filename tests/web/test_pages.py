@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 import pytest
 
+from chalicelib import buckets
 from chalicelib.access.model import Role
 from chalicelib.web import files
 from chalicelib.web.files import FOLDER
@@ -18,7 +19,10 @@ from tests.web.conftest import Pages
 
 PAGE_BYTES = 15_000  # on the wire with its files: API Gateway compresses what is over 1 KB
 OWN_SHEET_BYTES = 16_384
-OWN_SCRIPT = r'<script src="/static/hokan\.[0-9a-f]{12}\.js" defer></script>'
+OWN_SCRIPT = r'<script src="/static/\w+\.[0-9a-f]{12}\.js" (defer|type="module")></script>'
+    r'<script (defer|type="module")? ?src="/static/\w+\.[0-9a-f]{12}\.js"( defer)?></script>'
+)
+SENDING = ("an inquiry", "inquiries")  # pages whose files go to storage, and come from there
 
 
 def test_every_page_is_sent_with_headers_that_protect(pages: Pages) -> None:
@@ -35,11 +39,17 @@ def test_every_page_is_sent_with_headers_that_protect(pages: Pages) -> None:
 def test_the_content_policy_allows_our_own_styles_images_scripts_and_forms_alone(
     pages: Pages,
 ) -> None:
-    for name, page in pages("en").items():
+    shown = pages("en")
+    stored, kept = buckets.objects_origin(), buckets.download_origin()
+    for name, page in shown.items():
         policy = dict(
             each.strip().split(" ", 1)
             for each in page.headers["Content-Security-Policy"].split(";")
         )
+        if name.startswith(SENDING):
+            assert policy.pop("connect-src") == f"'self' {stored} {kept}", name
+            assert policy.pop("form-action") == f"'self' {stored}", name
+            policy |= {"connect-src": "'self'", "form-action": "'self'"}
         assert policy == {
             "default-src": "'none'",
             "style-src": "'self'",
@@ -58,14 +68,16 @@ def test_no_page_has_a_script_or_a_style_of_its_own(pages: Pages) -> None:
         assert not re.search(r"<script|<style|\sstyle=|\son\w+=|javascript:", rest), name
 
 
-def test_the_one_script_stands_where_a_price_is_shown_while_one_chooses(pages: Pages) -> None:
+def test_scripts_stand_where_a_price_is_shown_and_where_files_are_sent_alone(pages: Pages) -> None:
     with_script = {name for name, page in pages("en").items() if "<script" in page.text}
-    assert with_script == {name for name in pages("en") if name.startswith("signing")}
+    assert with_script == {
+        name for name in pages("en") if name.startswith(("signing", "an inquiry"))
+    }
 
 
 def test_every_form_carries_a_token(pages: Pages) -> None:
     for name, page in pages("en").items():
-        forms = page.text.count('<form method="post"')
+        forms = len(re.findall(r'<form (class="[^"]*" )?method="post"', page.text))
         assert page.text.count("<form") == forms, name
         assert len(re.findall(r'name="csrf" value="[\w-]{43}"', page.text)) == forms, name
 

@@ -15,11 +15,11 @@ from chalicelib.inquiries.model import (
     Delivery,
     File,
     Inquiry,
-    Kind,
+    InquiryKind,
+    InquiryState,
     Message,
     Reference,
     Seen,
-    State,
     What,
 )
 from chalicelib.web import languages
@@ -84,7 +84,7 @@ class Reply(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
 
 
 class InquiryStep(msgspec.Struct, frozen=True):
-    state: State
+    state: InquiryState
     at: str
 
 
@@ -95,9 +95,9 @@ class ListedInquiry(msgspec.Struct, frozen=True):
     """
 
     inquiry_id: str
-    kind: Kind
+    kind: InquiryKind
     subject: str
-    state: State
+    state: InquiryState
     delivery: Delivery
     filed_at: str
     steps: list[InquiryStep]

@@ -15,10 +15,10 @@ from chalicelib.inquiries.model import (
     Delivery,
     File,
     Inquiry,
-    Kind,
+    InquiryKind,
+    InquiryState,
     Message,
     Reference,
-    State,
     Step,
     What,
 )
@@ -56,8 +56,8 @@ class Reader(msgspec.Struct, frozen=True):
 
 def checked(caller: Caller, wanted: Wanted) -> Wanted:
     """Return what is wanted as it is kept; raises Invalid, NotFound."""
-    if wanted.kind not in set(Kind):
-        raise Invalid(f"kind must be one of {', '.join(Kind)}", code="bad-kind")
+    if wanted.kind not in set(InquiryKind):
+        raise Invalid(f"kind must be one of {', '.join(InquiryKind)}", code="bad-kind")
     if wanted.delivery not in set(Delivery):
         raise Invalid(f"delivery must be one of {', '.join(Delivery)}", code="bad-delivery")
     return msgspec.structs.replace(
@@ -87,11 +87,11 @@ def fresh(
         person_id=caller.id,
         account=reader.account,
         language=reader.language,
-        kind=Kind(wanted.kind),
+        kind=InquiryKind(wanted.kind),
         subject=wanted.subject,
         delivery=Delivery(wanted.delivery),
-        state=State.FILED,
-        steps=[Step(state=State.FILED, at=clock.text(now))],
+        state=InquiryState.FILED,
+        steps=[Step(state=InquiryState.FILED, at=clock.text(now))],
         reference=wanted.reference,
         look_at=clock.text(due_times.next_collection(now, minutes)),
     )

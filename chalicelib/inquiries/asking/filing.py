@@ -19,8 +19,8 @@ from chalicelib.inquiries.model import (
     HAS_ANSWER,
     File,
     Inquiry,
+    InquiryState,
     Seen,
-    State,
     What,
     seen_by_facility,
 )
@@ -93,7 +93,7 @@ def see(caller: Caller, inquiry_id: str) -> Seen:
     """
     found = _own(caller, inquiry_id)
     audit(caller, "see-inquiry", inquiry_id)
-    if found.state in HAS_ANSWER - {State.PICKED_UP}:
+    if found.state in HAS_ANSWER - {InquiryState.PICKED_UP}:
         found = _picked_up(found)
     return Seen(found, seen_by_facility(store.messages(inquiry_id)))
 
@@ -146,7 +146,7 @@ def withdraw(caller: Caller, inquiry_id: str) -> Inquiry:
         Conflict: ``too-late``, ``inquiry-changed``.
     """
     found, now = _own(caller, inquiry_id), clock.now()
-    if found.state is State.WITHDRAWN:
+    if found.state is InquiryState.WITHDRAWN:
         return found
     after = moving.withdrawn(found, now)
     audit(caller, "withdraw-inquiry", inquiry_id)
@@ -163,7 +163,7 @@ def close(caller: Caller, inquiry_id: str) -> Inquiry:
         Conflict: ``is-closed``: it is not in the box; ``inquiry-changed``.
     """
     found, now = _own(caller, inquiry_id), clock.now()
-    if found.state is State.CLOSED:
+    if found.state is InquiryState.CLOSED:
         return found
     after = moving.closed(found, now)
     audit(caller, "close-inquiry", inquiry_id)

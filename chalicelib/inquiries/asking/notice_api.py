@@ -8,7 +8,7 @@ from chalicelib.access.guard import GuardedRoutes
 from chalicelib.access.model import Caller
 from chalicelib.access.policy import Operation
 from chalicelib.inquiries.asking import telling
-from chalicelib.inquiries.model import Inquiry, State
+from chalicelib.inquiries.model import Inquiry, InquiryState
 from chalicelib.web.routes import Page
 
 routes = GuardedRoutes(__name__)
@@ -30,7 +30,7 @@ class AnswerThere(msgspec.Struct, frozen=True, kw_only=True):
 class AnswerStanding(msgspec.Struct, frozen=True):
     """What became of an inquiry: a notice of its answer delivers it."""
 
-    state: State
+    state: InquiryState
 
 
 @routes.on("GET", ANSWERS, Operation.HEAR_OF_ANSWERS, paged=True)
@@ -55,4 +55,4 @@ def _told(inquiry: Inquiry) -> AnswerThere:
 
 
 def _last_answered_at(inquiry: Inquiry) -> str:
-    return next(each.at for each in reversed(inquiry.steps) if each.state is State.ANSWERED)
+    return next(each.at for each in reversed(inquiry.steps) if each.state is InquiryState.ANSWERED)

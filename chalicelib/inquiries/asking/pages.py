@@ -15,7 +15,7 @@ from chalicelib.inquiries import page_parts
 from chalicelib.inquiries.asking import filing
 from chalicelib.inquiries.asking import typed as asking
 from chalicelib.inquiries.asking.typed import Typed
-from chalicelib.inquiries.model import MOST_OPEN, Delivery, Kind
+from chalicelib.inquiries.model import MOST_OPEN, Delivery, InquiryKind
 from chalicelib.kernel.errors import Conflict, HokanError, Invalid, NotFound, TooMany
 from chalicelib.web.links import with_query
 
@@ -79,7 +79,7 @@ def _form(
         typed=typed,
         waiting=page_parts.waiting(visit.caller, file_ids),
         again_at=refused.facts.get("again_at", "") if refused else "",
-        kinds=list(Kind),
+        kinds=list(InquiryKind),
         ways=list(Delivery),
         open=filing.room(visit.caller).open,
         most=MOST_OPEN,

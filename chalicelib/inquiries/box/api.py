@@ -15,7 +15,7 @@ from chalicelib.inquiries.box import service as box
 from chalicelib.inquiries.box.figures import Figures
 from chalicelib.inquiries.box.searching import Found, Query
 from chalicelib.inquiries.desk.api import DeskFileUrl, DeskInquiry, DeskMessage, SeenAtDesk
-from chalicelib.inquiries.model import Inquiry, Kind, State
+from chalicelib.inquiries.model import Inquiry, InquiryKind, InquiryState
 from chalicelib.web.bodies import Body, Id
 
 routes = GuardedRoutes(__name__)
@@ -37,8 +37,8 @@ class BoxSearch(Body):
 
     words: Annotated[str, msgspec.Meta(max_length=1_000)] = ""
     facility_id: Id = ""
-    kind: Kind | None = None
-    state: State | None = None
+    kind: InquiryKind | None = None
+    state: InquiryState | None = None
     department_id: Id = ""
     older_than: Days = 0
     newer_than: Days = 0

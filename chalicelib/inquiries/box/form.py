@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from chalicelib.inquiries.box.searching import Query
-from chalicelib.inquiries.model import Kind, State
+from chalicelib.inquiries.model import InquiryKind, InquiryState
 from chalicelib.kernel import ids
 from chalicelib.kernel.errors import Invalid
 
@@ -40,15 +40,15 @@ def query(typed: Typed) -> Query:
         raise Invalid("search for fewer words", code="too-many-words")
     if max(len(typed.facility), len(typed.department)) > ids.LONGEST:
         raise Invalid("no id is that long", code="bad-choice")
-    if (typed.kind and typed.kind not in set(Kind)) or (
-        typed.state and typed.state not in set(State)
+    if (typed.kind and typed.kind not in set(InquiryKind)) or (
+        typed.state and typed.state not in set(InquiryState)
     ):
         raise Invalid("choose from what the form offers", code="bad-choice")
     return Query(
         words=typed.words,
         facility_id=typed.facility.strip(),
-        kind=Kind(typed.kind) if typed.kind else None,
-        state=State(typed.state) if typed.state else None,
+        kind=InquiryKind(typed.kind) if typed.kind else None,
+        state=InquiryState(typed.state) if typed.state else None,
         department_id=typed.department,
         older_than=_days(typed.older_than),
         newer_than=_days(typed.newer_than),

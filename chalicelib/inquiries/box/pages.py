@@ -16,7 +16,7 @@ from chalicelib.inquiries.box import service as box
 from chalicelib.inquiries.box.form import Typed, query
 from chalicelib.inquiries.box.searching import Found
 from chalicelib.inquiries.departments import service as departments
-from chalicelib.inquiries.model import ENDED, IN_BOX, Kind, State
+from chalicelib.inquiries.model import ENDED, IN_BOX, InquiryKind, InquiryState
 from chalicelib.kernel import ids
 from chalicelib.kernel.errors import Conflict, HokanError, Invalid
 from chalicelib.web.links import with_query
@@ -70,8 +70,8 @@ def _box(visit: Visit, typed: Typed, cursor: str | None = None) -> Response:
         names=_names({each.facility_id for each in found.inquiries} | {typed.facility}),
         facilities=_choices(),
         departments=departments.every(dissolved=True),
-        kinds=list(Kind),
-        states=[each for each in State if each in IN_BOX],
+        kinds=list(InquiryKind),
+        states=[each for each in InquiryState if each in IN_BOX],
         collected=int(collected) if collected.isascii() and collected.isdecimal() else None,
     )
 
@@ -167,7 +167,7 @@ def _inquiry(
         messages=found.messages,
         facility=_names({inquiry.facility_id}).get(inquiry.facility_id, inquiry.facility_id),
         others=others,
-        is_routable=inquiry.state in {State.COLLECTED, State.ROUTED},
+        is_routable=inquiry.state in {InquiryState.COLLECTED, InquiryState.ROUTED},
         is_open=inquiry.state not in ENDED,
         draft=draft or Draft(),
     )

@@ -17,7 +17,7 @@ import msgspec
 from chalicelib.inquiries import store
 from chalicelib.inquiries.box import term_store, terms
 from chalicelib.inquiries.box.term_store import Newest, Span
-from chalicelib.inquiries.model import IN_BOX, Inquiry, Kind, Message, State
+from chalicelib.inquiries.model import IN_BOX, Inquiry, InquiryKind, InquiryState, Message
 from chalicelib.kernel import clock, ids
 from chalicelib.kernel.errors import Invalid
 from chalicelib.web import cursors
@@ -41,8 +41,8 @@ class Query(msgspec.Struct, frozen=True, kw_only=True):
 
     words: str = ""
     facility_id: str = ""
-    kind: Kind | None = None
-    state: State | None = None
+    kind: InquiryKind | None = None
+    state: InquiryState | None = None
     department_id: str = ""
     older_than: int = 0
     newer_than: int = 0

@@ -10,7 +10,7 @@ from chalicelib.inquiries.departments import rule_forms, rules, ruling
 from chalicelib.inquiries.departments import service as departments
 from chalicelib.inquiries.departments.rule_forms import TypedRules
 from chalicelib.inquiries.departments.rules import Rules
-from chalicelib.inquiries.model import Kind
+from chalicelib.inquiries.model import InquiryKind
 from chalicelib.kernel.errors import Conflict, HokanError, Invalid
 from chalicelib.web import links
 
@@ -56,7 +56,7 @@ def _page(
         wrong=_wrong(typed) if refused else {},
         typed=typed,
         is_changed=is_changed,
-        kinds=list(Kind),
+        kinds=list(InquiryKind),
         departments=departments.every(dissolved=True),
         most=rules.MOST_RULES,
         done=visit.asked("done"),

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from chalicelib.inquiries.model import Department, Kind
+from chalicelib.inquiries.model import Department, InquiryKind
 from chalicelib.kernel.errors import Invalid
 
 MOST_RULES, MOST_WORDS, LONGEST_WORD = 50, 20, 50  # rules; words of one; characters
@@ -46,7 +46,7 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
         return {each.department_id for each in self.rules} | ({self.default_department_id} - {""})
 
 
-def department_for(rules: Rules, kind: Kind, text: str) -> str:
+def department_for(rules: Rules, kind: InquiryKind, text: str) -> str:
     """
     Return the department for an inquiry of *kind* whose subject and text are *text*; or nothing.
 
@@ -102,7 +102,7 @@ def check(rules: Rules) -> None:
 
 
 def _check_rule(rule: Rule) -> None:
-    if rule.kind not in {"", *Kind}:
+    if rule.kind not in {"", *InquiryKind}:
         raise Invalid("a rule is for one of the kinds, or for all of them", code="bad-kind")
     if len(rule.words) > MOST_WORDS or any(not _is_word(each) for each in rule.words):
         limits = f"at most {MOST_WORDS} words of at most {LONGEST_WORD} characters"

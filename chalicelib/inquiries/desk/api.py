@@ -12,7 +12,16 @@ from chalicelib.access.policy import Operation
 from chalicelib.inquiries import files
 from chalicelib.inquiries.departments import service as departments
 from chalicelib.inquiries.desk import service as desk
-from chalicelib.inquiries.model import Inquiry, Kind, Message, Reference, Seen, Share, State, What
+from chalicelib.inquiries.model import (
+    AwaitedPart,
+    Inquiry,
+    InquiryKind,
+    InquiryState,
+    Message,
+    Reference,
+    Seen,
+    What,
+)
 from chalicelib.web.routes import Page
 
 routes = GuardedRoutes(__name__)
@@ -84,9 +93,9 @@ class DeskInquiry(msgspec.Struct, frozen=True):
 
     inquiry_id: str
     facility_id: str
-    kind: Kind
+    kind: InquiryKind
     subject: str
-    state: State
+    state: InquiryState
     version: int
     filed_at: str
     department_id: str
@@ -94,7 +103,7 @@ class DeskInquiry(msgspec.Struct, frozen=True):
     waits_since: str
     is_late: bool
     taken_by: str
-    shares: list[Share]
+    shares: list[AwaitedPart]
 
 
 class DeskMessageFile(msgspec.Struct, frozen=True):

@@ -10,7 +10,7 @@ import msgspec
 
 from chalicelib.inquiries import spans
 from chalicelib.inquiries.desk import shown as desk_shown
-from chalicelib.inquiries.model import Department, Inquiry, Seen, State
+from chalicelib.inquiries.model import Department, Inquiry, InquiryState, Seen
 
 
 class Powers(msgspec.Struct, frozen=True):
@@ -29,7 +29,7 @@ class Powers(msgspec.Struct, frozen=True):
 def powers(inquiry: Inquiry, own: Sequence[Department]) -> Powers:
     """Return what people of the departments *own* can do about an inquiry."""
     mine = {each.department_id for each in own}
-    is_routed = inquiry.state is State.ROUTED
+    is_routed = inquiry.state is InquiryState.ROUTED
     return Powers(
         answers=is_routed and inquiry.department_id in mine,
         parts=[each for each in inquiry.awaited if is_routed and each in mine],
@@ -42,7 +42,7 @@ def values(
     """Return what the page of an inquiry tells: *own* departments among *every* one there was."""
     inquiry = seen.inquiry
     people = desk_shown.accounts() if inquiry.taken_by else {}
-    is_due = inquiry.state is State.ROUTED and not inquiry.waits_since
+    is_due = inquiry.state is InquiryState.ROUTED and not inquiry.waits_since
     return {
         "inquiry": inquiry,
         "messages": seen.messages,
