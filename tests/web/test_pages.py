@@ -20,8 +20,6 @@ from tests.web.conftest import Pages
 PAGE_BYTES = 15_000  # on the wire with its files: API Gateway compresses what is over 1 KB
 OWN_SHEET_BYTES = 16_384
 OWN_SCRIPT = r'<script src="/static/\w+\.[0-9a-f]{12}\.js" (defer|type="module")></script>'
-    r'<script (defer|type="module")? ?src="/static/\w+\.[0-9a-f]{12}\.js"( defer)?></script>'
-)
 SENDING = ("an inquiry", "inquiries")  # pages whose files go to storage, and come from there
 
 
