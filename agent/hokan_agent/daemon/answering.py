@@ -35,8 +35,8 @@ class Answering:
         if self._clock() < self._again_at:
             return
         self._again_at = self._clock() + EVERY_SECONDS
+        by = self._program()
         try:
-            by = settings.read(self._tools.home).notices
             if by is not None:
                 self._show(by, answers.waiting(self._tools.service))
             self._trouble = ""
@@ -44,6 +44,13 @@ class Answering:
             raise
         except AgentError as error:
             self._tell_once(str(error))
+
+    def _program(self) -> str | None:
+        """Return what shows notices; whoever follows the limits tells of a damaged file."""
+        try:
+            return settings.read(self._tools.home).notices
+        except AgentError:
+            return None
 
     def _show(self, by: str, found: list[Answer]) -> None:
         if not found:

@@ -51,7 +51,8 @@ def department_for(rules: Rules, kind: InquiryKind, text: str) -> str:
     Return the department for an inquiry of *kind* whose subject and text are *text*; or nothing.
 
     >>> rule = Rule(department_id="d-1", words=["ＦＥＥ", "請求"])
-    >>> [department_for(Rules(rules=[rule]), Kind.OTHER, each) for each in ("Fees?", "Coffee")]
+    >>> rules, other = Rules(rules=[rule]), InquiryKind.OTHER
+    >>> [department_for(rules, other, each) for each in ("Fees?", "Coffee")]
     ['d-1', '']
     """
     told = _plain(text)
