@@ -15,8 +15,8 @@ from bench.counting import Tally, counted
 from bench.figures import Figure
 from bench.world import on_moto
 from chalicelib.access.model import Caller, Role
-from chalicelib.inquiries import rows, store
-from chalicelib.inquiries.box import analysis, terms
+from chalicelib.inquiries import rows, store, terms
+from chalicelib.inquiries.box import analysis
 from chalicelib.inquiries.box import service as box
 from chalicelib.inquiries.box.searching import Query
 from chalicelib.inquiries.model import Delivery, Inquiry, InquiryKind, InquiryState, Step

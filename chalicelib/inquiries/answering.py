@@ -10,8 +10,7 @@ from datetime import datetime
 
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.inquiries import store
-from chalicelib.inquiries.box import searching
+from chalicelib.inquiries import indexing, store
 from chalicelib.inquiries.model import Delivery, Inquiry, InquiryState, Message, What
 from chalicelib.inquiries.moving import Changed
 from chalicelib.notices import store as notices
@@ -27,7 +26,7 @@ def tell(before: Inquiry, changed: Changed, now: datetime) -> None:
         Conflict: ``inquiry-changed``.
     """
     inquiry, message = changed.inquiry, changed.message
-    searching.index_message(inquiry, message)
+    indexing.index_message(inquiry, message)
     with expecting(*store.CHANGED), transaction() as write:
         store.change_in(write, before, inquiry, now, message)
         if inquiry.delivery is Delivery.DIRECT:

@@ -13,8 +13,7 @@ from datetime import datetime
 from chalicelib.access.model import PROVIDER, Caller
 from chalicelib.access.service import audit
 from chalicelib.due import DueRow
-from chalicelib.inquiries import answering, due_times, moving, routing, rows, store
-from chalicelib.inquiries.box import searching
+from chalicelib.inquiries import answering, due_times, indexing, moving, routing, rows, store
 from chalicelib.inquiries.departments import rule_store, ruling
 from chalicelib.inquiries.departments import store as department_store
 from chalicelib.inquiries.model import Delivery, Inquiry, InquiryState
@@ -55,7 +54,7 @@ def collect_now(caller: Caller) -> int:
 
 
 def _collect(inquiry: Inquiry, now: datetime) -> None:
-    searching.index(inquiry, store.messages(inquiry.inquiry_id))
+    indexing.index(inquiry, store.messages(inquiry.inquiry_id))
     then = moving.collected(inquiry, _again_at(now), now)
     store.change(inquiry, then, now)
     count("InquiriesCollected")

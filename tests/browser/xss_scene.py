@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 
-from chalicelib.inquiries import moving, room_store, routing, store, texts
-from chalicelib.inquiries.box import searching
+from chalicelib.inquiries import indexing, moving, room_store, routing, store, texts
 from chalicelib.inquiries.departments import ruling
 from chalicelib.inquiries.departments import store as department_store
 from chalicelib.inquiries.departments.rules import MOST_WORDS, Rule, Rules
@@ -100,7 +99,7 @@ def _filed(world: World, subject: str, told: str, number: int) -> Inquiry:
         number=0, what=What.INQUIRY, at=clock.text(now), by=ASKER, text=WHOLE, files=_files(number)
     )
     assert store.add(inquiry, first, room_store.of(world.facility_id), now)
-    searching.index(inquiry, [first])
+    indexing.index(inquiry, [first])
     return inquiry
 
 

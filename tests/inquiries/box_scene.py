@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from chalicelib.inquiries import moving, room_store, store
-from chalicelib.inquiries.box import searching
+from chalicelib.inquiries import indexing, moving, room_store, store
 from chalicelib.inquiries.model import (
     Delivery,
     Inquiry,
@@ -52,7 +51,7 @@ def file(
 def collect(inquiry: Inquiry, *, at: datetime | None = None) -> Inquiry:
     """Take an inquiry into the box, an hour after it was filed unless told *at*."""
     now = at or clock.parse(inquiry.filed_at) + HOUR
-    searching.index(inquiry, store.messages(inquiry.inquiry_id))
+    indexing.index(inquiry, store.messages(inquiry.inquiry_id))
     return moved(inquiry, moving.collected(inquiry, now, now), now)
 
 
@@ -65,7 +64,7 @@ def answer(inquiry: Inquiry, text: str, *, at: datetime = NOW) -> Inquiry:
     """Answer an inquiry that a department has."""
     said = Said(by="clerk-1", text=text, department_id=inquiry.department_id)
     changed = moving.answered(inquiry, said, at)
-    searching.index_message(inquiry, changed.message)
+    indexing.index_message(inquiry, changed.message)
     store.change(inquiry, changed.inquiry, at, changed.message)
     return changed.inquiry
 

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from chalicelib.inquiries import store
-from chalicelib.inquiries.box import searching, terms
+from chalicelib.inquiries import indexing, store, terms
+from chalicelib.inquiries.box import searching
 from chalicelib.inquiries.box.searching import Query, search
 from chalicelib.inquiries.model import IN_BOX, Inquiry, InquiryKind, InquiryState
 from chalicelib.kernel.errors import Invalid
@@ -109,7 +109,7 @@ class Put:
             case (
                 InquiryState.FILED | InquiryState.WITHDRAWN
             ):  # about to be collected when that broke off
-                searching.index(inquiry, store.messages(inquiry.inquiry_id))
+                indexing.index(inquiry, store.messages(inquiry.inquiry_id))
                 return inquiry if self.state is InquiryState.FILED else withdraw(inquiry)
             case InquiryState.COLLECTED:
                 return collect(inquiry)

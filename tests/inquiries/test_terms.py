@@ -7,7 +7,7 @@ import unicodedata
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.inquiries.box import terms
+from chalicelib.inquiries import terms
 
 JAPANESE = st.text("画像転送のがエラーｶﾞ々", min_size=1, max_size=12)
 TEXTS = st.lists(JAPANESE | st.sampled_from(["CT", "e102", " ", "、", "Straße"]), min_size=1)

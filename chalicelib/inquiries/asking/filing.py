@@ -10,10 +10,9 @@ import msgspec
 
 from chalicelib.access.model import Caller
 from chalicelib.access.service import audit
-from chalicelib.inquiries import files, moving, room_store, store, texts
+from chalicelib.inquiries import files, indexing, moving, room_store, store, texts
 from chalicelib.inquiries.asking import drafting
 from chalicelib.inquiries.asking.drafting import Reader, Wanted
-from chalicelib.inquiries.box import searching
 from chalicelib.inquiries.departments import service as departments
 from chalicelib.inquiries.model import (
     HAS_ANSWER,
@@ -131,7 +130,7 @@ def reply(
     taken = files.attached(caller, file_ids, caller.facility_id, keeps_names=keeps_names)
     changed = moving.replied(found, msgspec.structs.replace(said, files=taken), due_at, now)
     audit(caller, "reply-inquiry", inquiry_id)
-    searching.index_message(found, changed.message)
+    indexing.index_message(found, changed.message)
     store.change(found, changed.inquiry, now, changed.message)
     files.gone(caller, file_ids)
     return changed.inquiry

@@ -9,15 +9,14 @@ After a few steps it stops and says how far back it looked: what a search costs 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import msgspec
 
-from chalicelib.inquiries import store
-from chalicelib.inquiries.box import term_store, terms
-from chalicelib.inquiries.box.term_store import Newest, Span
-from chalicelib.inquiries.model import IN_BOX, Inquiry, InquiryKind, InquiryState, Message
+from chalicelib.inquiries import store, term_store, terms
+from chalicelib.inquiries.model import IN_BOX, Inquiry, InquiryKind, InquiryState
+from chalicelib.inquiries.term_store import Newest, Span
 from chalicelib.kernel import clock, ids
 from chalicelib.kernel.errors import Invalid
 from chalicelib.web import cursors
@@ -65,21 +64,6 @@ class _Step(msgspec.Struct, frozen=True):
 
     ids: list[str]
     reached: str
-
-
-# --- written -----------------------------------------------------------------------------------
-
-
-def index(inquiry: Inquiry, messages: Iterable[Message]) -> None:
-    """Let an inquiry be found by its words; to be done before it is collected."""
-    told = inquiry.reference.told if inquiry.reference else ""
-    texts = (inquiry.subject, told, *(each.text for each in messages))
-    term_store.put(inquiry.inquiry_id, terms.keys(texts))
-
-
-def index_message(inquiry: Inquiry, message: Message) -> None:
-    """Let an inquiry be found by a message's words, too; to be done before it is written."""
-    term_store.put(inquiry.inquiry_id, terms.keys([message.text]))
 
 
 # --- read --------------------------------------------------------------------------------------

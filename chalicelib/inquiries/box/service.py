@@ -7,7 +7,7 @@ from datetime import datetime
 
 from chalicelib.access.model import Caller
 from chalicelib.access.service import audit
-from chalicelib.inquiries import files, moving, routing, store, texts
+from chalicelib.inquiries import files, indexing, moving, routing, store, texts
 from chalicelib.inquiries.box import searching
 from chalicelib.inquiries.box.searching import Found, Query
 from chalicelib.inquiries.departments import service as departments
@@ -77,7 +77,7 @@ def _say(
     now = clock.now()
     changed = move(inquiry, Said(by=caller.id, text=texts.text(text)), now)
     audit(caller, action, inquiry.inquiry_id)
-    searching.index_message(inquiry, changed.message)
+    indexing.index_message(inquiry, changed.message)
     store.change(inquiry, changed.inquiry, now, changed.message)
     return changed.inquiry
 

@@ -15,8 +15,7 @@ import msgspec
 
 from chalicelib.access.model import Caller
 from chalicelib.access.service import audit
-from chalicelib.inquiries import answering, files, moving, routing, store, texts
-from chalicelib.inquiries.box import searching
+from chalicelib.inquiries import answering, files, indexing, moving, routing, store, texts
 from chalicelib.inquiries.departments import service as departments
 from chalicelib.inquiries.model import Inquiry, Seen
 from chalicelib.inquiries.moving import Changed, Said
@@ -119,7 +118,7 @@ def part(
     typed = _Typed(text, file_ids, keeps_names, asked[0] if asked else "")
     changed = _moved(caller, inquiry, typed, lambda said: moving.parted(inquiry, said, now))
     audit(caller, "give-part", inquiry_id)
-    searching.index_message(inquiry, changed.message)
+    indexing.index_message(inquiry, changed.message)
     store.change(inquiry, changed.inquiry, now, changed.message)
     files.gone(caller, file_ids)
     return changed.inquiry
@@ -134,7 +133,7 @@ def hand_on(
     said = Said(by=caller.id, text=texts.text(reason), department_id=inquiry.department_id)
     changed = moving.passed(inquiry, said, department_id, due_at, now)
     audit(caller, "pass-inquiry", inquiry_id)
-    searching.index_message(inquiry, changed.message)
+    indexing.index_message(inquiry, changed.message)
     routing.give(inquiry, changed.inquiry, department_id, now, changed.message)
     return changed.inquiry
 
