@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import msgspec
 
@@ -74,13 +75,9 @@ def ask(
     seen: int = 0,
 ) -> Inquiry:
     """Ask the facility something; nothing is due until it replies."""
-    inquiry, now = _answerable(caller, inquiry_id, seen), clock.now()
+    inquiry = _answerable(caller, inquiry_id, seen)
     typed = _Typed(text, file_ids, keeps_names, inquiry.department_id)
-    changed = _moved(caller, inquiry, typed, lambda said: moving.asked_back(inquiry, said, now))
-    audit(caller, "ask-back", inquiry_id)
-    answering.tell(inquiry, changed, now)
-    files.gone(caller, file_ids)
-    return changed.inquiry
+    return _tell(caller, inquiry, typed, moving.asked_back, "ask-back")
 
 
 def answer(
@@ -93,14 +90,11 @@ def answer(
     seen: int = 0,
 ) -> Inquiry:
     """Answer an inquiry; who wanted it directly is told of it."""
-    inquiry, now = _answerable(caller, inquiry_id, seen), clock.now()
+    inquiry = _answerable(caller, inquiry_id, seen)
     typed = _Typed(text, file_ids, keeps_names, inquiry.department_id)
-    changed = _moved(caller, inquiry, typed, lambda said: moving.answered(inquiry, said, now))
-    audit(caller, "answer-inquiry", inquiry_id)
-    answering.tell(inquiry, changed, now)
-    files.gone(caller, file_ids)
+    told = _tell(caller, inquiry, typed, moving.answered, "answer-inquiry")
     count("InquiriesAnswered")
-    return changed.inquiry
+    return told
 
 
 def part(
@@ -187,6 +181,22 @@ class _Typed:
     file_ids: Sequence[str]
     keeps_names: bool
     department_id: str
+
+
+def _tell(
+    caller: Caller,
+    inquiry: Inquiry,
+    typed: _Typed,
+    move: Callable[[Inquiry, Said, datetime], Changed],
+    action: str,
+) -> Inquiry:
+    """Say something to the facility, which changes what is due; audited."""
+    now = clock.now()
+    changed = _moved(caller, inquiry, typed, lambda said: move(inquiry, said, now))
+    audit(caller, action, inquiry.inquiry_id)
+    answering.tell(inquiry, changed, now)
+    files.gone(caller, typed.file_ids)
+    return changed.inquiry
 
 
 def _moved(
