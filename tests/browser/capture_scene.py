@@ -9,9 +9,10 @@ from urllib.parse import urlsplit
 
 import boto3
 from PIL import Image
-from playwright.sync_api import FilePayload, Page, Route, expect
+from playwright.sync_api import Browser, FilePayload, Page, Route, expect
 
 from chalicelib.settings import settings
+from tests.support.chromium import COLOURS, SCREENSHOTS, barriers, hidden_width
 from tests.support.visitor import FROM_HERE, HOST, Answer, Visitor
 
 ALLOWED = {"Access-Control-Allow-Origin": "*"}
@@ -46,6 +47,23 @@ def is_safe(page: Page, count: int) -> None:
 def surfing(page: Page, visitor: Visitor) -> None:
     """Let the browser be *visitor*: the application answers, and moto's S3 stores what is put."""
     page.route("**/*", lambda route: _answer(route, visitor))
+
+
+def looked_at(browser: Browser, visitor: Visitor, name: str, language: str) -> None:
+    """Look at the visitor's page at three widths and in the dark: it keeps nobody out."""
+    context = browser.new_context(bypass_csp=True)
+    page = context.new_page()
+    surfing(page, visitor)
+    page.goto("https://hokan.example/shown")
+    for width in (360, 768, 1440):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.screenshot(path=SCREENSHOTS / f"{name}-{language}-{width}.png", full_page=True)
+        assert barriers(page) == [], (name, width)
+        assert hidden_width(page) <= 0, (name, width)
+    page.emulate_media(color_scheme="dark")
+    assert barriers(page, COLOURS) == [], (name, "dark")
+    assert page.get_attribute("html", "lang") == language
+    context.close()
 
 
 def _answer(route: Route, visitor: Visitor) -> None:

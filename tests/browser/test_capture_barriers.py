@@ -7,10 +7,9 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Browser
 
-from tests.browser.capture_scene import a_photo, surfing
+from tests.browser.capture_scene import a_photo, looked_at
 from tests.buffer.scene import a_camera, doctor, send
 from tests.buffer.visiting import CAPTURES, at_captures, paired, phone_with
-from tests.support.chromium import COLOURS, SCREENSHOTS, barriers, hidden_width
 from tests.support.visitor import Visitor
 from tests.support.world import World
 
@@ -145,19 +144,4 @@ def a_new_patient_without_a_number(world: World, language: str) -> Visitor:
 def test_a_page_of_captures_has_no_barrier(
     browser: Browser, world: World, name: str, language: str
 ) -> None:
-    visitor = PAGES[name](world, language)
-    context = browser.new_context(bypass_csp=True)
-    page = context.new_page()
-    surfing(page, visitor)
-    page.goto("https://hokan.example/shown")
-    for width in (360, 768, 1440):
-        page.set_viewport_size({"width": width, "height": 900})
-        page.screenshot(
-            path=SCREENSHOTS / f"captures-{name}-{language}-{width}.png", full_page=True
-        )
-        assert barriers(page) == [], (name, width)
-        assert hidden_width(page) <= 0, (name, width)
-    page.emulate_media(color_scheme="dark")
-    assert barriers(page, COLOURS) == [], (name, "dark")
-    assert page.get_attribute("html", "lang") == language
-    context.close()
+    looked_at(browser, PAGES[name](world, language), f"captures-{name}", language)

@@ -16,11 +16,10 @@ from chalicelib.inquiries.desk import canned
 from chalicelib.inquiries.desk import service as desk
 from chalicelib.inquiries.model import Department, Inquiry
 from chalicelib.kernel import clock
-from tests.browser.capture_scene import surfing
+from tests.browser.capture_scene import looked_at
 from tests.inquiries import scene
 from tests.inquiries.desk_page_scene import DEPARTMENTS, DESK, RULES, at_desk, operator_at
 from tests.inquiries.desk_scene import CLERK, OPERATOR, a_clerk, a_department, collected, ruled
-from tests.support.chromium import COLOURS, SCREENSHOTS, barriers, hidden_width
 from tests.support.visitor import Visitor
 from tests.support.world import World
 
@@ -195,17 +194,4 @@ def rules_that_cannot_be_kept(world: World, language: str) -> Visitor:
 def test_a_page_of_a_desk_has_no_barrier(
     browser: Browser, world: World, name: str, language: str
 ) -> None:
-    visitor = PAGES[name](world, language)
-    context = browser.new_context(bypass_csp=True)
-    page = context.new_page()
-    surfing(page, visitor)
-    page.goto("https://hokan.example/shown")
-    for width in (360, 768, 1440):
-        page.set_viewport_size({"width": width, "height": 900})
-        page.screenshot(path=SCREENSHOTS / f"desk-{name}-{language}-{width}.png", full_page=True)
-        assert barriers(page) == [], (name, width)
-        assert hidden_width(page) <= 0, (name, width)
-    page.emulate_media(color_scheme="dark")
-    assert barriers(page, COLOURS) == [], (name, "dark")
-    assert page.get_attribute("html", "lang") == language
-    context.close()
+    looked_at(browser, PAGES[name](world, language), f"desk-{name}", language)
