@@ -13,7 +13,9 @@ from botocore.session import Session
 from tests.support.quick_calls import by_request
 
 KEY = {"pk": {"S": "A"}, "sk": {"S": "1"}}
-ROW = {**KEY, "bytes": {"B": b"\x00\xff"}, "seen": {"N": "1"}, "words": {"SS": ["eins", "二"]}}
+OTHER = {"pk": {"S": "A"}, "sk": {"S": "2"}}
+WORDS = {"seen": {"N": "1"}, "words": {"SS": ["eins", "二"]}, "more": {"M": {"B": {"S": "["}}}}
+ROW, PLAIN = {**KEY, **WORDS, "bytes": {"B": b"\x00\xff"}}, {**OTHER, **WORDS}
 NEVER = {"ConditionExpression": "attribute_not_exists(pk)"}
 
 
@@ -31,7 +33,8 @@ def answer(call: Any, operation: str, asked: dict[str, Any]) -> Any:
 @pytest.fixture
 def table(aws: dict[str, str]) -> str:
     name = aws["HOKAN_CORE_TABLE"]
-    boto3.client("dynamodb").put_item(TableName=name, Item=ROW)
+    for each in (ROW, PLAIN):
+        boto3.client("dynamodb").put_item(TableName=name, Item=each)
     return name
 
 
@@ -42,7 +45,11 @@ def table(aws: dict[str, str]) -> str:
         ("GetItem", {"Key": {"pk": {"S": "A"}}}),
         ("PutItem", {"Item": ROW, "ReturnValues": "ALL_OLD"}),
         ("PutItem", {"Item": ROW, "ReturnValuesOnConditionCheckFailure": "ALL_OLD", **NEVER}),
+        ("GetItem", {"Key": OTHER}),
+        ("PutItem", {"Item": PLAIN, "ReturnValues": "ALL_OLD"}),
+        ("PutItem", {"Item": {**PLAIN, "sk": {"B": b"1"}}}),
         ("Query", {"KeyConditionExpression": "pk = :pk", "Limit": 1}),
+        ("Query", {"KeyConditionExpression": "pk = :pk", "ScanIndexForward": False, "Limit": 1}),
         ("Scan", {}),
         ("DescribeTable", {}),
     ],
