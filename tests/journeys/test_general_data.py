@@ -18,7 +18,7 @@ from tests.journeys.test_backup_and_restore import contents
 from tests.journeys.test_purge import (
     NINETY_ONE_DAYS,
     asked_for,
-    certificate,
+    certified,
     chained,
     end_locks,
     later,
@@ -90,7 +90,7 @@ def test_general_files_are_deleted_with_a_certificate(facility: Facility, folder
     until(lambda: waits_for_locks(facility))
     end_locks(facility)
     later(facility, moment + timedelta(days=1, minutes=1))
-    told = until(lambda: certificate(facility))
+    told = certified(facility)
     assert facility.stored_versions() == []
     assert (told["objects"], told["size_bytes"]) == (len(contents(folder)), SIZE)
     assert told["digest"] == chained(FILES.values())

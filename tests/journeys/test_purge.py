@@ -65,6 +65,11 @@ def certificate(facility: Facility) -> Any:
         return None
 
 
+def certified(facility: Facility) -> Any:
+    """Return the certificate once there is one: a purge has ten phases, with a message each."""
+    return until(lambda: certificate(facility), seconds=240)
+
+
 def end_locks(facility: Facility) -> None:
     """Let the locks of the target's versions end, as weeks do; only the account's owner can."""
     s3 = facility.stack.engine.session().client("s3")
@@ -102,7 +107,7 @@ def test_locked_objects_wait_and_then_all_of_one_target_goes(
 
     end_locks(facility)
     later(facility, moment + timedelta(days=1, minutes=1))
-    told = until(lambda: certificate(facility), seconds=240)  # ten phases, a message each
+    told = certified(facility)
     assert facility.stored_versions() == []
     assert (told["objects"], told["size_bytes"]) == (2, 6)
     assert told["digest"] == chained(FILES.values())
