@@ -46,6 +46,18 @@ READS: dict[str, Callable[[], object]] = {
         ),
         None,
     ),
+    "a search, words and all facts": lambda: box.search(
+        OPERATOR,
+        Query(
+            words="画像が暗い",
+            kind=InquiryKind.FAULT,
+            state=InquiryState.CLOSED,
+            facility_id="facility-0001",
+            department_id="department-1",
+            newer_than=400,
+        ),
+        None,
+    ),
     "a year's figures": lambda: analysis.of(OPERATOR, "2026-11"),
 }
 MOST = {
@@ -54,6 +66,7 @@ MOST = {
     "the box": 2,
     "a search, two words": 10,
     "a search, words and facts": 10,
+    "a search, words and all facts": 10,
     "a year's figures": 12,
 }
 

@@ -3,7 +3,8 @@ Finding inquiries in the provider's box, newest first: by words and by what is k
 
 Each term has its list of inquiries.  A search reads the beginning of each list, goes along the one
 that reaches furthest back, its rarest term's, and holds what stands there against the others.
-After a few steps it stops and says how far back it looked: what a search costs does not grow.
+After a few steps it stops and says how far back it looked: it asks DynamoDB ten times at most,
+whatever is looked for and however much is stored.
 """
 
 from __future__ import annotations
@@ -23,8 +24,9 @@ from chalicelib.web import cursors
 
 A_PAGE = 50
 LOOKED_THROUGH = 500  # rows of each list in a step
-LISTS = 8  # that are read; of further terms only rows of candidates
-STEPS = 3
+LISTS = 5  # of which a step reads the beginning; of further terms only rows of candidates
+READ = 6  # beginnings of lists in a search: three steps of two terms, one of many
+ASKED_FOR = 400  # rows of candidates in a step
 _OLDEST = ids.first_id("inquiry", datetime.fromtimestamp(0, UTC))
 _NEWER_THAN_ALL = "inquiry-~"
 _ID = re.compile(f"inquiry-0[{ids.ALPHABET}]{{25}}")  # a time that calendars have
@@ -79,7 +81,7 @@ def search(query: Query, cursor: str | None, now: datetime) -> Found:
     asked = list(_keys(query))
     span = _span(query, _position(asked, cursor), now)
     found: list[str] = []
-    for _ in range(STEPS):
+    for _ in range(max(1, READ // len(asked))):
         if span.is_empty or len(found) >= A_PAGE:
             break
         step = _step(asked, span)
@@ -113,7 +115,7 @@ def _step(asked: list[str], span: Span) -> _Step:
     lists = [term_store.newest(each, span, most) for each in asked[:LISTS]]
     leading, *others = sorted(lists, key=lambda each: (each.reach, len(each.ids)))
     likely = _without_those_others_lack(leading, others)
-    some = likely[:A_PAGE]
+    some = likely[: min(A_PAGE, ASKED_FOR // len(asked))]
     doubts = {(other.term, each) for other in others for each in some if not other.tells_of(each)}
     doubts |= {(term, each) for term in asked[LISTS:] for each in some}
     lacking = {inquiry_id for _, inquiry_id in doubts - term_store.held(doubts)}
