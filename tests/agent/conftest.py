@@ -33,6 +33,13 @@ def station(start: Starter) -> Station:
     return start.station()
 
 
+@pytest.fixture(scope="module")
+def refusing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Station]:
+    """One receiver for all that it keeps nothing of."""
+    with starting(tmp_path_factory.mktemp("refusing")) as starter:
+        yield starter.station()
+
+
 @pytest.fixture
 def server() -> Iterator[Playing]:
     """The service and storage, played."""

@@ -33,6 +33,7 @@ from tests.support.devices import (
     give_up,
     leave,
     sent,
+    starting,
     store,
 )
 
@@ -64,6 +65,19 @@ def device() -> Iterator[Asking]:
 @pytest.fixture
 def station(start: Starter, home: Home, device: Asking) -> Station:  # noqa: ARG001
     return start.station(peer=device.peer)
+
+
+@pytest.fixture(scope="module")
+def refusing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Station, Asking]]:
+    """One receiver, and a device, for all questions that are refused."""
+    device = Asking()
+    with (
+        starting(tmp_path_factory.mktemp("refusing")) as start,
+        a_service() as service,
+        device.listening(),
+    ):
+        watching(start, service)
+        yield start.station(peer=device.peer), device
 
 
 # --- what is said ----------------------------------------------------------------------------
@@ -192,8 +206,9 @@ def test_many_images_are_asked_for_at_once(
     [(2, "1.2.840.10008.1.20.1.1", NO_SUCH_ACTION), (1, "1.2.3", NO_SUCH_INSTANCE)],
 )
 def test_another_action_or_instance_is_refused(
-    station: Station, device: Asking, action: int, instance: str, status: int
+    refusing: tuple[Station, Asking], action: int, instance: str, status: int
 ) -> None:
+    station, device = refusing
     association = device.associated(station)
     assert ask(association, question(INSTANCE), action, instance) == status
     leave(association)
@@ -202,8 +217,9 @@ def test_another_action_or_instance_is_refused(
 @pytest.mark.filterwarnings("ignore:Invalid value for VR UI")
 @pytest.mark.parametrize("instances", [(), ("../1",), (INSTANCE, "")])
 def test_a_question_that_names_no_image_is_refused(
-    station: Station, device: Asking, instances: tuple[str, ...]
+    refusing: tuple[Station, Asking], instances: tuple[str, ...]
 ) -> None:
+    station, device = refusing
     association, asked = device.associated(station), question(*instances)
     assert ask(association, asked) == INVALID_ARGUMENT
     leave(association)
@@ -219,8 +235,8 @@ def test_a_device_may_go_on_sending(
     store(association, an_image())
     stored(home, station, service)
     ask(association, question(INSTANCE))
-    names = [f"1.2.{number}" for number in range(50)]
-    assert [send(association, each) for each in names] == [SUCCESS] * 50
+    names = [f"1.2.{number}" for number in range(20)]
+    assert [send(association, each) for each in names] == [SUCCESS] * 20
     assert device.heard().committed == {INSTANCE}
     leave(association)
 

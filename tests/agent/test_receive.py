@@ -47,17 +47,17 @@ def place(study: str = STUDY, instance: str = INSTANCE) -> str:
 # --- who may ---------------------------------------------------------------------------------
 
 
-def test_a_device_can_ask_whether_it_is_there(station: Station) -> None:
-    association = associated(station, (VERIFICATION, EXPLICIT))
+def test_a_device_can_ask_whether_it_is_there(refusing: Station) -> None:
+    association = associated(refusing, (VERIFICATION, EXPLICIT))
     assert association.send_c_echo().Status == SUCCESS
     association.release()
 
 
 @pytest.mark.parametrize(("peer", "called"), [("STRANGER", TITLE), (PEER, "ANOTHER")])
 def test_a_pair_of_titles_nobody_named_is_turned_away(
-    station: Station, peer: str, called: str
+    refusing: Station, peer: str, called: str
 ) -> None:
-    assert associated(station, (CT, EXPLICIT), peer=peer, called=called).is_rejected
+    assert associated(refusing, (CT, EXPLICIT), peer=peer, called=called).is_rejected
 
 
 def test_without_a_known_device_it_does_not_start(start: Starter) -> None:
@@ -121,27 +121,27 @@ def test_no_line_names_a_patient_or_a_file(station: Station) -> None:
 
 
 @pytest.mark.parametrize("hostile", ["../../1", "/1", "..", "1.2/3", "1\n", "1" * 65, "1..2", "A1"])
-def test_a_hostile_study_is_refused(station: Station, hostile: str) -> None:
-    assert sent(station, an_image(study=hostile)) == CANNOT_UNDERSTAND
-    assert [each for each in station.folder.parent.rglob("*") if each.is_file()] == []
+def test_a_hostile_study_is_refused(refusing: Station, hostile: str) -> None:
+    assert sent(refusing, an_image(study=hostile)) == CANNOT_UNDERSTAND
+    assert [each for each in refusing.folder.parent.rglob("*") if each.is_file()] == []
 
 
 @pytest.mark.filterwarnings("ignore:Invalid value for VR UI")
 @pytest.mark.parametrize("hostile", ["../../1", "1/2", "1..2"])
-def test_a_hostile_instance_is_refused(station: Station, hostile: str) -> None:
-    assert sent(station, an_image(hostile), hostile) == CANNOT_UNDERSTAND
-    assert [each for each in station.folder.parent.rglob("*") if each.is_file()] == []
+def test_a_hostile_instance_is_refused(refusing: Station, hostile: str) -> None:
+    assert sent(refusing, an_image(hostile), hostile) == CANNOT_UNDERSTAND
+    assert [each for each in refusing.folder.parent.rglob("*") if each.is_file()] == []
 
 
-def test_an_image_under_another_ones_name_is_refused(station: Station) -> None:
-    assert sent(station, an_image("1.2.3")) == CANNOT_UNDERSTAND
+def test_an_image_under_another_ones_name_is_refused(refusing: Station) -> None:
+    assert sent(refusing, an_image("1.2.3")) == CANNOT_UNDERSTAND
 
 
 @pytest.mark.parametrize(
     "noise", [b"\xff" * 1000, Random(0).randbytes(1000)], ids=["ones", "noise"]
 )
-def test_what_cannot_be_read_is_refused(station: Station, noise: bytes) -> None:
-    assert sent(station, noise) == CANNOT_UNDERSTAND
+def test_what_cannot_be_read_is_refused(refusing: Station, noise: bytes) -> None:
+    assert sent(refusing, noise) == CANNOT_UNDERSTAND
 
 
 def test_four_devices_send_at_once(station: Station) -> None:

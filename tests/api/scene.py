@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any
 
@@ -42,6 +42,12 @@ class Scene:
     elsewhere: dict[str, dict[str, str]]
     bodies: dict[str, dict[str, Any]]
     camera: Device
+
+    def seen_by(self, client: Client) -> Scene:
+        """Return a copy whose people and devices call through *client*, signing in as of now."""
+        signed = {**self.bodies, "/sessions": {"id_token": token()}}
+        camera, world = replace(self.camera, client=client), self.world.seen_by(client)
+        return replace(self, world=world, bodies=signed, camera=camera)
 
     def of(self, path: str) -> dict[str, str]:
         """Return what there is, for the route of *path*."""

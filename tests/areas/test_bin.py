@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.archive.store import objects
-from chalicelib.areas import service
+from chalicelib.areas import binning, service
 from chalicelib.areas.model import OnTaken, Right
 from chalicelib.kernel import clock
 from chalicelib.kernel.errors import Conflict, NotAllowed, NotFound
@@ -144,8 +144,14 @@ def test_versions_go_with_their_file(deluxe: World) -> None:
     assert used(deluxe) == 0
 
 
-def test_a_large_folder_is_erased_in_many_changes(area: World) -> None:
-    node_id = binned(area, {f"a/{number}.txt": bytes([number]) * 2 for number in range(97)})
+@pytest.mark.parametrize(
+    ("files", "rows"), [(25, 20), pytest.param(97, binning.ROWS, marks=pytest.mark.deep)]
+)
+def test_a_large_folder_is_erased_in_many_changes(
+    area: World, monkeypatch: pytest.MonkeyPatch, files: int, rows: int
+) -> None:
+    monkeypatch.setattr(binning, "ROWS", rows)
+    node_id = binned(area, {f"a/{number}.txt": bytes([number]) * 2 for number in range(files)})
     a_month_passes(area)
     service.erase_now(admin(area), area.target_id, node_id)
     contents_erased(area)

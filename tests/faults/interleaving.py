@@ -95,6 +95,17 @@ def interruptions(first: int, second: int) -> list[list[int]]:
     return by_second + by_first
 
 
+def interruptions_of_one(first: int, second: int) -> list[list[int]]:
+    """
+    Return the orders in which one of two who do the same is interrupted: it is either.
+
+    >>> interruptions_of_one(2, 2)
+    [[1, 1, 0, 0], [0, 1, 1, 0], [0, 0, 1, 1]]
+    """
+    assert first == second, "they do not do the same"
+    return interruptions(first, second)[: first + 1]
+
+
 def orders(first: int, second: int, at_most: int) -> list[list[int]]:
     """
     Return every order of *first* and *second* steps, or *at_most* of them drawn by chance.

@@ -36,7 +36,8 @@ from tests.support.world import World, build
 SMALL = 20  # bytes of capacity: two contents of 12 do not both fit
 ONE, OTHER = b"twelve bytes", b"other twelve"
 Look = Callable[[list[Actor]], None]
-MOST = 40  # orders a pair, evenly drawn
+MOST = 20  # orders a pair, evenly drawn
+pytestmark = pytest.mark.usefixtures("few_or_all")
 
 
 @pytest.fixture

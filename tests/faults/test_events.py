@@ -19,7 +19,7 @@ from tests.support.world import World, a_chunk, build
 FILES = {f"E-{number % 3}/{number}": f"image {number}".encode() for number in range(6)}
 TEST_EVENT = json.dumps({"Service": "Amazon S3", "Event": "s3:TestEvent"})
 DROPPED = 0.1
-QUICK, DEEP = 60, 10_000
+QUICK, DEEP = 30, 10_000
 SHARES = 10  # of the deep run, so that workers can divide it
 
 

@@ -19,7 +19,7 @@ from infra.demo_data import FolderSummary, make_facility_folder
 from infra.demo_stills import SIZE, TINTS, Still, drawn
 from tests.support.dicom import shipped_files
 
-EXAMINATIONS = 8
+EXAMINATIONS = 5
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,8 @@ import pytest
 from infra import layer
 from infra.layer import LayerError, make_layer
 
-pytestmark = pytest.mark.xdist_group("package")  # one worker packages
+# One worker packages, and only where the packaged stack runs: it takes most of a minute.
+pytestmark = [pytest.mark.xdist_group("package"), pytest.mark.journey]
 
 
 def test_the_layer_holds_typst_and_its_font_with_their_licences() -> None:

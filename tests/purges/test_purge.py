@@ -16,7 +16,7 @@ from chalicelib.kernel.errors import Conflict, Invalid
 from chalicelib.purges import steps
 from tests.album.scene import open_as_case, use_up, with_tool
 from tests.faults.crashes import calls_of, died, every_death, every_trouble, throttled, troubled
-from tests.faults.interleaving import interruptions, played
+from tests.faults.interleaving import interruptions, interruptions_of_one, played
 from tests.purges.scene import (
     AFTER,
     FILES,
@@ -334,7 +334,8 @@ def test_two_at_once_come_to_the_same_certificate(world: World) -> None:
     act = lambda: deliver(world)  # noqa: E731 - a name for what both do
     ready = Snapshot()
     calls = len(calls_of(act))
-    for order in interruptions(calls, calls)[::2]:  # a message is some calls, and each is small
+    # A message is some calls, and each is small.
+    for order in interruptions_of_one(calls, calls)[::2]:
         ready.restore()
         for actor in played((act, act), order):
             assert actor.error is None, actor.error
