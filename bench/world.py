@@ -56,8 +56,8 @@ def configured(variables: Mapping[str, str]) -> Iterator[None]:
 def on_moto() -> Iterator[tuple[World, io.StringIO]]:
     """Yield a facility under contract, and all that the service's functions print."""
     printed = io.StringIO()
-    # moto sorts a whole table for each query, and copies it before each transaction, to undo it when
-    # it fails.  None fails here, and a year of inquiries would take most of a day.
+    # moto sorts a whole table for each query, and copies it before each transaction, to undo it
+    # when it fails.  None fails here, and a year of inquiries would take most of a day.
     quicken_rows()
     uncopied = mock.patch.object(Table, "__deepcopy__", lambda table, _: table, create=True)
     with mock_aws(), uncopied, configured(provision(boto3.Session(region_name=REGION), "bench")):
