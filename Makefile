@@ -11,8 +11,8 @@ SCALE  ?= 1.0
 SERVERS ?=
 export PYTHONDONTWRITEBYTECODE := 1
 # What starts a hundred processes compiles once for all of them, and not beside the sources.
-test explore: export PYTHONPYCACHEPREFIX := $(CURDIR)/build/bytecode
-test explore: export PYTHONDONTWRITEBYTECODE :=
+test explore faults: export PYTHONPYCACHEPREFIX := $(CURDIR)/build/bytecode
+test explore faults: export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: help setup demo local clock test journeys faults explore bite mutants year bench check words openapi format lint types arch templates package deploy agent bench-agent
 
