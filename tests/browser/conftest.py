@@ -18,7 +18,7 @@ from infra.local.people import Person
 from infra.local.stack import LocalStack
 from tests.browser.rented import furnished
 from tests.journeys.conftest import Agent
-from tests.support.chromium import chromium
+from tests.support.chromium import COLD, chromium
 
 
 @pytest.fixture(scope="session")
@@ -170,6 +170,7 @@ def sit(browser: Browser, scene: Scene) -> Iterator[Sit]:
     def sitting(**options: Any) -> Surfer:
         usual: dict[str, Any] = {"locale": "en-GB", "java_script_enabled": False}
         context = browser.new_context(**(usual | options))
+        context.set_default_navigation_timeout(COLD)
         contexts.append(context)
         surfer = Surfer(scene, context, context.new_page())
 

@@ -460,7 +460,7 @@ def area_preview(surfer: Surfer) -> None:
 @place
 def area_bin(surfer: Surfer) -> None:
     in_area(surfer, "/bin")
-    surfer.page.click("summary")
+    surfer.page.click("main summary")
 
 
 @place

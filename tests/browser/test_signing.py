@@ -162,7 +162,7 @@ def test_a_contract_is_signed_by_keyboard_alone(sit: Sit, target: str) -> None:
 def test_what_the_provider_declines_comes_back_with_its_reason(sit: Sit, target: str) -> None:
     surfer, provider = sit(), sit()
     signing(surfer, target)
-    surfer.page.click("summary")
+    surfer.page.click("main summary")
     surfer.page.fill("#unit_price_yen", "800")
     surfer.page.click("button[value=check]")
     surfer.page.click("button[value=sign]")

@@ -13,9 +13,9 @@ from playwright.sync_api import Browser, Page
 from infra.local.people import Person, Refused, put
 from infra.local.stack import LocalStack
 from tests.journeys.conftest import Facility
+from tests.support.chromium import COLD
 
 SUPPORT, FEES, RECORDS = "Device support 機器", "Contracts and fees", "Records"
-COLD = 180_000  # milliseconds until a cold function has answered, on a busy machine
 PATIENCE = 60_000
 DONE, NOT_YOURS, NOT_FOUND = 0, 403, 404
 

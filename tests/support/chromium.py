@@ -19,6 +19,7 @@ SCREENSHOTS = ROOT / "build" / "screenshots"
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 RULES = {"type": "tag", "values": TAGS}
 COLOURS = {"type": "rule", "values": ["color-contrast"]}
+COLD = 180_000  # milliseconds until a cold function has answered, on a busy machine
 
 
 @contextmanager
