@@ -12,7 +12,7 @@ from PIL import Image
 from playwright.sync_api import Browser, FilePayload, Page, Route, expect
 
 from chalicelib.settings import settings
-from tests.support.chromium import COLOURS, SCREENSHOTS, barriers, hidden_width
+from tests.support.chromium import COLOURS, keeps_nobody_out
 from tests.support.visitor import FROM_HERE, HOST, Answer, Visitor
 
 ALLOWED = {"Access-Control-Allow-Origin": "*"}
@@ -55,13 +55,7 @@ def looked_at(browser: Browser, visitor: Visitor, name: str, language: str) -> N
     page = context.new_page()
     surfing(page, visitor)
     page.goto("https://hokan.example/shown")
-    for width in (360, 768, 1440):
-        page.set_viewport_size({"width": width, "height": 900})
-        page.screenshot(path=SCREENSHOTS / f"{name}-{language}-{width}.png", full_page=True)
-        assert barriers(page) == [], (name, width)
-        assert hidden_width(page) <= 0, (name, width)
-    page.emulate_media(color_scheme="dark")
-    assert barriers(page, COLOURS) == [], (name, "dark")
+    keeps_nobody_out(page, f"{name}-{language}", COLOURS)
     assert page.get_attribute("html", "lang") == language
     context.close()
 

@@ -23,7 +23,7 @@ from chalicelib.pictures.model import Picture, Rendition, Shown, State
 from chalicelib.settings import settings
 from tests.album.scene import an_examination, open_as_case, open_film, use_up, with_tool
 from tests.pictures.scene import a_dicom
-from tests.support.chromium import SCREENSHOTS, barriers, hidden_width
+from tests.support.chromium import keeps_nobody_out
 from tests.support.visitor import HOST, Visitor, signed_in
 from tests.support.world import World
 
@@ -157,13 +157,7 @@ def test_a_page_of_the_album_has_no_barrier(
     assert visitor.page.status < 500
     surfing(page, visitor)
     page.goto(f"https://{HOST}/shown")
-    for width in (360, 768, 1440):
-        page.set_viewport_size({"width": width, "height": 900})
-        page.screenshot(path=SCREENSHOTS / f"album-{name}-{language}-{width}.png", full_page=True)
-        assert barriers(page) == [], (name, width)
-        assert hidden_width(page) <= 0, (name, width)
-    page.emulate_media(color_scheme="dark")
-    assert barriers(page) == [], (name, "dark")
+    keeps_nobody_out(page, f"album-{name}-{language}")
 
 
 def test_arrows_lead_from_picture_to_picture(page: Page, clinic: Clinic) -> None:

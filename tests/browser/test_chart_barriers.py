@@ -24,7 +24,7 @@ from tests.charts.test_pages import CHARTS, hand_in, page_of, typed
 from tests.charts.test_pictures import another
 from tests.pictures.making import deliver_all, digest, picture_at
 from tests.pictures.stills import a_still
-from tests.support.chromium import SCREENSHOTS, barriers, hidden_width
+from tests.support.chromium import keeps_nobody_out
 from tests.support.visitor import FROM_HERE, HOST, Visitor, signed_in
 from tests.support.world import World
 
@@ -142,13 +142,7 @@ def test_a_page_of_a_chart_has_no_barrier(
     opened(page, visitor)
     page.evaluate(ALL_IN_SIGHT)
     page.wait_for_function("[...document.images].every(each => each.complete)")
-    for width in (360, 768, 1440):
-        page.set_viewport_size({"width": width, "height": 900})
-        page.screenshot(path=SCREENSHOTS / f"chart-{name}-{language}-{width}.png", full_page=True)
-        assert barriers(page) == [], (name, width)
-        assert hidden_width(page) <= 0, (name, width)
-    page.emulate_media(color_scheme="dark")
-    assert barriers(page) == [], (name, "dark")
+    keeps_nobody_out(page, f"chart-{name}-{language}")
     context.close()
 
 

@@ -28,7 +28,7 @@ from tests.network.scene import (
     with_records,
 )
 from tests.pictures.making import deliver_all
-from tests.support.chromium import SCREENSHOTS, barriers, hidden_width
+from tests.support.chromium import keeps_nobody_out
 from tests.support.visitor import Visitor, signed_in
 from tests.support.world import World
 
@@ -213,11 +213,5 @@ def test_a_page_about_the_network_has_no_barrier(
     context = browser.new_context(bypass_csp=True)
     page = context.new_page()
     opened(page, visitor)
-    for width in (360, 768, 1440):
-        page.set_viewport_size({"width": width, "height": 900})
-        page.screenshot(path=SCREENSHOTS / f"network-{name}-{language}-{width}.png", full_page=True)
-        assert barriers(page) == [], (name, width)
-        assert hidden_width(page) <= 0, (name, width)
-    page.emulate_media(color_scheme="dark")
-    assert barriers(page) == [], (name, "dark")
+    keeps_nobody_out(page, f"network-{name}-{language}")
     context.close()

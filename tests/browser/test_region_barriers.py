@@ -18,7 +18,7 @@ from tests.browser.test_billing_barriers import opened
 from tests.contracts import region_scene as scene
 from tests.contracts.region_scene import BLOCK, set_aside
 from tests.contracts.test_region_pages import PATH
-from tests.support.chromium import SCREENSHOTS, barriers, hidden_width
+from tests.support.chromium import SCREENSHOTS, keeps_nobody_out
 from tests.support.visitor import Visitor, signed_in
 from tests.support.world import World
 
@@ -114,12 +114,6 @@ def test_a_page_about_rented_areas_has_no_barrier(
     context = browser.new_context(bypass_csp=True)
     page = context.new_page()
     opened(page, visitor)
-    for width in (360, 768, 1440):
-        page.set_viewport_size({"width": width, "height": 900})
-        page.screenshot(path=SCREENSHOTS / f"regions-{name}-{language}-{width}.png", full_page=True)
-        assert barriers(page) == [], (name, width)
-        assert hidden_width(page) <= 0, (name, width)
-    page.emulate_media(color_scheme="dark")
+    keeps_nobody_out(page, f"regions-{name}-{language}")
     page.screenshot(path=SCREENSHOTS / f"regions-{name}-{language}-dark.png", full_page=True)
-    assert barriers(page) == [], (name, "dark")
     context.close()

@@ -47,6 +47,19 @@ def barriers(page: Page, rules: dict[str, Any] = RULES) -> list[str]:
     ]
 
 
+def keeps_nobody_out(page: Page, name: str, in_the_dark: dict[str, Any] = RULES) -> None:
+    """See that a page has no barrier at three widths and in the dark; its pictures are kept."""
+    for width in (360, 768, 1440):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.screenshot(path=SCREENSHOTS / f"{name}-{width}.png", full_page=True)
+        found = barriers(page)
+        assert found == [], (name, width, found)
+        assert hidden_width(page) <= 0, (name, width)
+    page.emulate_media(color_scheme="dark")
+    found = barriers(page, in_the_dark)
+    assert found == [], (name, "dark", found)
+
+
 def hidden_width(page: Page) -> int:
     """Return by how many pixels the page is wider than its window."""
     return int(page.evaluate("document.documentElement.scrollWidth - window.innerWidth"))
