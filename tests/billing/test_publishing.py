@@ -23,7 +23,7 @@ from chalicelib.kernel import clock
 from chalicelib.kernel.calendar import local_date
 from chalicelib.kernel.errors import Conflict, HokanError, Invalid, NotFound
 from tests.faults.crashes import calls_of, died, every_death
-from tests.faults.interleaving import interruptions, played
+from tests.faults.interleaving import interrupted
 from tests.support.price_books import APPROVER, AUTHOR, dearer_book, first_of_month, published
 from tests.support.snapshot import Snapshot
 
@@ -91,11 +91,8 @@ def test_not_even_the_store_publishes_a_book_for_its_author(book: PriceBook) -> 
 
 
 def test_two_who_approve_at_once_publish_it_once(book: PriceBook) -> None:
-    ready, calls = Snapshot(), len(calls_of(approving(book)))
-    for order in interruptions(calls, calls):
-        ready.restore()
-        actors = played((approving(book), approving(book, by="person-other")), order)
-        assert all(each.error is None for each in actors), order
+    both = approving(book), approving(book, by="person-other")
+    for actors in interrupted(*both, alike=True):
         assert {each.refused.code for each in actors if each.refused} <= {"overtaken"}
         assert [each.book for each in book_store.history()] == [book]
 
@@ -117,17 +114,10 @@ def test_what_was_changed_while_it_was_read_is_not_approved(book: PriceBook) -> 
     def change() -> object:
         return publishing.propose(AUTHOR, new, book.sha256())
 
-    ready = Snapshot()
-    approvals = len(calls_of(approving(book)))
-    ready.restore()
-    changes = len(calls_of(change))
-    for order in interruptions(approvals, changes):
-        ready.restore()
-        approved, altered = played((approving(book), change), order)
-        assert (approved.error, altered.error) == (None, None)
-        assert (approved.refused is None) != (altered.refused is None), order
+    for approved, altered in interrupted(approving(book), change):
+        assert (approved.refused is None) != (altered.refused is None)
         expected = [] if approved.refused else [book]
-        assert [each.book for each in book_store.history()] == expected, order
+        assert [each.book for each in book_store.history()] == expected
 
 
 def test_what_another_has_not_seen_is_not_approved(book: PriceBook) -> None:

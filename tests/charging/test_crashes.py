@@ -17,7 +17,7 @@ from chalicelib.tables import transaction
 from tests.charging.test_overage import grow
 from tests.charging.test_run import BLOCK, a_world, after, all_invoices, amend, cancel, lines
 from tests.faults.crashes import calls_of, died, every_death
-from tests.faults.interleaving import interruptions, played
+from tests.faults.interleaving import interrupted
 from tests.faults.money_invariants import check_money
 from tests.support.life import live_until, show
 from tests.support.snapshot import Snapshot
@@ -120,12 +120,7 @@ def test_it_may_die_at_any_call_and_comes_to_the_same_end(client: Client, story:
 @stories
 def test_two_at_once_come_to_the_same_end(client: Client, story: Story) -> None:
     world, expected, given_back = story(client)
-    ready = Snapshot()
-    calls = len(calls_of(lambda: run(world)))
-    for order in interruptions(calls, calls):
-        ready.restore()
-        for actor in played((lambda: run(world), lambda: run(world)), order):
-            assert actor.error is None, actor.error
+    for _ in interrupted(lambda: run(world), lambda: run(world), alike=True):
         run(world)
         comes_to_its_end(world, expected, given_back)
 

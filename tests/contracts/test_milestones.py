@@ -14,7 +14,7 @@ from chalicelib.contracts.model import Contract, State, ends_on, term_end_on
 from tests.contracts.test_lasting import told
 from tests.faults.contract_invariants import check_contract
 from tests.faults.crashes import calls_of, died, every_death
-from tests.faults.interleaving import interruptions, played
+from tests.faults.interleaving import interrupted
 from tests.faults.time_invariants import check_timers
 from tests.support.price_books import dearer_book, published
 from tests.support.snapshot import Snapshot
@@ -94,12 +94,7 @@ def test_two_at_once_come_to_the_same_end(
     world: World, prepare: Callable[[World], Callable[[], object]]
 ) -> None:
     act = prepare(world)
-    ready = Snapshot()
-    calls = len(calls_of(act))
-    for order in interruptions(calls, calls):
-        ready.restore()
-        for actor in played((act, act), order):
-            assert actor.error is None, actor.error
+    for _ in interrupted(act, act):
         comes_to_its_end(world, prepare)
 
 
@@ -109,10 +104,7 @@ def test_a_change_meanwhile_is_not_overlooked(world: World) -> None:
     def pause() -> object:
         return pausing.pause(admin, world.contract_id)
 
-    ready = Snapshot()
-    for order in interruptions(len(calls_of(act)), len(calls_of(pause))):
-        ready.restore()
-        played((act, pause), order)
+    for _ in interrupted(act, pause):
         act()
         pause()
         assert (contract(world).term_no, contract(world).paused) == (2, True)

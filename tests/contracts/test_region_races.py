@@ -25,12 +25,10 @@ from chalicelib.contracts.regions.model import NOTHING, Setting, held_by
 from chalicelib.kernel.errors import HokanError
 from tests.contracts import region_scene as scene
 from tests.contracts.region_scene import BLOCK, DELUXE, ECONOMY, OPERATOR, set_aside
-from tests.faults.crashes import calls_of
-from tests.faults.interleaving import Act, interruptions, played
+from tests.faults.interleaving import Act, interrupted
 from tests.support.snapshot import Snapshot
 from tests.support.world import World
 
-LAST_CALLS = 7
 Pair = Callable[[World], tuple[Act, Act]]
 
 
@@ -107,44 +105,10 @@ PAIRS: list[Pair] = [
 
 
 @pytest.mark.parametrize("pair", PAIRS, ids=lambda each: each.__name__)
-def test_regions_stay_exact_wherever_one_is_interrupted_near_its_end(
-    client: Client, pair: Pair
-) -> None:
-    explore(scene.world(client), pair, near_the_end)
-
-
-@pytest.mark.deep
-@pytest.mark.parametrize("pair", PAIRS, ids=lambda each: each.__name__)
 def test_regions_stay_exact_wherever_one_is_interrupted(client: Client, pair: Pair) -> None:
-    explore(scene.world(client), pair, interruptions)
-
-
-def near_the_end(first: int, second: int) -> list[list[int]]:
-    """Return the interruptions after either has read what it decides by: its last calls."""
-    found = interruptions(first, second)
-    return found[: first + 1][-LAST_CALLS:] + found[first + 1 :][-LAST_CALLS:]
-
-
-def explore(world: World, pair: Pair, orders: Callable[[int, int], list[list[int]]]) -> None:
-    first, second = pair(world)
-    before = Snapshot()
-    lengths = [len(calls_of(act)) for act in _each_alone(before, first, second)]
-    for order in orders(*lengths):
-        before.restore()
-        for actor in played((first, second), order):
-            assert actor.error is None, (order, actor.error)
+    world = scene.world(client)
+    for _ in interrupted(*pair(world)):
         check_exact(world)
-
-
-def _each_alone(before: Snapshot, *acts: Act) -> list[Act]:
-    """Return the acts, each to be tried in the world as it was."""
-
-    def tried(act: Act) -> None:
-        before.restore()
-        with suppress(HokanError):
-            act()
-
-    return [partial(tried, act) for act in acts]
 
 
 # --- any history ---------------------------------------------------------------------------------

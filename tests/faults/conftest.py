@@ -1,15 +1,8 @@
-"""How many orders two in an area are played in; what a run went through, told at its end."""
+"""What a run went through, told at its end."""
 
 from __future__ import annotations
 
 import pytest
-
-
-@pytest.fixture(params=["few", pytest.param("all", marks=pytest.mark.deep)])
-def few_or_all(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let a pair be played in some of its orders, and in all by `make faults`."""
-    if request.param == "all":
-        monkeypatch.setattr("tests.faults.test_area_interleavings.MOST", 10_000)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from itertools import combinations
+from itertools import combinations, islice
 from math import comb
 from random import Random
 from typing import Any
@@ -18,8 +18,12 @@ from typing import Any
 import pytest
 from botocore.client import BaseClient
 
+from chalicelib.kernel import clock
 from chalicelib.kernel.errors import HokanError
+from tests.faults.footprints import Footprint, footprint
+from tests.support.snapshot import Snapshot
 
+WHOLE = 1_000  # steps: more than anybody takes to the end
 Act = Callable[[], object]
 
 
@@ -31,6 +35,7 @@ class Actor(threading.Thread):
         result: What it returned.
         refused: The refusal it ended with, if it did: an answer like any other.
         error: What it died of, if it did.
+        calls: What each of its calls touched, in order.
     """
 
     def __init__(self, act: Act) -> None:
@@ -41,6 +46,7 @@ class Actor(threading.Thread):
         self.result: Any = None
         self.refused: HokanError | None = None
         self.error: BaseException | None = None
+        self.calls: list[Footprint] = []
 
     def run(self) -> None:
         self._go.acquire()
@@ -53,8 +59,9 @@ class Actor(threading.Thread):
         self.is_done = True
         self._waits.release()
 
-    def before_call(self) -> None:
+    def before_call(self, call: Footprint) -> None:
         """Wait to be let go (called in the actor's own thread)."""
+        self.calls.append(call)
         self._waits.release()
         self._go.acquire()
 
@@ -81,29 +88,69 @@ def played(acts: Sequence[Act], order: Sequence[int]) -> list[Actor]:
     return actors
 
 
-def interruptions(first: int, second: int) -> list[list[int]]:
+def interrupted(
+    first: Act, second: Act, *, alike: bool = False, every: int = 1
+) -> Iterator[list[Actor]]:
     """
-    Return the orders in which one is interrupted once, anywhere, by the whole of the other.
+    Interrupt each once, anywhere, by the whole of the other; each time from the world as it is now.
 
-    Most races need no more (Musuvathi and Qadeer, "Iterative context bounding", PLDI 2007).
+    Most races need no more (Musuvathi and Qadeer, "Iterative context bounding", PLDI 2007).  Before
+    and after a call that touches nothing the other touched are one moment, and played once
+    (Godefroid, "Partial-order methods for the verification of concurrent systems", LNCS 1032).
 
-    >>> interruptions(2, 1)
-    [[1, 0, 0], [0, 1, 0], [0, 0, 1]]
+    Args:
+        first: One of the two.
+        second: The other.
+        alike: Both do the same, so that it is enough to interrupt one.
+        every: At one in so many of the moments, where the whole takes long.
+
+    Yields:
+        The two as they ended, first and second.  None died.
     """
-    by_second = [[0] * n + [1] * second + [0] * (first - n) for n in range(first + 1)]
-    by_first = [[1] * n + [0] * first + [1] * (second - n) for n in range(1, second)]
-    return by_second + by_first
+    start = _Start()
+    moment: int | None = 0
+    for one in (0,) if alike or first is second else (0, 1):
+        while moment is not None:
+            actors = start.played((first, second), [one] * moment + [1 - one] * WHOLE)
+            yield actors
+            moment = next(islice(_moments(actors, one, moment), every - 1, None), None)
+        moment = next(_moments(actors, 1, 0), None)
 
 
-def interruptions_of_one(first: int, second: int) -> list[list[int]]:
+def in_every_order(first: Act, second: Act, at_most: int) -> Iterator[list[Actor]]:
+    """Let both go on in every order, or in *at_most* drawn by chance; as `interrupted` does."""
+    start = _Start()
+    one, two = (len(start.played((act,), ())[0].calls) for act in (first, second))
+    for order in orders(one, two, at_most):
+        yield start.played((first, second), order)
+
+
+class _Start:
+    """The world and the clock as they are now, to begin from again and again."""
+
+    def __init__(self) -> None:
+        self._world, self._ahead = Snapshot(), clock.now() - clock.wall_now()
+
+    def played(self, acts: Sequence[Act], order: Sequence[int]) -> list[Actor]:
+        self._world.restore()
+        clock.move(round(self._ahead.total_seconds()))
+        actors = played(acts, order)
+        for actor in actors:
+            if actor.error is not None:
+                raise actor.error
+        return actors
+
+
+def _moments(actors: list[Actor], one: int, past: int) -> Iterator[int]:
     """
-    Return the orders in which one of two who do the same is interrupted: it is either.
+    Yield after how many calls, *past* so many, *one* has touched again what the other touched.
 
-    >>> interruptions_of_one(2, 2)
-    [[1, 1, 0, 0], [0, 1, 1, 0], [0, 0, 1, 1]]
+    The second is not interrupted after its last call: it came first then, and that was played.
     """
-    assert first == second, "they do not do the same"
-    return interruptions(first, second)[: first + 1]
+    calls, others = actors[one].calls, actors[1 - one].calls
+    for number in range(past, len(calls) - one):
+        if any(calls[number].meets(other) for other in others):
+            yield number + 1
 
 
 def orders(first: int, second: int, at_most: int) -> list[list[int]]:
@@ -128,7 +175,8 @@ def _stopping_at_calls() -> Iterator[None]:
     def stopping(self: Any, operation: str, parameters: dict[str, Any]) -> Any:
         actor = threading.current_thread()
         if isinstance(actor, Actor):
-            actor.before_call()
+            service = self.meta.service_model.service_name
+            actor.before_call(footprint(service, operation, parameters))
         return make(self, operation, parameters)
 
     with pytest.MonkeyPatch.context() as patch:

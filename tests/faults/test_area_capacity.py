@@ -36,8 +36,6 @@ from tests.support.world import World, build
 
 THIRD = b"third twelve"
 
-pytestmark = pytest.mark.usefixtures("few_or_all")
-
 
 @pytest.fixture
 def world(client: Client) -> World:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from functools import partial
 
 import pytest
 from chalice.test import Client
@@ -25,19 +24,15 @@ from tests.areas.scene import (
     upload,
     used,
 )
-from tests.faults.crashes import calls_of
-from tests.faults.interleaving import Act, Actor, interruptions, played
+from tests.faults.interleaving import Act, Actor, interrupted
 from tests.faults.invariants import check_always, check_at_rest
 from tests.faults.stories import settle
-from tests.faults.test_interleavings import answered
-from tests.support.snapshot import Snapshot, once
+from tests.support.snapshot import once
 from tests.support.world import World, build
 
 SMALL = 20  # bytes of capacity: two contents of 12 do not both fit
 ONE, OTHER = b"twelve bytes", b"other twelve"
 Look = Callable[[list[Actor]], None]
-MOST = 20  # orders a pair, evenly drawn
-pytestmark = pytest.mark.usefixtures("few_or_all")
 
 
 @pytest.fixture
@@ -47,15 +42,7 @@ def world(client: Client) -> World:
 
 def explored(world: World, first: Act, second: Act, look: Look) -> None:
     """Let each interrupt the other once, anywhere; then look, and see that all is well."""
-    ready, lengths = Snapshot(), []
-    for act in (first, second):
-        lengths.append(len(calls_of(partial(answered, act))) + 1)
-        ready.restore()
-    orders = interruptions(lengths[0], lengths[1])
-    for order in orders[:: -(-len(orders) // MOST)]:
-        ready.restore()
-        actors = played((first, second), order)
-        assert [each.error for each in actors if each.error is not None] == [], order
+    for actors in interrupted(first, second):
         check_always(world)
         look(actors)
         settle(world)

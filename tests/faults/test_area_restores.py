@@ -16,8 +16,6 @@ from tests.faults.test_area_interleavings import explored, refused
 from tests.support.snapshot import once
 from tests.support.world import World, build
 
-pytestmark = pytest.mark.usefixtures("few_or_all")
-
 
 @pytest.fixture
 def world(client: Client) -> World:

@@ -16,6 +16,7 @@ from chalicelib.archive import publishing
 from tests.faults.crashes import Fault, calls_of, died, every_death, every_fault
 from tests.faults.invariants import check_always, check_at_rest
 from tests.faults.stories import STORIES, Act, settle
+from tests.support.privileges import Need, function_of, refused_to, watched
 from tests.support.snapshot import Snapshot, once
 from tests.support.world import World, build
 
@@ -50,8 +51,13 @@ def comes_to_rest(world: World, act: Act) -> None:
 
 
 def explored(world: World, handler: str, chosen: Callable[[list[str]], list[Fault]]) -> int:
-    """Let *handler* die each of the *chosen* deaths; return how many they were."""
-    act = STORIES[handler](world)
+    """
+    Let *handler* die each of the *chosen* deaths; return how many they were.
+
+    Whatever it does on its way, its function is granted.
+    """
+    needs: set[Need] = set()
+    act = watched(STORIES[handler](world), needs)
     ready = Snapshot()
     deaths = chosen(calls_of(act))
     for death in deaths:
@@ -59,6 +65,7 @@ def explored(world: World, handler: str, chosen: Callable[[list[str]], list[Faul
         assert died(act, death), death
         comes_to_rest(world, act)
     assert deaths
+    assert refused_to(function_of(handler), needs) == []
     return len(deaths)
 
 

@@ -20,7 +20,7 @@ from tests.charging.test_run import after
 from tests.discs.scene import OPERATOR, admin, deliver, image, messages, now, ordered, originals
 from tests.discs.test_months import FILES, due_on, filled, timer
 from tests.faults.crashes import calls_of, died, every_death
-from tests.faults.interleaving import interruptions, played
+from tests.faults.interleaving import interrupted
 from tests.faults.invariants import check_always
 from tests.faults.stories import Act
 from tests.support.life import live_until
@@ -75,14 +75,8 @@ def test_a_minute_that_dies_anywhere_orders_a_months_discs_once(world: World) ->
 
 
 def test_two_minutes_at_once_order_a_months_discs_once(world: World) -> None:
-    ready = Snapshot()
     act = partial(minute, world)
-    calls = len(calls_of(act)) + 1
-    orders = interruptions(calls, calls)
-    for order in orders[:: -(-len(orders) // MOST)]:
-        ready.restore()
-        actors = played((act, act), order)
-        assert [each.error for each in actors if each.error is not None] == [], order
+    for _ in interrupted(act, act):
         check_always(world)
         ordered_once(world)
 
@@ -90,19 +84,11 @@ def test_two_minutes_at_once_order_a_months_discs_once(world: World) -> None:
 def test_discs_are_handed_over_or_called_off_and_never_both(world: World) -> None:
     order = ordered(world)
     assert deliver(world, order)
-    ready = Snapshot()
     hand_over = partial(service.hand_over, OPERATOR, order.order_id, "Reception")
-    acts = (hand_over, partial(service.dismiss, admin(world), order.order_id))
-    lengths = []
-    for act in acts:
-        lengths.append(len(calls_of(act)) + 1)
-        ready.restore()
-    for turns in interruptions(*lengths)[::3]:
-        ready.restore()
-        actors = played(acts, turns)
+    for actors in interrupted(hand_over, partial(service.dismiss, admin(world), order.order_id)):
         check_always(world)
         (one,) = [each.result for each in actors if each.refused is None]
-        assert now(order) == one, turns
+        assert now(order) == one
 
 
 def test_an_area_whose_discs_are_built_by_somebody_who_dies_is_built_once(world: World) -> None:

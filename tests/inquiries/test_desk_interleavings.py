@@ -14,7 +14,7 @@ from chalicelib.inquiries.desk import service as desk
 from chalicelib.inquiries.model import Department, Inquiry, InquiryState, What
 from chalicelib.kernel import clock
 from tests.faults.inquiry_invariants import heads, messages
-from tests.faults.interleaving import Act, Actor
+from tests.faults.interleaving import Act, Actor, in_every_order, interrupted
 from tests.faults.stories import in_hours
 from tests.inquiries.desk_scene import (
     CLERK,
@@ -25,7 +25,7 @@ from tests.inquiries.desk_scene import (
     ruled,
     with_department,
 )
-from tests.inquiries.racing import Check, Pair, explore, many, refusals, some
+from tests.inquiries.racing import DEEP, Check, Pair, explored, refusals
 from tests.inquiries.scene import doctor, filed
 from tests.support.world import World
 
@@ -235,7 +235,8 @@ def _(world: World) -> tuple[Act, Act, Check]:
 def test_two_at_once_end_well_wherever_one_interrupts_the_other(
     world: World, name: str, record_property: Callable[[str, object], None]
 ) -> None:
-    record_property("scenarios", explore(world, PAIRS[name], some))
+    first, second, check = PAIRS[name](world)
+    record_property("scenarios", explored(interrupted(first, second), check))
 
 
 @pytest.mark.deep
@@ -243,4 +244,6 @@ def test_two_at_once_end_well_wherever_one_interrupts_the_other(
 def test_two_at_once_end_well_in_every_order(
     world: World, name: str, record_property: Callable[[str, object], None]
 ) -> None:
-    record_property("scenarios", explore(world, PAIRS[name], many))
+    first, second, check = PAIRS[name](world)
+    played = in_every_order(first, second, at_most=DEEP)
+    record_property("scenarios", explored(played, check))

@@ -12,8 +12,8 @@ from chalicelib.inquiries.asking import filing
 from chalicelib.inquiries.model import MOST_AN_HOUR, MOST_OPEN, Inquiry, InquiryState
 from chalicelib.kernel import clock
 from tests.faults.inquiry_invariants import heads
-from tests.faults.interleaving import Act, Actor
-from tests.inquiries.racing import Check, Pair, explore, many, refusals, some
+from tests.faults.interleaving import Act, Actor, in_every_order, interrupted
+from tests.inquiries.racing import DEEP, Check, Pair, explored, refusals
 from tests.inquiries.scene import answered, asked_back, collected, doctor, filed, routed, sent
 from tests.support.world import World
 
@@ -180,7 +180,8 @@ def _(world: World) -> tuple[Act, Act, Check]:
 def test_two_at_once_end_well_wherever_one_interrupts_the_other(
     world: World, name: str, record_property: Callable[[str, object], None]
 ) -> None:
-    record_property("scenarios", explore(world, PAIRS[name], some))
+    first, second, check = PAIRS[name](world)
+    record_property("scenarios", explored(interrupted(first, second), check))
 
 
 @pytest.mark.deep
@@ -188,4 +189,6 @@ def test_two_at_once_end_well_wherever_one_interrupts_the_other(
 def test_two_at_once_end_well_in_every_order(
     world: World, name: str, record_property: Callable[[str, object], None]
 ) -> None:
-    record_property("scenarios", explore(world, PAIRS[name], many))
+    first, second, check = PAIRS[name](world)
+    played = in_every_order(first, second, at_most=DEEP)
+    record_property("scenarios", explored(played, check))

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import fnmatch
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import pytest
@@ -22,6 +23,7 @@ from infra.build import ROOT
 from infra.provision import MOTO_ACCOUNT
 from infra.template import REGION, Resolver, resolver_of
 
+FUNCTIONS = ("api", "ingest", "export", "media", "purge", "derive", "sweep", "tick", "operate")
 Need = tuple[str, str]  # action, resource's ARN
 OBJECT_ACTIONS = {  # S3's API -> IAM's actions on the object
     "HeadObject": ("s3:GetObject",),
@@ -51,9 +53,8 @@ ITEM_ACTIONS = {
 
 
 @contextmanager
-def recorded() -> Iterator[set[Need]]:
-    """Collect what is needed meanwhile."""
-    needs: set[Need] = set()
+def recorded(needs: set[Need]) -> Iterator[None]:
+    """Collect in *needs* what is needed meanwhile."""
     make = BaseClient._make_api_call
 
     def recording(self: Any, operation: str, parameters: dict[str, Any]) -> Any:
@@ -63,7 +64,19 @@ def recorded() -> Iterator[set[Need]]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(BaseClient, "_make_api_call", recording)
-        yield needs
+        yield
+
+
+def watched(act: Callable[[], Any], needs: set[Need]) -> Callable[[], Any]:
+    """Return *act*, which adds to *needs* what it needs each time."""
+
+    def acting() -> Any:
+        with recorded(needs):
+            answer = act()
+        needs.update(of_urls(answer))
+        return answer
+
+    return acting
 
 
 def of_urls(answer: Any) -> set[Need]:
@@ -195,6 +208,24 @@ class Grant:
 
     def covers(self, need: Need) -> bool:
         return self.action == need[0] and fnmatch.fnmatchcase(need[1], self.pattern)
+
+
+def function_of(handler: str) -> str:
+    """Return the function that runs *handler*, a route, an event handler or a command."""
+    name = handler.partition(":")[0]
+    return name if name in FUNCTIONS else "api"
+
+
+def refused_to(function: str, needs: set[Need]) -> list[Need]:
+    """Return those of *needs* that *function* is not granted."""
+    allowed = granted(function)
+    return sorted(each for each in needs if not any(one.covers(each) for one in allowed))
+
+
+@cache
+def granted(function: str) -> list[Grant]:
+    """Return what a function is granted on moto."""
+    return grants(function, resolver_of("test", MOTO_ACCOUNT))
 
 
 def grants(function: str, resolver: Resolver) -> list[Grant]:
