@@ -201,6 +201,7 @@ def test_echoscu_gets_an_answer(station: Station) -> None:
 
 
 @needs_dcmtk
+@pytest.mark.journey
 @one_tour
 def test_storescu_sends_every_real_file_it_can_read(tour: Tour, record_property: Any) -> None:
     files = [each for some in files_by_option().values() for each in some]
@@ -216,6 +217,7 @@ def test_storescu_sends_every_real_file_it_can_read(tour: Tour, record_property:
 
 
 @needs_dcmtk
+@pytest.mark.journey
 @one_tour
 def test_what_is_refused_is_named_with_its_reason(tour: Tour) -> None:
     """Its identifiers are hexadecimal: no UIDs."""

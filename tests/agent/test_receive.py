@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import resource
 import secrets
-import subprocess
 import time
 from concurrent.futures import ThreadPoolExecutor
 from random import Random
@@ -28,6 +27,7 @@ from tests.support.devices import (
     SUCCESS,
     TITLE,
     VERIFICATION,
+    Process,
     Starter,
     Station,
     an_image,
@@ -202,7 +202,7 @@ def test_a_killed_receiver_has_all_it_said_it_had_and_nothing_half(start: Starte
     assert acknowledged <= names
 
 
-def _kill_after(process: subprocess.Popen[str], seconds: float) -> None:
+def _kill_after(process: Process, seconds: float) -> None:
     time.sleep(seconds)
     process.kill()
 

@@ -20,6 +20,7 @@ from infra.demo_stills import SIZE, TINTS, Still, drawn
 from tests.support.dicom import shipped_files
 
 EXAMINATIONS = 5
+pytestmark = pytest.mark.xdist_group("demo data")  # drawn once
 
 
 @pytest.fixture(scope="module")

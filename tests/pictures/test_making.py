@@ -345,11 +345,13 @@ def test_pictures_that_were_being_made_while_a_purge_came_by_are_deleted(world: 
 # --- every shipped file -------------------------------------------------------------------------
 
 
-def test_every_shipped_file_is_stored_as_it_was_and_has_pictures_or_a_reason(
-    client: Client,
+@pytest.mark.parametrize("every", [10, pytest.param(1, marks=pytest.mark.deep)])
+def test_shipped_files_are_stored_as_they_were_and_have_pictures_or_a_reason(
+    client: Client, every: int
 ) -> None:
+    """Each by itself is drawn in test_shipped_files."""
     world = build(client, capacity_bytes=100 * 2**20)
-    files = {str(number): path.read_bytes() for number, path in enumerate(FILES)}
+    files = {str(number): path.read_bytes() for number, path in enumerate(FILES[::every])}
     for start in range(0, len(files), 90):
         world.back_up({name: files[name] for name in list(files)[start : start + 90]})
     wanted = [digest(body) for body in files.values()]

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import re
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,9 +18,9 @@ from pynetdicom import AE
 from pynetdicom.dimse_primitives import C_STORE
 
 from hokan_agent.sources.scan import scan
-from infra.build import ROOT
 from tests.support.canary import CANARY
 from tests.support.dicom import element
+from tests.support.forked import Forked
 
 PEER, TITLE = "ENDO1", "HOKAN"
 STUDY, INSTANCE = "1.2.826.0.1.3680043.10.1", "1.2.826.0.1.3680043.10.2"
@@ -31,6 +29,7 @@ CT = "1.2.840.10008.5.1.4.1.1.2"
 EXPLICIT = "1.2.840.10008.1.2.1"
 SUCCESS, OUT_OF_RESOURCES, CANNOT_UNDERSTAND = 0x0000, 0xA700, 0xC000
 SECONDS = 120
+Process = subprocess.Popen[str] | Forked
 
 
 @dataclass
@@ -38,7 +37,7 @@ class Station:
     """The agent receiving, as a process of its own."""
 
     folder: Path
-    process: subprocess.Popen[str]
+    process: Process
     port: int
 
     def images(self) -> dict[str, bytes]:
@@ -58,18 +57,12 @@ class Station:
 class Starter:
     folder: Path
     home: Path
-    started: list[subprocess.Popen[str]] = field(default_factory=list)
+    started: list[Forked] = field(default_factory=list)
 
-    def process(self, *options: str) -> subprocess.Popen[str]:
-        command = [sys.executable, "-m", "hokan_agent", "--state", str(self.home), "receive"]
-        process = subprocess.Popen(
-            [*command, str(self.folder), "--port", "0", *options],
-            env=os.environ | {"PYTHONPATH": str(ROOT / "agent")},
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        self.started.append(process)
-        return process
+    def process(self, *options: str) -> Forked:
+        command = ["--state", str(self.home), "receive", str(self.folder), "--port", "0", *options]
+        self.started.append(Forked(command))
+        return self.started[-1]
 
     def station(self, *options: str, peer: str = PEER) -> Station:
         process = self.process("--peer", peer, *options)
@@ -89,7 +82,7 @@ def starting(place: Path) -> Iterator[Starter]:
             each.communicate()
 
 
-def port_of(process: subprocess.Popen[str]) -> int:
+def port_of(process: Process) -> int:
     """Return the port a receiver says it listens at, once it does."""
     assert process.stderr is not None
     for line in process.stderr:

@@ -36,8 +36,9 @@ _ABOUT_TEXT: Any = tuple(
     vars(validators)[name]
     for name in ("ActionCountValidator", "OverlappingPathsValidator", "UpdateHashRangeKeyValidator")
 )
+_ABOUT_CALLS: Any = (vars(validators)["UpdateExpressionFunctionEvaluator"],)
 _sound: set[Any] = set()
-_processed: dict[tuple[type, type], bool] = {}  # by kinds of traverser and node
+_kind: Any = type  # mypy holds no class to be hashable
 
 
 def quicken_expressions() -> None:
@@ -80,8 +81,9 @@ def _validate(validator: Any) -> Any:
     """Hold an expression against its row; a text that was sound once is not asked again."""
     node, names = validator.node_to_validate, validator.expression_attribute_names or {}
     text = (node.text, tuple(sorted(names.items())), tuple(validator.table.table_key_attrs))
+    idle = (_ABOUT_TEXT if text in _sound else ()) + (() if "(" in node.text else _ABOUT_CALLS)
     for each in validator.processors:
-        if text not in _sound or not isinstance(each, _ABOUT_TEXT):
+        if not isinstance(each, idle):
             node = each.traverse(node)
     _sound.add(text)
     return node
@@ -89,17 +91,18 @@ def _validate(validator: Any) -> Any:
 
 def _traverse(traverser: Any, node: Any, child_id: int = -1) -> Any:
     """Walk as moto does; which kinds of nodes there are is found out once."""
-    kind: Any = type(node)
-    if not _is_node(kind):
-        return node
+    prepares = _kind(traverser).pre_processing_of_child is not _traverser.pre_processing_of_child
+    return _walk(traverser, node, child_id, prepares) if _is_node(_kind(node)) else node
+
+
+def _walk(traverser: Any, node: Any, child_id: int, prepares: bool) -> Any:  # noqa: FBT001
     parent = node.parent
     for number, child in enumerate(node.children or ()):
-        traverser.pre_processing_of_child(node, number)
-        _traverse(traverser, child, number)
-    pair = (type(traverser), kind)
-    if pair not in _processed:
-        _processed[pair] = issubclass(kind, _nodes_of(traverser))
-    if _processed[pair]:
+        if prepares:
+            traverser.pre_processing_of_child(node, number)
+        if _is_node(_kind(child)):
+            _walk(traverser, child, number, prepares)
+    if _is_processed(_kind(traverser), _kind(node)):
         node = traverser.process(node)
         node.parent = parent
         if parent:
@@ -110,6 +113,12 @@ def _traverse(traverser: Any, node: Any, child_id: int = -1) -> Any:
 @cache
 def _is_node(kind: Any) -> bool:
     return issubclass(kind, _node)
+
+
+@cache
+def _is_processed(traverser: Any, kind: Any) -> bool:
+    """Whether a kind of traverser does something to a kind of node."""
+    return issubclass(kind, _nodes_of(object.__new__(traverser)))
 
 
 def _as_json(handler: DynamoHandler, answer: ActionResult) -> Any:
