@@ -36,6 +36,7 @@ from tests.support.devices import (
     starting,
     store,
 )
+from tests.support.forked import MOMENT_SECONDS
 
 NOT_STORED, MISSING, OTHER_CLASS = 0x0110, 0x0112, 0x0119
 NO_SUCH_INSTANCE, INVALID_ARGUMENT, NO_SUCH_ACTION = 0x0112, 0x0115, 0x0123
@@ -108,7 +109,7 @@ def test_what_is_not_stored_yet_is_answered_when_it_is(
     store(association, an_image())
     ask(association, question(INSTANCE))
     leave(association)
-    time.sleep(2)
+    time.sleep(5 * MOMENT_SECONDS)
     assert device.reports.empty()
     stored(home, station, service)
     report = device.heard()
@@ -268,7 +269,7 @@ def test_a_device_that_was_away_hears_of_it_later(
     ask(association, question(INSTANCE))
     leave(association)
     stored(home, station, service)
-    time.sleep(2)
+    time.sleep(5 * MOMENT_SECONDS)
     with device.listening():
         assert device.heard().committed == {INSTANCE}
 
@@ -283,7 +284,7 @@ def test_a_device_whose_place_has_no_such_name_keeps_no_other_from_its_answer(
     ask(association, question(INSTANCE))
     leave(association)
     stored(home, station, service)
-    time.sleep(2)  # it is being told
+    time.sleep(5 * MOMENT_SECONDS)  # it is being told
     association = device.associated(station)
     ask(association, question(INSTANCE))
     assert device.heard().committed == {INSTANCE}
@@ -312,9 +313,9 @@ def test_a_device_nobody_knows_where_to_find_is_given_up_when_it_leaves(
     store(association, an_image())
     ask(association, question(INSTANCE))
     leave(association)
-    time.sleep(3)
+    while list(home.commitments(station.folder).iterdir()):
+        time.sleep(MOMENT_SECONDS)
     assert "--peer AE=HOST:PORT" in station.ended()
-    assert list(home.commitments(station.folder).iterdir()) == []
 
 
 def test_no_line_names_an_image(

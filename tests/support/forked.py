@@ -1,4 +1,4 @@
-"""The agent as a process of its own that has everything imported when it starts."""
+"""The agent as a process of its own that has all imported when it starts, and looks often."""
 
 from __future__ import annotations
 
@@ -7,10 +7,17 @@ import os
 import signal
 import sys
 from functools import cache
+from multiprocessing import forkserver
 from multiprocessing.connection import Connection
 from typing import Any
 
-IMPORTED = ["hokan_agent.__main__", "hokan_agent.receiving.receiver"]  # most of a second
+import pytest
+
+from infra.build import ROOT
+
+# Most of a second; and what runs the tests, which `multiprocessing` has each process import.
+IMPORTED = ["hokan_agent.__main__", "hokan_agent.receiving.receiver", "pytest"]
+MOMENT_SECONDS = 0.1  # between looks for what a device waits for, where it is a second
 
 
 class Forked:
@@ -60,12 +67,17 @@ def _context() -> Any:
     """Return what forks processes from one that has imported what they need."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(IMPORTED)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", str(ROOT / "agent"))  # Python 3.11 does not tell it of sys.path
+        forkserver.ensure_running()
     return context
 
 
 def _run(arguments: list[str], environment: dict[str, str], saying: Connection) -> None:
     from hokan_agent.__main__ import main
+    from hokan_agent.receiving import answering
 
+    answering.LOOK_SECONDS = answering.FIRST_PAUSE_SECONDS = MOMENT_SECONDS
     os.environ.clear()
     os.environ.update(environment)
     os.dup2(saying.fileno(), sys.stderr.fileno())

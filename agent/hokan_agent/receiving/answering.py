@@ -19,6 +19,7 @@ from hokan_agent.receiving.transactions import Transactions
 from hokan_agent.wire.web import stopped
 
 LOOK_SECONDS = 1.0
+FIRST_PAUSE_SECONDS = 1.0
 LONGEST_PAUSE_SECONDS = 60.0
 TRIED_FOR = timedelta(hours=24)  # a device that is away hears of failures a day later
 
@@ -46,7 +47,8 @@ class Question:
         return self.association is not None and bool(self.association.is_established)
 
     def postpone(self) -> None:
-        self.due = time.monotonic() + min(2.0**self.tries, LONGEST_PAUSE_SECONDS)
+        pause = min(FIRST_PAUSE_SECONDS * 2.0**self.tries, LONGEST_PAUSE_SECONDS)
+        self.due = time.monotonic() + pause
         self.tries += 1
 
 
