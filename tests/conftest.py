@@ -20,9 +20,13 @@ quicken()
 
 # Machines are slow now and then: a property fails for what is wrong, never for the time it took.
 # The same code meets the same examples, so that a change fails for what it changed; what nobody has
-# thought of yet is looked for by `make explore` and `make faults`.
+# thought of yet is looked for by `make explore` and `make faults`, ten times as long.
 settings.register_profile(
-    "hokan", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+    "hokan",
+    deadline=None,
+    derandomize=True,
+    max_examples=50,
+    suppress_health_check=[HealthCheck.too_slow],
 )
 settings.register_profile(
     "explore",
@@ -35,6 +39,7 @@ settings.register_profile(
 settings.register_profile(
     "mutants",
     settings.get_profile("hokan"),
+    max_examples=100,
     phases=[Phase.explicit, Phase.generate],
 )
 settings.load_profile("hokan")
