@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import signal
 import sys
 import threading
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from hokan_agent import __version__
-from hokan_agent.commands import COMMANDS
+from hokan_agent.commands import COMMANDS, command
 from hokan_agent.errors import AgentError
 from hokan_agent.machine import environment
 from hokan_agent.machine.home import SERVICE_HOME, Home, default_home
@@ -27,12 +31,13 @@ CODES = """exit codes:
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; return the exit code."""
     options = parser().parse_args(arguments)
+    gc.freeze()  # what was loaded stays: looking it through again was a tenth of a short run
     for wanted in (signal.SIGINT, signal.SIGTERM):
         signal.signal(wanted, _end)
     home = Home(options.state or _usual_home(options))
     environment.recall(home)
     try:
-        return int(COMMANDS[options.command].run(home, options))
+        return int(command(options.command).run(home, options))
     except (AgentError, OSError) as error:
         print(f"hokan-agent: {error}", file=sys.stderr)
         return FAILED
@@ -63,17 +68,44 @@ def parser() -> argparse.ArgumentParser:
         metavar="DIR",
         help=f"the agent's own directory; for the service's user {SERVICE_HOME}, else in your own",
     )
-    names = whole.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for name, each in COMMANDS.items():
-        command = names.add_parser(
+    names = whole.add_subparsers(
+        dest="command", required=True, metavar="COMMAND", parser_class=_Late
+    )
+    for name, said in COMMANDS.items():
+        names.add_parser(
             name,
-            help=each.HELP,
-            description=f"{each.HELP[0].upper()}{each.HELP[1:]}.",
-            epilog="\n  ".join(["examples:", *each.EXAMPLES]),
+            help=said,
+            description=f"{said[0].upper()}{said[1:]}.",
             formatter_class=argparse.RawDescriptionHelpFormatter,
+            learn=partial(_learn, name),
         )
-        each.add_options(command)
     return whole
+
+
+class _Late(argparse.ArgumentParser):
+    """
+    A parser that learns of its options when it is about to parse: of many, one does.
+
+    Args:
+        learn: Tells it of them.
+    """
+
+    def __init__(self, learn: Callable[[_Late], None] | None = None, **usual: Any) -> None:
+        super().__init__(**usual)
+        self._learn = learn
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        learn, self._learn = self._learn, None  # once: a parser may parse again
+        if learn is not None:
+            learn(self)
+        return super().parse_known_args(args, namespace)
+
+
+def _learn(name: str, parser: argparse.ArgumentParser) -> None:
+    """Tell the parser of one command what that command says of itself."""
+    each = command(name)
+    parser.epilog = "\n  ".join(["examples:", *each.EXAMPLES])
+    each.add_options(parser)
 
 
 if __name__ == "__main__":

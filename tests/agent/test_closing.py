@@ -6,7 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from hokan_agent.daemon.closing import Closing, Waiting, by_examination, by_file
+from hokan_agent.daemon.closing import (
+    FAT_SECONDS,
+    FINE_SETTLE_SECONDS,
+    SETTLE_SECONDS,
+    Closing,
+    Waiting,
+    by_examination,
+    by_file,
+)
 from hokan_agent.sources.scan import Found, Scan, scan
 from hokan_agent.sources.sidecars import Examination
 from hokan_agent.upload.entries import Said
@@ -19,8 +27,8 @@ def closing() -> Closing:
     return Closing(settle=SETTLE, quiet=QUIET)
 
 
-def a_file(path: str, size: int = 1) -> Said:
-    return Found(path, path.encode(), size, 0, 0), None
+def a_file(path: str, size: int = 1, mtime_ns: int = 0) -> Said:
+    return Found(path, path.encode(), size, mtime_ns, 0), None
 
 
 def seen(folder: Path, *names: str) -> Scan:
@@ -46,6 +54,24 @@ def test_a_file_that_stayed_as_it_is_goes(closing: Closing) -> None:
 def test_a_file_that_grows_waits_anew(closing: Closing) -> None:
     closing.ready(by_file([a_file("a", 1)]), 100.0)
     assert closing.ready(by_file([a_file("a", 2)]), 102.0) == ([], SETTLE)
+
+
+def test_what_was_written_on_fat_after_a_file_went_has_another_time() -> None:
+    assert SETTLE_SECONDS >= FAT_SECONDS
+
+
+@pytest.mark.parametrize(
+    ("mtime_ns", "settle"),
+    [
+        pytest.param(4_000_000_000, SETTLE, id="as FAT has times"),
+        pytest.param(5_000_000_000, FINE_SETTLE_SECONDS, id="by the second"),
+        pytest.param(4_000_000_001, FINE_SETTLE_SECONDS, id="finer"),
+    ],
+)
+def test_a_file_settles_sooner_where_times_are_finer(
+    closing: Closing, mtime_ns: int, settle: float
+) -> None:
+    assert closing.ready(by_file([a_file("a", mtime_ns=mtime_ns)]), 100.0) == ([], settle)
 
 
 def test_files_that_are_whole_do_not_wait_for_one_that_is_not(closing: Closing) -> None:

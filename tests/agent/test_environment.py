@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from hokan_agent.__main__ import parser
-from hokan_agent.commands import COMMANDS
+from hokan_agent.commands import command
 from hokan_agent.machine import doctor, environment
 from hokan_agent.machine.findings import Level, as_text
 from hokan_agent.machine.home import Home, default_home
@@ -50,7 +50,7 @@ def test_enrolling_keeps_it(home: Home, monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setenv("HTTPS_PROXY", ADDRESS)
     with serving(Answering()) as service:
         arguments = ["enrol", "ABCDE-12345", "--service", f"{service.url}/api"]
-        COMMANDS["enrol"].run(home, parser().parse_args(arguments))
+        command("enrol").run(home, parser().parse_args(arguments))
     assert environment.kept(home) == {"HTTPS_PROXY": ADDRESS}
 
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from hokan_agent.__main__ import parser
-from hokan_agent.commands import COMMANDS
+from hokan_agent.commands import COMMANDS, command
 
-EXAMPLES = [each for command in COMMANDS.values() for each in command.EXAMPLES]
+EXAMPLES = [each for name in COMMANDS for each in command(name).EXAMPLES]
 
 
 def words_of(example: str, folder: Path) -> list[str]:
@@ -32,9 +32,10 @@ def test_every_command_shows_examples_of_itself(
     with pytest.raises(SystemExit):
         parser().parse_args([name, "--help"])
     shown = capsys.readouterr().out
-    assert COMMANDS[name].EXAMPLES
-    assert all(f"hokan-agent {name}" in each for each in COMMANDS[name].EXAMPLES)
-    assert all(f"\n  {each}\n" in shown for each in COMMANDS[name].EXAMPLES)
+    examples = command(name).EXAMPLES
+    assert examples
+    assert all(f"hokan-agent {name}" in each for each in examples)
+    assert all(f"\n  {each}\n" in shown for each in examples)
 
 
 def test_every_command_is_in_the_readme() -> None:

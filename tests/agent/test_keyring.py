@@ -14,7 +14,7 @@ from keyring.errors import KeyringLocked
 from keyrings.alt.file import PlaintextKeyring
 
 from hokan_agent.__main__ import parser
-from hokan_agent.commands import COMMANDS
+from hokan_agent.commands import command
 from hokan_agent.errors import AgentError, NoKeyring, NotEnrolled
 from hokan_agent.machine import doctor
 from hokan_agent.machine.findings import Level
@@ -63,7 +63,7 @@ def home(tmp_path: Path) -> Home:
 
 def enrol(home: Home, service: Answering, *options: str) -> int:
     arguments = ["enrol", "ABCDE-12345", "--service", f"{service.url}/api", *options]
-    return int(COMMANDS["enrol"].run(home, parser().parse_args(arguments)))
+    return int(command("enrol").run(home, parser().parse_args(arguments)))
 
 
 @pytest.fixture

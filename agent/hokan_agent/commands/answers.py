@@ -15,7 +15,6 @@ from hokan_agent.report import COMPLETE
 from hokan_agent.wire.service import Service
 from hokan_agent.wire.web import Web
 
-HELP = "list inquiries that were answered, or have a desktop give notice of them"
 EXAMPLES = (
     "hokan-agent answers",
     "hokan-agent answers on",

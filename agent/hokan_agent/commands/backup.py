@@ -22,7 +22,6 @@ from hokan_agent.wire.pacing import Pacing
 from hokan_agent.wire.service import Service
 from hokan_agent.wire.web import Web, stopped
 
-HELP = "back a folder up"
 EXAMPLES = (
     "hokan-agent backup /images/endoscopy",
     "hokan-agent backup /images/endoscopy --target Endoscopy --json",

@@ -10,7 +10,6 @@ from hokan_agent.machine.findings import Level, as_json, as_text, worst
 from hokan_agent.machine.home import Home
 from hokan_agent.report import COMPLETE, FAILED
 
-HELP = "check this machine, and say how to mend what is not right"
 EXAMPLES = (
     "hokan-agent doctor",
     "hokan-agent doctor --service https://hokan.example/api",

@@ -14,7 +14,6 @@ from hokan_agent.report import COMPLETE
 from hokan_agent.wire.service import enrol
 from hokan_agent.wire.web import Web
 
-HELP = "make a key and enrol with a one-time code"
 EXAMPLES = (
     "hokan-agent enrol ABCDE-12345 --service https://hokan.example/api",
     "hokan-agent enrol ABCDE-12345 --service https://hokan.example/api --name PC7",

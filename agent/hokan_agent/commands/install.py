@@ -9,7 +9,6 @@ from hokan_agent.machine.home import Home
 from hokan_agent.machine.install import UNIT, next_steps, unit, write_unit
 from hokan_agent.report import COMPLETE
 
-HELP = "write the systemd unit of `run`"
 EXAMPLES = (
     "sudo hokan-agent install",
     "hokan-agent install --print",

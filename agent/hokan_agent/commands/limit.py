@@ -12,7 +12,6 @@ from hokan_agent.machine.home import Home
 from hokan_agent.machine.timetable import DAYS, EVERY_DAY, Limit
 from hokan_agent.report import COMPLETE
 
-HELP = "say how fast bytes may move, and when"
 EXAMPLES = (
     "hokan-agent limit add 08:00-18:30 2MB/s --days mon-fri",
     "hokan-agent limit list",

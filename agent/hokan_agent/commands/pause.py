@@ -11,7 +11,6 @@ from hokan_agent.machine.home import Home
 from hokan_agent.machine.settings import Pause
 from hokan_agent.report import COMPLETE
 
-HELP = "send and restore nothing for a while"
 EXAMPLES = ("hokan-agent pause --until 18:00", "hokan-agent pause --for 2h")
 
 _SPAN = re.compile(r"(\d{1,4})(m|h|d)")

@@ -11,7 +11,6 @@ from hokan_agent.receiving.station import Address, Station
 from hokan_agent.report import COMPLETE
 from hokan_agent.sources import folders
 
-HELP = "take images from DICOM devices into a folder"
 EXAMPLES = ("hokan-agent receive /images/dicom --peer ENDO1 --peer ENDO2 --address 0.0.0.0",)
 
 

@@ -17,7 +17,6 @@ from hokan_agent.wire.pacing import Pacing
 from hokan_agent.wire.service import Service
 from hokan_agent.wire.web import Web, stopped
 
-HELP = "restore what staff has granted"
 EXAMPLES = ("hokan-agent restore --into /restored",)
 
 

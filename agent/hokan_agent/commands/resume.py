@@ -8,7 +8,6 @@ from hokan_agent.machine import settings
 from hokan_agent.machine.home import Home
 from hokan_agent.report import COMPLETE
 
-HELP = "end a pause"
 EXAMPLES = ("hokan-agent resume",)
 
 

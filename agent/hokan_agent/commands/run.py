@@ -16,7 +16,6 @@ from hokan_agent.wire.pacing import Pacing
 from hokan_agent.wire.service import Service
 from hokan_agent.wire.web import Web, stopped
 
-HELP = "stay, and back up and restore what is due"
 EXAMPLES = (
     "hokan-agent run",
     "hokan-agent run --once --quiet",

@@ -22,7 +22,6 @@ from hokan_agent.wire import clocks
 from hokan_agent.wire.service import Service
 from hokan_agent.wire.web import PASSING, Web
 
-HELP = "show contract, capacity, what waits and the last backup"
 EXAMPLES = (
     "hokan-agent status",
     "hokan-agent status --json",

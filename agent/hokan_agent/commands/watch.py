@@ -18,7 +18,6 @@ from hokan_agent.sources.folders import Watched
 from hokan_agent.wire.service import Service
 from hokan_agent.wire.web import Web
 
-HELP = "say which folders `run` looks after"
 EXAMPLES = (
     "hokan-agent watch add /images/endoscopy",
     'hokan-agent watch add /images/room1 --target Endoscopy --as "room 1"',

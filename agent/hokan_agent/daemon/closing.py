@@ -14,7 +14,9 @@ from hokan_agent.sources.scan import Found, Scan
 from hokan_agent.sources.sidecars import SIDECAR, Examination
 from hokan_agent.upload.entries import Said
 
-SETTLE_SECONDS = 2.0  # a file nobody wrote to for so long is closed
+FAT_SECONDS = 2  # how fine FAT's times are; the coarsest
+SETTLE_SECONDS = 2.0  # a file nobody wrote to for so long is closed: a later write changes its time
+FINE_SETTLE_SECONDS = 1.5  # where times are finer
 QUIET_SECONDS = 120.0  # an examination nobody added to for so long is over, marker or not
 MARKER = b".complete"  # in a folder: what is in it and below is complete
 
@@ -39,7 +41,7 @@ class Closing:
     Remembers since when each waiting file has been as it is.
 
     Args:
-        settle: Seconds without a change after which a file is closed.
+        settle: Seconds without a change after which a file is closed, at most.
         quiet: Seconds without a change after which an examination is.
     """
 
@@ -67,9 +69,14 @@ class Closing:
         return ready, soonest
 
     def _due(self, files: list[Waiting]) -> float:
-        changed_at = max(self._since[each.said[0]] for each in files)
-        is_closed = any(each.is_closed for each in files)
-        return changed_at + (self._settle if is_closed else max(self._quiet, self._settle))
+        least = 0.0 if any(each.is_closed for each in files) else self._quiet
+        found = (each.said[0] for each in files)
+        return max(self._since[each] + max(least, self._settle_of(each)) for each in found)
+
+    def _settle_of(self, found: Found) -> float:
+        """Return how long a file settles: its time tells whether another write would show soon."""
+        is_coarse = found.mtime_ns % (FAT_SECONDS * 10**9) == 0
+        return self._settle if is_coarse else min(self._settle, FINE_SETTLE_SECONDS)
 
 
 def by_file(files: Iterable[Said]) -> list[Waiting]:

@@ -21,6 +21,7 @@ from hokan_agent.upload.sending import is_worth_another_try
 from hokan_agent.wire.pacing import BLOCK_BYTES, Pacing
 from hokan_agent.wire.web import TRIES, Web, go_on, pause
 
+BUFFER_BYTES = 2**16  # with a buffer, a write to a full disk never ends half-way
 KEPT_BYTES = 8 * 2**20  # smaller files come anew: it costs less than leaving parts about
 NO_LINKS = frozenset({errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS})
 WHOLE, PART, NO_SUCH_PART = 200, 206, 416
@@ -50,19 +51,19 @@ class Fetcher:
             FileExistsError: Another file came to its place meanwhile.
             OSError, Refused, Unreachable: It cannot be written, or not be had.
         """
-        os.makedirs(os.path.dirname(place), exist_ok=True)  # noqa: PTH103, PTH120 - bytes
+        _made(os.path.dirname(place))  # noqa: PTH120 - bytes
         part, attempt = part_of(place), 0
         while True:
             self._web.pacing.wait()
             go_on()
-            before = _size(part)
+            before = _arrived(part, file)
             try:
                 self._tried(part, place, file, next(urls))
             except Paused:
                 continue
             except (Damaged, Unreachable, Refused) as failure:
-                moved = _size(part) - before >= KEPT_BYTES  # a line that breaks often still moves
-                attempt = 0 if moved else attempt + 1
+                moved = _arrived(part, file) - before >= KEPT_BYTES
+                attempt = 0 if moved else attempt + 1  # a line that breaks often still moves
                 if attempt == TRIES or not _is_passing(failure, attempt - 1):
                     raise
                 pause(attempt)
@@ -133,6 +134,12 @@ def part_of(place: bytes) -> bytes:
     return folder + f"/.hokan-{hashlib.blake2s(place, digest_size=8).hexdigest()}.part".encode()
 
 
+def _made(folder: bytes) -> None:
+    """Make a folder; most are there: its other files came before."""
+    if not os.path.isdir(folder):  # noqa: PTH112 - bytes
+        os.makedirs(folder, exist_ok=True)  # noqa: PTH103 - bytes
+
+
 def _writable(part: bytes) -> BinaryIO:
     """Open a part to go on with; a link or a pipe in its place is not written to."""
     flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
@@ -140,13 +147,15 @@ def _writable(part: bytes) -> BinaryIO:
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
         raise FileExistsError(errno.EEXIST, "something has the name of its part")
-    return os.fdopen(descriptor, "r+b")  # buffered: a write to a full disk never ends half-way
+    return os.fdopen(descriptor, "r+b", BUFFER_BYTES)
 
 
 def _kept(output: BinaryIO, file: File) -> tuple[int, Any]:
     """Return how much of a file an earlier try left, and its digest; small ones begin anew."""
     digest = hashlib.sha256()
     size = os.fstat(output.fileno()).st_size
+    if not size:
+        return 0, digest
     if file["size"] < KEPT_BYTES or size > file["size"]:
         output.truncate(0)
         return 0, digest
@@ -186,7 +195,10 @@ def _removed(part: bytes) -> None:
         os.unlink(part)  # noqa: PTH108 - bytes
 
 
-def _size(part: bytes) -> int:
+def _arrived(part: bytes, file: File) -> int:
+    """Return how much of a file is kept of earlier tries: of a small one nothing is."""
+    if file["size"] < KEPT_BYTES:
+        return 0
     try:
         return os.lstat(part).st_size
     except FileNotFoundError:

@@ -50,12 +50,13 @@ class Sidecars:
 
     def examination_of(self, path: str) -> Examination | None:
         """Return what was said about the file at *path*, or None."""
-        while True:
+        while self._said:
             if path in self._said:
                 return self._said[path]
             if not path:
                 return None
             path = path.rpartition("/")[0]
+        return None
 
     def _read(self, seen: Scan, found: Found, name: bytes) -> None:
         folder = found.path.rpartition("/")[0]
