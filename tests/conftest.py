@@ -57,6 +57,14 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_pycollect_makeitem(collector: pytest.Collector, obj: object) -> list[pytest.Item] | None:
+    """Make none of a test's thousand forms where what is deep is left out."""
+    marks = getattr(obj, "pytestmark", ())
+    is_deep = isinstance(marks, list) and any(each.name == "deep" for each in marks)
+    return [] if is_deep and "not deep" in collector.config.option.markexpr else None
+
+
 @pytest.hookimpl(trylast=True)  # after pytest-xdist has put the group's name behind
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """See that groups are groups: without them each worker starts all that one should start."""

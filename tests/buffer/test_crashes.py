@@ -28,5 +28,5 @@ def test_the_schedule_may_die_at_any_call_while_it_ends_what_broke_off(client: C
     for death in deaths:
         ready.restore()
         assert died(act, death), death
-        comes_to_rest(world, act)
+        comes_to_rest(world, act, times=2)
     assert len(deaths) > 5
