@@ -41,7 +41,7 @@ clock: setup  ## move the running local stack's clock DAYS=... ahead of the real
 test: setup  ## run the tests that need nothing but Python: some minutes
 	$(RUN) -m pytest -q -n auto --dist loadgroup
 
-journeys: setup  ## run the packaged stack, the agent and real browsers through whole journeys
+journeys: setup  ## run the packaged stack, the agent, devices and real browsers through whole journeys
 	$(RUN) -m pytest -q -n auto --dist loadgroup -m "journey and not deep"
 
 faults: setup  ## prove deeper that nothing is lost: two deaths, every order, 10,000 nights of events

@@ -38,6 +38,8 @@ from tests.support.devices import (
 )
 from tests.support.forked import MOMENT_SECONDS
 
+pytestmark = pytest.mark.journey  # a device, the agent and the service talk, and wait
+
 NOT_STORED, MISSING, OTHER_CLASS = 0x0110, 0x0112, 0x0119
 NO_SUCH_INSTANCE, INVALID_ARGUMENT, NO_SUCH_ACTION = 0x0112, 0x0115, 0x0123
 MR = "1.2.840.10008.5.1.4.1.1.4"

@@ -45,7 +45,7 @@ CHECKS = [
     negative_data_rejection,
 ]
 JSON, FILES = "application/json", "multipart/related"
-CASES, MANY = 4, 30  # a route, of each kind of caller who may; others are no further than refused
+CASES, MANY = 3, 30  # a route, of each kind of caller who may; others are no further than refused
 Request = Case[Any]
 # Callers come with a session or a signature of their own.
 AS_THEMSELVES = SchemathesisConfig.from_dict({"generation": {"with-security-parameters": False}})
