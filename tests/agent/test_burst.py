@@ -43,7 +43,7 @@ def folder(home: Home, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def live(home: Home, folder: Path) -> Iterator[Live]:  # noqa: ARG001 - watched when it begins
-    with closing(Web(WORKERS * 6)) as web:
+    with closing(Web()) as web:
         live = Live(Tools(home, web, Service.of(home, web), Log(quiet=True), WORKERS))
         live.know([TARGET])
         live.start()

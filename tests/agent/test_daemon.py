@@ -73,7 +73,7 @@ class Facility:
     machine: Machine = field(default_factory=Machine)
 
     def tools(self) -> Tools:
-        web = Web(8, Pacing(Current(self.home, print), stopped.wait))
+        web = Web(Pacing(Current(self.home, print), stopped.wait))
         return Tools(self.home, web, Service.of(self.home, web), Log(quiet=True), workers=2)
 
     def loop(self) -> Loop:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import os
 import threading
 import time
@@ -16,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from hokan_agent.download.fetching import Fetcher
+from hokan_agent.download.fetching import Arriving, Fetcher
 from hokan_agent.errors import Paused
 from hokan_agent.machine import settings
 from hokan_agent.machine.home import Home
@@ -38,7 +37,7 @@ ALL_DAY = Limit(clock_time(0), clock_time(0), RATE)
 
 @pytest.fixture
 def web(home: Home) -> Iterator[Web]:
-    with closing(Web(WORKERS, Pacing(Current(home, print), time_passes))) as web:
+    with closing(Web(Pacing(Current(home, print), time_passes))) as web:
         yield web
 
 
@@ -130,9 +129,11 @@ def test_a_pause_stops_what_is_under_way_and_nothing_is_lost_or_sent_twice(
     assert server.received <= 4_000_000 + WORKERS * 100_000
 
 
-def test_a_download_in_a_pause_is_broken_off(server: Playing, home: Home, web: Web) -> None:
+def test_a_download_in_a_pause_is_broken_off(
+    server: Playing, home: Home, web: Web, tmp_path: Path
+) -> None:
     server.stored["a"] = b"x"
     settings.keep_pause(home, Pause())
-    file, digest = {"size": 1, "sha256": ""}, hashlib.sha256()
-    with pytest.raises(Paused):
-        Fetcher(web)._copy(f"{server.url}/objects/a", file, io.BytesIO(), 0, digest)
+    with (tmp_path / "a").open("w+b") as output, pytest.raises(Paused):
+        arriving = Arriving({"size": 1, "sha256": ""}, output, web.pacing)
+        web.fetch(f"{server.url}/objects/a", arriving.headers, arriving)

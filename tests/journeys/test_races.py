@@ -59,7 +59,7 @@ class OverHttp:
     """Through the gateway, as the agent: a connection a thread, and again where it is told to."""
 
     def __init__(self, facility: Facility) -> None:
-        self._web = Web(8)
+        self._web = Web()
         self._service = Service.of(Home(facility.agent.home), self._web)
         self._batches = f"{facility.target}/batches"
 

@@ -42,7 +42,7 @@ def run(home: Home, options: argparse.Namespace) -> int:
 
 def _backed_up(home: Home, options: argparse.Namespace, report: BackupReport) -> None:
     refuse_while_paused(home)
-    web = Web(options.workers * 2, Pacing(Current(home, warn), stopped.wait))
+    web = Web(Pacing(Current(home, warn), stopped.wait))
     service = Service.of(home, web)
     with home.locked(), closing(State(home.state_file)) as state, bars(options) as shown:
         if state.was_damaged:

@@ -39,7 +39,7 @@ def run(home: Home, options: argparse.Namespace) -> int:
 
 def _restored(home: Home, options: argparse.Namespace, report: RestoreReport) -> None:
     refuse_while_paused(home)
-    web = Web(options.workers * 2, Pacing(Current(home, warn), stopped.wait))
+    web = Web(Pacing(Current(home, warn), stopped.wait))
     service = Service.of(home, web)
     way = Way(overwrites=options.overwrite, is_dry=options.dry_run)
     with home.locked(), bars(options) as shown:

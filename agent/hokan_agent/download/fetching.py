@@ -13,7 +13,7 @@ import os
 import stat
 from collections.abc import Iterator
 from contextlib import suppress
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from hokan_agent.download.places import File
 from hokan_agent.errors import Interrupted, Paused, Refused, Unreachable
@@ -84,34 +84,13 @@ class Fetcher:
 
     def _download(self, part: bytes, file: File, url: str) -> None:
         with _writable(part) as output:
-            arrived, digest = _kept(output, file)
-            if arrived < file["size"]:
-                digest = self._copy(url, file, output, arrived, digest)
-            if digest.hexdigest() != file["sha256"]:
+            arriving = Arriving(file, output, self._web.pacing)
+            if arriving.wanted:
+                self._web.fetch(url, arriving.headers, arriving)
+            if arriving.digest.hexdigest() != file["sha256"]:
                 raise Damaged("what arrived does not match its checksum")
             output.flush()
             os.fsync(output.fileno())
-
-    def _copy(self, url: str, file: File, output: BinaryIO, arrived: int, digest: Any) -> Any:
-        """Write what has not *arrived*; return the digest of the whole."""
-        headers = {"Range": f"bytes={arrived}-"} if arrived else {}
-        response = self._web.request("GET", url, headers, stream=True)
-        try:
-            if arrived and response.status in {WHOLE, NO_SUCH_PART}:
-                output.seek(0)
-                arrived, digest = 0, hashlib.sha256()
-            if response.status != (PART if arrived else WHOLE):
-                raise Refused(response.status, "storage-refused", "storage did not give the file")
-            for block in _blocks(response, self._web.pacing):
-                arrived += len(block)
-                if arrived > file["size"]:
-                    raise Damaged("more arrived than was stored")
-                digest.update(block)
-                output.write(block)
-        finally:
-            response.close()  # what was not read to its end is no connection to use again
-            response.release_conn()
-        return digest
 
     def _name(self, part: bytes, place: bytes) -> None:
         """Give a verified file its name; without *overwrites*, only where nothing has it."""
@@ -126,6 +105,54 @@ class Fetcher:
             _renamed(part, place)
         else:
             _removed(part)
+
+
+class Arriving:
+    """
+    A file as it arrives, after what an earlier try left of it; small ones begin anew.
+
+    Attributes:
+        digest: SHA-256 of what is there.
+    """
+
+    def __init__(self, file: File, output: BinaryIO, pacing: Pacing) -> None:
+        self._file, self._output, self._pacing = file, output, pacing
+        self.digest = hashlib.sha256()
+        self._arrived = os.fstat(output.fileno()).st_size
+        if self._arrived and (file["size"] < KEPT_BYTES or self._arrived > file["size"]):
+            output.truncate(0)
+            self._arrived = 0
+        if self._arrived:
+            while block := output.read(BLOCK_BYTES):
+                go_on()
+                self.digest.update(block)
+
+    @property
+    def wanted(self) -> int:
+        """How many bytes have not arrived."""
+        return int(self._file["size"]) - self._arrived
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Range": f"bytes={self._arrived}-"} if self._arrived else {}
+
+    def begin(self, status: int) -> None:
+        """Take what comes as the rest, or as the whole; raises Refused."""
+        if self._arrived and status in {WHOLE, NO_SUCH_PART}:
+            self._output.seek(0)
+            self._arrived, self.digest = 0, hashlib.sha256()
+        if status != (PART if self._arrived else WHOLE):
+            raise Refused(status, "storage-refused", "storage did not give the file")
+
+    def write(self, block: bytes) -> None:
+        """Take a block as fast as is allowed; raises Damaged, Interrupted, Paused."""
+        go_on()
+        self._pacing.pay(len(block))
+        self._arrived += len(block)
+        if self._arrived > self._file["size"]:
+            raise Damaged("more arrived than was stored")
+        self.digest.update(block)
+        self._output.write(block)
 
 
 def part_of(place: bytes) -> bytes:
@@ -148,35 +175,6 @@ def _writable(part: bytes) -> BinaryIO:
         os.close(descriptor)
         raise FileExistsError(errno.EEXIST, "something has the name of its part")
     return os.fdopen(descriptor, "r+b", BUFFER_BYTES)
-
-
-def _kept(output: BinaryIO, file: File) -> tuple[int, Any]:
-    """Return how much of a file an earlier try left, and its digest; small ones begin anew."""
-    digest = hashlib.sha256()
-    size = os.fstat(output.fileno()).st_size
-    if not size:
-        return 0, digest
-    if file["size"] < KEPT_BYTES or size > file["size"]:
-        output.truncate(0)
-        return 0, digest
-    while block := output.read(BLOCK_BYTES):
-        go_on()
-        digest.update(block)
-    return size, digest
-
-
-def _blocks(response: Any, pacing: Pacing) -> Iterator[bytes]:
-    """Yield a body as fast as is allowed; raises Paused, Unreachable."""
-    import urllib3
-
-    try:
-        # As stored: a Content-Encoding that somebody's upload brought along is not ours to undo.
-        while block := response.read(pacing.block(), decode_content=False):
-            go_on()
-            pacing.pay(len(block))
-            yield block
-    except urllib3.exceptions.HTTPError:
-        raise Unreachable("the line broke in the middle of a file") from None
 
 
 def _is_passing(failure: Damaged | Unreachable | Refused, attempt: int) -> bool:

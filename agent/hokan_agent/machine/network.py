@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import socket
-import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from ssl import cert_time_to_seconds
 from urllib.parse import urlsplit
 from urllib.request import getproxies_environment
+
+from pycurl import E_COULDNT_RESOLVE_HOST
 
 from hokan_agent.errors import AgentError
 from hokan_agent.machine.findings import Finding, Level, attention, ok, wrong
 from hokan_agent.machine.home import Home, Identity
 from hokan_agent.wire import clocks
 from hokan_agent.wire.addresses import require_private
-from hokan_agent.wire.failures import behind, cure_of
+from hokan_agent.wire.exchange import handshake
+from hokan_agent.wire.failures import distrust, failure, no_way_to
+from hokan_agent.wire.faults import Failed, Fault
 from hokan_agent.wire.proxy import Proxy, configured, proxy_to
 from hokan_agent.wire.service import Service
 from hokan_agent.wire.web import Web
@@ -58,11 +62,10 @@ class Endpoint:
         at = "127.0.0.1" if host.endswith(".localhost") else host
         return cls(what, host, at, port, parts.scheme == "https", proxy_to(parts))
 
-    def connect(self) -> socket.socket:
-        """Return a connection, through the proxy where there is one; raises OSError."""
-        if self.proxy is not None:
-            return self.proxy.tunnel(self.host, self.port, SECONDS)
-        return socket.create_connection((self.at, self.port), SECONDS)
+    def connect(self, scheme: str) -> str:
+        """Connect as the agent's requests do; return and raise as `handshake` does."""
+        at = f"[{self.at}]" if ":" in self.at else self.at
+        return handshake(f"{scheme}://{at}:{self.port}/", self.proxy)
 
 
 def examined(home: Home, identity: Identity | None, service: str | None) -> Iterator[Finding]:
@@ -94,7 +97,8 @@ def proxy() -> Finding:
     try:
         socket.create_connection((used.host, used.port), SECONDS).close()
     except OSError as error:
-        found, _, cure = str(behind(used, "", error)).partition("; ")
+        reason = error.strerror or "no answer in time"
+        found, _, cure = str(no_way_to(used, reason)).partition("; ")
         return wrong("proxy", found, cure)
     how = "with a password" if used.authorization else "without a password"
     return ok("proxy", f"connections go through {used.name} ({used.variable}), {how}")
@@ -125,42 +129,37 @@ def port(endpoint: Endpoint) -> Finding:
     """Say whether a name is known and its port answers."""
     name = f"{endpoint.host}:{endpoint.port}"
     try:
-        endpoint.connect().close()
-    except OSError as error:
-        return wrong(endpoint.what, *_no_way(endpoint, name, error))
+        endpoint.connect("http")
+    except Failed as error:
+        return wrong(endpoint.what, *_no_way(endpoint, name, error.fault))
     by = f", through {endpoint.proxy.name}" if endpoint.proxy else ""
     return ok(endpoint.what, f"{name} answers{by}")
 
 
-def _no_way(endpoint: Endpoint, name: str, error: OSError) -> tuple[str, str]:
+def _no_way(endpoint: Endpoint, name: str, fault: Fault) -> tuple[str, str]:
     """Return why there is no connection, and its cure."""
     if endpoint.proxy is not None:
-        found, _, mend = str(behind(endpoint.proxy, endpoint.host, error)).partition("; ")
+        found, _, mend = str(failure(endpoint.host, fault, endpoint.proxy)).partition("; ")
         return found, mend
-    if isinstance(error, socket.gaierror):
+    if fault.code == E_COULDNT_RESOLVE_HOST:
         mend = "check the address and this machine's DNS servers (resolvectl status)"
         return f"the name {endpoint.host} is not found", mend
-    why = error.strerror or "no answer in time"
-    return f"no connection to {name}: {why}", f"let outbound TCP to {name} through the firewall"
+    mend = f"let outbound TCP to {name} through the firewall"
+    return f"no connection to {name}: {fault.reason}", mend
 
 
 def certificate(endpoint: Endpoint) -> Finding:
     """Say whether the certificate is trusted, by the rules the agent itself connects by."""
     check = f"{endpoint.what} TLS"
-    trusting = ssl.create_default_context()  # as urllib3: SSL_CERT_FILE and SSL_CERT_DIR count
     try:
-        with (
-            endpoint.connect() as plain,
-            trusting.wrap_socket(plain, server_hostname=endpoint.host) as secured,
-        ):
-            shown = secured.getpeercert() or {}
-    except ssl.SSLCertVerificationError as error:
-        return wrong(check, f"not trusted: {error.verify_message}", cure_of(error.verify_code))
-    except OSError as error:
-        found = f"{endpoint.host} does not speak TLS as it should ({type(error).__name__})"
+        until = endpoint.connect("https")
+    except Failed as error:
+        if error.fault.is_distrust:
+            why, cure = distrust(error.fault)
+            return wrong(check, f"not trusted: {why}", cure)
+        found = f"{endpoint.host} does not speak TLS as it should"
         return wrong(check, found, "have the firewall pass it through unchanged")
-    seconds = ssl.cert_time_to_seconds(str(shown["notAfter"]))
-    return _expiry(check, datetime.fromtimestamp(seconds, UTC))
+    return _expiry(check, datetime.fromtimestamp(cert_time_to_seconds(until), UTC))
 
 
 def _expiry(check: str, until: datetime) -> Finding:
@@ -174,7 +173,7 @@ def clock(service: str) -> Finding:
     """Compare this machine's clock with the service's, as its answers say (RFC 9110, 6.6.1)."""
     web = Web()
     try:
-        date = web.request("GET", f"{service}/health").headers.get("Date", "")
+        date = web.request("GET", f"{service}/health").header("Date")
     except AgentError as error:
         return wrong("clock", f"not compared: {error}", "try again; then check the firewall")
     finally:

@@ -151,7 +151,7 @@ def is_worth_another_try(error: Unreachable | Refused, attempt: int) -> bool:
 
 def put(web: Web, answer: dict[str, Any], body: _Window) -> None:
     """PUT to a presigned URL; bytes that are there already are fine."""
-    response = web.request("PUT", answer["url"], answer["headers"], body)  # type: ignore[arg-type]
+    response = web.request("PUT", answer["url"], answer["headers"], body)
     if response.status in {OK, ALREADY_THERE}:
         return
     code = response.data.decode("utf-8", "replace").partition(_CODE[0])[2].partition(_CODE[1])[0]
@@ -165,13 +165,12 @@ class _Window:
 
     def __init__(self, file: FileIO, start: int, size: int, pacing: Pacing) -> None:
         self._file, self._pacing = file, pacing
-        self._left = size
+        self.size = self._left = size
         file.seek(start)
 
-    def read(self, size: int = -1) -> bytes:
+    def read(self, size: int, /) -> bytes:
         go_on()
-        allowed = self._pacing.block()
-        block = self._file.read(min(size if size > 0 else allowed, allowed, self._left))
+        block = self._file.read(min(size, self._pacing.block(), self._left))
         if block:  # what was sent to its end is sent, a pause or not
             self._pacing.pay(len(block))
         self._left -= len(block)

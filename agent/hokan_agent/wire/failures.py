@@ -2,40 +2,51 @@
 
 from __future__ import annotations
 
-import re
-import ssl
-
-from urllib3.exceptions import ProxyError
+import pycurl
 
 from hokan_agent.errors import Barred, Unreachable, WrongPassword
+from hokan_agent.wire.faults import Fault
 from hokan_agent.wire.proxy import Proxy
 
 PASSWORD_WANTED = 407
 PASSING_FROM = 500  # of a proxy: what lies behind it does not answer
-EXPIRED, NOT_YET_VALID, OTHER_NAMES = 10, 9, {62, 64}  # OpenSSL's X509_V_ERR_*
-_STATUS = re.compile(r"Tunnel connection failed: (\d{3})")  # as http.client says it
+EXPIRED, NOT_YET_VALID = 10, 9  # OpenSSL's X509_V_ERR_*
+NOT_LOOKED_AT = frozenset({0, 1})  # libcurl compares the name first, and says so in words alone
+REASONS = {
+    pycurl.E_COULDNT_RESOLVE_HOST: "its name is not found",
+    pycurl.E_COULDNT_CONNECT: "no connection",
+    pycurl.E_OPERATION_TIMEDOUT: "not in time",
+    pycurl.E_SSL_CONNECT_ERROR: "it does not speak TLS as it should",
+}
 
 
-def failure(host: str, error: Exception, proxy: Proxy | None) -> Unreachable:
-    """Return what *error* means, without the address: a presigned URL is a secret."""
-    if isinstance(error, ProxyError) and proxy is not None:
-        return behind(proxy, host, error.original_error)
-    cause = error.args[0] if error.args else None
-    if isinstance(cause, ssl.SSLCertVerificationError):
-        why, cure = cause.verify_message, cure_of(cause.verify_code)
+def failure(host: str, fault: Fault, proxy: Proxy | None) -> Unreachable:
+    """Return what *fault* means, without the address: a presigned URL is a secret."""
+    if proxy is not None and fault.is_of_tunnel:
+        return refused_by(proxy, host, fault.tunnel)
+    if proxy is not None and fault.is_before_tunnel:
+        return no_way_to(proxy, fault.reason)
+    if fault.is_distrust:
+        why, cure = distrust(fault)
         return Barred(f"the certificate of {host} is not trusted: {why}; {cure}")
-    reason = getattr(error, "reason", error)
-    return Unreachable(f"no answer from {host}: {type(reason).__name__}")
+    return Unreachable(f"no answer from {host}: {REASONS.get(fault.code, 'the line broke')}")
 
 
-def behind(proxy: Proxy, host: str, error: Exception) -> Unreachable:
-    """Return what keeps a proxy from leading to *host*."""
-    said = _STATUS.match(str(error))
-    if said is None:
-        reason = getattr(error.__cause__ or error, "strerror", None) or "no answer in time"
-        mend = f"check {proxy.variable}, and that this machine may reach the proxy"
-        return Unreachable(f"no connection to the proxy {proxy.name}: {reason}; {mend}")
-    status = int(said[1])
+def distrust(fault: Fault) -> tuple[str, str]:
+    """Return why a certificate was not trusted, and what to do about it."""
+    if fault.code == pycurl.E_SSL_CACERT_BADFILE:
+        return "those to trust cannot be read", "have SSL_CERT_FILE name a file of them (PEM)"
+    return fault.said.rpartition(": ")[2], cure_of(fault.verified)
+
+
+def no_way_to(proxy: Proxy, reason: str) -> Unreachable:
+    """Return that a proxy cannot be reached."""
+    mend = f"check {proxy.variable}, and that this machine may reach the proxy"
+    return Unreachable(f"no connection to the proxy {proxy.name}: {reason}; {mend}")
+
+
+def refused_by(proxy: Proxy, host: str, status: int) -> Unreachable:
+    """Return why a proxy does not lead to *host*."""
     if status == PASSWORD_WANTED:
         mend = f"put user and password into {proxy.variable}: http://USER:PASSWORD@{proxy.name}"
         if proxy.authorization:
@@ -54,7 +65,7 @@ def cure_of(code: int) -> str:
         return "check this machine's date; if it is right, tell the provider"
     if code == NOT_YET_VALID:
         return "check this machine's date"
-    if code in OTHER_NAMES:
+    if code in NOT_LOOKED_AT:
         return "check the service's address; another machine may answer in its place"
     return (
         "if your firewall opens TLS, exempt this host, or put its CA's certificate (PEM) into a "

@@ -13,11 +13,11 @@ from urllib.parse import urlsplit
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from http_message_signatures import HTTPMessageSigner, HTTPSignatureKeyResolver, algorithms
-from urllib3 import BaseHTTPResponse
 
 from hokan_agent.errors import Barred, Refused, Unreachable
 from hokan_agent.machine.home import Home, Identity
 from hokan_agent.wire.clocks import difference
+from hokan_agent.wire.exchange import Answer
 from hokan_agent.wire.web import PASSING, TRIES, Web, pause
 
 COVERED = ("@method", "@path")  # the library adds content-digest for the body
@@ -104,7 +104,7 @@ class Service:
             service_time = datetime.fromisoformat(error.facts["service_time"])
             self._ahead = service_time - datetime.now(UTC)
             return True
-        # An answer got lost and urllib3's peer saw the same request twice: sign anew.
+        # An answer got lost and libcurl's peer saw the same request twice: sign anew.
         return error.status in PASSING or error.code == "replayed"
 
     def _once(self, method: str, path: str, body: bytes) -> dict[str, Any]:
@@ -112,7 +112,7 @@ class Service:
             self.calls += 1
         url = self._identity.service + path
         answer = self._web.request(method, url, self._signed(method, url, body), body)
-        told = difference(answer.headers.get("Date", ""))
+        told = difference(answer.header("Date"))
         if told is not None:
             self.clock_difference = told
         return _answer_of(answer)
@@ -151,7 +151,7 @@ def _encoded(body: dict[str, Any]) -> bytes:
     return json.dumps(body, ensure_ascii=False).encode()
 
 
-def _answer_of(answer: BaseHTTPResponse) -> dict[str, Any]:
+def _answer_of(answer: Answer) -> dict[str, Any]:
     """
     Return the JSON of an answer.
 
@@ -163,7 +163,7 @@ def _answer_of(answer: BaseHTTPResponse) -> dict[str, Any]:
     try:
         told = json.loads(answer.data)
     except ValueError:
-        if not answer.data or "json" in answer.headers.get("Content-Type", ""):
+        if not answer.data or "json" in answer.header("Content-Type"):
             raise Unreachable("the answer broke off") from None
         told = None
     if not isinstance(told, dict):

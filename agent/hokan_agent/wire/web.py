@@ -1,4 +1,4 @@
-"""HTTP to the service and to storage: one pool of connections, patient with bad lines."""
+"""HTTP to the service and to storage: connections that are kept, patient with bad lines."""
 
 from __future__ import annotations
 
@@ -6,16 +6,18 @@ import math
 import random
 import threading
 import time
-from collections.abc import Mapping
-from typing import IO, Any
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from urllib.parse import SplitResult, urlsplit
 
-import urllib3
+import pycurl
 
 from hokan_agent.errors import Interrupted, WrongPassword
 from hokan_agent.wire.addresses import reachable, require_private
+from hokan_agent.wire.exchange import Answer, Body, Exchange, InMemory, Sink
 from hokan_agent.wire.failures import failure
-from hokan_agent.wire.pacing import BLOCK_BYTES, Pacing, Unlimited
+from hokan_agent.wire.faults import Failed
+from hokan_agent.wire.pacing import Pacing, Unlimited
 from hokan_agent.wire.proxy import Proxy, configured
 
 TRIES = 6
@@ -35,68 +37,73 @@ class Web:
         pacing: How fast the bytes of files move over them.
     """
 
-    def __init__(self, connections: int = 8, pacing: Pacing | None = None) -> None:
+    def __init__(self, pacing: Pacing | None = None) -> None:
         """Connect as the environment says; raises AgentError for a proxy that is none."""
         self.pacing = pacing or Pacing(Unlimited(), stopped.wait)
-        kept: dict[str, Any] = {
-            "num_pools": 8,
-            "maxsize": connections,
-            "block": False,
-            "retries": False,
-            "timeout": urllib3.Timeout(connect=10, read=60),
-            "blocksize": BLOCK_BYTES,
-        }
         self._wrong_password = (-math.inf, "")  # not to be sent until, and why
         self._proxy = configured()
-        self._straight = urllib3.PoolManager(**kept)
-        self._proxied = (
-            urllib3.ProxyManager(self._proxy.url, proxy_headers=self._proxy.headers, **kept)
-            if self._proxy is not None
-            else self._straight
-        )
+        self._idle: list[pycurl.Curl] = []  # each with its connections; the last used comes next
 
     def close(self) -> None:
         """Give the connections back."""
-        self._straight.clear()
-        self._proxied.clear()
+        while self._idle:
+            self._idle.pop().close()
 
     def request(
         self,
         method: str,
         url: str,
         headers: Mapping[str, str] | None = None,
-        body: bytes | IO[bytes] | None = None,
-        *,
-        stream: bool = False,
-    ) -> urllib3.BaseHTTPResponse:
-        """Send once; raises Unreachable when there is no answer."""
+        body: bytes | Body | None = None,
+    ) -> Answer:
+        """Send once, and keep what comes in memory; raises Unreachable when there is no answer."""
+        sink = InMemory()
+        with self._exchange(method, url, headers or {}, body) as exchange:
+            exchange.perform(sink)
+            return exchange.answer(b"".join(sink.blocks))
+
+    def fetch(self, url: str, headers: Mapping[str, str], sink: Sink) -> None:
+        """GET once, and give *sink* what comes; raises Unreachable, and what *sink* raises."""
+        with self._exchange("GET", url, headers, None) as exchange:
+            exchange.perform(sink)
+
+    @contextmanager
+    def _exchange(
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes | Body | None
+    ) -> Iterator[Exchange]:
+        """Prepare a request; what libcurl says of it is raised as Unreachable."""
         go_on()
         parts = urlsplit(url)
         require_private(parts)
-        pools, proxy = self._way(parts)
+        proxy = self._proxy_to(parts)
+        handle = self._handle()
+        exchange = Exchange(handle, reachable(parts), proxy, {"Host": parts.netloc, **headers})
+        exchange.carry(method, body)
         try:
-            return pools.request(
-                method,
-                reachable(parts),
-                headers={"Host": parts.netloc, **(headers or {})},
-                body=body,
-                preload_content=not stream,
-                redirect=False,
-            )
-        except (urllib3.exceptions.HTTPError, OSError) as error:
-            raised = failure(parts.hostname or "", error, proxy)
+            yield exchange
+        except Failed as error:
+            raised = failure(parts.hostname or "", error.fault, proxy)
             if isinstance(raised, WrongPassword):
                 self._wrong_password = (time.monotonic() + PASSWORD_AGAIN_SECONDS, str(raised))
             raise raised from None
+        finally:
+            self._idle.append(handle)
 
-    def _way(self, parts: SplitResult) -> tuple[urllib3.PoolManager, Proxy | None]:
+    def _handle(self) -> pycurl.Curl:
+        """Return a handle nobody uses: as many are made as there are requests at a time."""
+        try:
+            return self._idle.pop()
+        except IndexError:
+            return pycurl.Curl()
+
+    def _proxy_to(self, parts: SplitResult) -> Proxy | None:
         """Return what leads to an address; raises WrongPassword without sending it again."""
         if self._proxy is None or not self._proxy.leads_to(parts):
-            return self._straight, None
+            return None
         until, why = self._wrong_password
         if time.monotonic() < until:
             raise WrongPassword(why)
-        return self._proxied, self._proxy
+        return self._proxy
 
 
 def go_on() -> None:
