@@ -8,26 +8,26 @@ from pathlib import Path
 
 import pytest
 
-from hokan_agent.download.places import There, place_of, what_is_at
+from hokan_agent.download.places import Places, There, what_is_at
 from hokan_agent.download.restore import _newest
 
 
 def test_a_file_goes_below_the_folder(tmp_path: Path) -> None:
     root = os.fsencode(tmp_path)
-    assert place_of(root, "E-1/a.jpg") == root + b"/E-1/a.jpg"
+    assert Places(root).of("E-1/a.jpg") == root + b"/E-1/a.jpg"
 
 
 @pytest.mark.parametrize("path", ["../a", "/etc/passwd", "a/../../b", "%2E%2E/a"])
 def test_no_path_leads_out_of_the_folder(tmp_path: Path, path: str) -> None:
     with pytest.raises(ValueError, match="leaves the folder"):
-        place_of(os.fsencode(tmp_path), path)
+        Places(os.fsencode(tmp_path)).of(path)
 
 
 def test_no_link_in_the_folder_leads_out_of_it(tmp_path: Path) -> None:
     (tmp_path / "into").mkdir()
     (tmp_path / "into" / "E-1").symlink_to(tmp_path)
     with pytest.raises(ValueError, match="leads out"):
-        place_of(os.fsencode(tmp_path / "into"), "E-1/a.jpg")
+        Places(os.fsencode(tmp_path / "into")).of("E-1/a.jpg")
 
 
 def a_file(body: bytes) -> dict[str, object]:

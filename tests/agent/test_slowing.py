@@ -134,6 +134,7 @@ def test_a_download_in_a_pause_is_broken_off(
 ) -> None:
     server.stored["a"] = b"x"
     settings.keep_pause(home, Pause())
-    with (tmp_path / "a").open("w+b") as output, pytest.raises(Paused):
+    with (tmp_path / "a").open("w+b", buffering=0) as output:
         arriving = Arriving({"size": 1, "sha256": ""}, output, web.pacing)
-        web.fetch(f"{server.url}/objects/a", arriving.headers, arriving)
+        with pytest.raises(Paused):
+            web.fetch(f"{server.url}/objects/a", arriving.headers, arriving)

@@ -13,7 +13,7 @@ import os
 import stat
 from collections.abc import Iterator
 from contextlib import suppress
-from typing import BinaryIO
+from io import FileIO
 
 from hokan_agent.download.places import File
 from hokan_agent.errors import Interrupted, Paused, Refused, Unreachable
@@ -21,9 +21,10 @@ from hokan_agent.upload.sending import is_worth_another_try
 from hokan_agent.wire.pacing import BLOCK_BYTES, Pacing
 from hokan_agent.wire.web import TRIES, Web, go_on, pause
 
-BUFFER_BYTES = 2**16  # with a buffer, a write to a full disk never ends half-way
+BLOCKS = 16
 KEPT_BYTES = 8 * 2**20  # smaller files come anew: it costs less than leaving parts about
 NO_LINKS = frozenset({errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS})
+FLAGS = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 WHOLE, PART, NO_SUCH_PART = 200, 206, 416
 
 
@@ -51,7 +52,6 @@ class Fetcher:
             FileExistsError: Another file came to its place meanwhile.
             OSError, Refused, Unreachable: It cannot be written, or not be had.
         """
-        _made(os.path.dirname(place))  # noqa: PTH120 - bytes
         part, attempt = part_of(place), 0
         while True:
             self._web.pacing.wait()
@@ -86,10 +86,12 @@ class Fetcher:
         with _writable(part) as output:
             arriving = Arriving(file, output, self._web.pacing)
             if arriving.wanted:
-                self._web.fetch(url, arriving.headers, arriving)
+                try:
+                    self._web.fetch(url, arriving.headers, arriving)
+                finally:
+                    arriving.flush()
             if arriving.digest.hexdigest() != file["sha256"]:
                 raise Damaged("what arrived does not match its checksum")
-            output.flush()
             os.fsync(output.fileno())
 
     def _name(self, part: bytes, place: bytes) -> None:
@@ -115,9 +117,10 @@ class Arriving:
         digest: SHA-256 of what is there.
     """
 
-    def __init__(self, file: File, output: BinaryIO, pacing: Pacing) -> None:
+    def __init__(self, file: File, output: FileIO, pacing: Pacing) -> None:
         self._file, self._output, self._pacing = file, output, pacing
         self.digest = hashlib.sha256()
+        self._blocks: list[bytes] = []
         self._arrived = os.fstat(output.fileno()).st_size
         if self._arrived and (file["size"] < KEPT_BYTES or self._arrived > file["size"]):
             output.truncate(0)
@@ -151,8 +154,15 @@ class Arriving:
         self._arrived += len(block)
         if self._arrived > self._file["size"]:
             raise Damaged("more arrived than was stored")
-        self.digest.update(block)
-        self._output.write(block)
+        self._blocks.append(block)
+        if len(self._blocks) == BLOCKS:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write what has arrived, many of libcurl's blocks of 16 KB at a time."""
+        blocks, self._blocks = b"".join(self._blocks), []
+        self.digest.update(blocks)
+        _write(self._output, blocks)
 
 
 def part_of(place: bytes) -> bytes:
@@ -161,20 +171,24 @@ def part_of(place: bytes) -> bytes:
     return folder + f"/.hokan-{hashlib.blake2s(place, digest_size=8).hexdigest()}.part".encode()
 
 
-def _made(folder: bytes) -> None:
-    """Make a folder; most are there: its other files came before."""
-    if not os.path.isdir(folder):  # noqa: PTH112 - bytes
-        os.makedirs(folder, exist_ok=True)  # noqa: PTH103 - bytes
-
-
-def _writable(part: bytes) -> BinaryIO:
+def _writable(part: bytes) -> FileIO:
     """Open a part to go on with; a link or a pipe in its place is not written to."""
-    flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-    descriptor = os.open(part, flags, 0o666)
+    try:
+        descriptor = os.open(part, FLAGS, 0o666)
+    except FileNotFoundError:
+        os.makedirs(os.path.dirname(part), exist_ok=True)  # noqa: PTH103, PTH120 - bytes
+        descriptor = os.open(part, FLAGS, 0o666)
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
         raise FileExistsError(errno.EEXIST, "something has the name of its part")
-    return os.fdopen(descriptor, "r+b", BUFFER_BYTES)
+    return FileIO(descriptor, "r+b")
+
+
+def _write(output: FileIO, blocks: bytes) -> None:
+    """Write all of *blocks*: a disk that fills takes some, and then says so."""
+    left = memoryview(blocks)
+    while left:
+        left = left[output.write(left) :]
 
 
 def _is_passing(failure: Damaged | Unreachable | Refused, attempt: int) -> bool:

@@ -9,15 +9,14 @@ from __future__ import annotations
 
 import errno
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from threading import Lock
 
 from hokan_agent.download.fetching import Damaged, Fetcher
-from hokan_agent.download.places import File, There, made, place_of, root_of, what_is_at
+from hokan_agent.download.places import File, Places, There, is_free, made, root_of, what_is_at
 from hokan_agent.errors import Refused, Unreachable
 from hokan_agent.progress import FETCH, LIST, Progress, Silent
 from hokan_agent.report import Exception_, NotThere, RestoreReport
@@ -79,16 +78,14 @@ class Restore:
         path = f"/restores/{restore_id}"
         self._bars.phase(LIST)
         files = _newest(self._listed(path))
-        root = root_of(into) if self._way.is_dry else made(into)
+        places = Places(root_of(into) if self._way.is_dry else made(into))
         self._bars.phase(FETCH)
         self._bars.expect(len(files), sum(each["size"] for each in files))
-        with ThreadPoolExecutor(self._workers) as workers:
-            for some in _by(URLS_A_REQUEST, files):
-                looks = workers.map(partial(self._looked, root), some)
-                wanted = [each for each in looks if each is not None]
-                if wanted:
-                    urls = self._urls(path, [each.file for each in wanted])
-                    list(workers.map(partial(self._bring, path, urls), wanted))
+        workers = ThreadPoolExecutor(self._workers)
+        try:
+            self._bring_all(workers, path, places, files)
+        finally:
+            workers.shutdown(cancel_futures=True)
         if not self._way.is_dry:
             self._finish(path)
 
@@ -115,19 +112,50 @@ class Restore:
         self._erased |= {each["sha256"]: each["at"] for each in told.get("erased", ())}
         return {each["sha256"]: each["url"] for each in told["urls"]}
 
-    def _looked(self, root: bytes, file: File) -> Wanted | None:
-        """Return a file with its place when it is to be brought there."""
+    def _bring_all(self, workers: Executor, path: str, places: Places, files: list[File]) -> None:
+        """Bring *files*; while some are on their way, the next are looked at and asked for."""
+        under_way: list[Future[None]] = []
+        for some in _by(URLS_A_REQUEST, files):
+            wanted = self._missing(workers, places, some)
+            urls = self._urls(path, [each.file for each in wanted]) if wanted else {}
+            coming = [workers.submit(self._bring, path, urls, each) for each in wanted]
+            _ended(under_way)
+            under_way = coming
+        _ended(under_way)
+
+    def _missing(self, workers: Executor, places: Places, files: list[File]) -> list[Wanted]:
+        """Return which files are to be brought; where something is, all workers read it."""
+        missing, taken = [], []
+        for file in files:
+            with self._listing(file):
+                place = places.of(file["path"])
+                if is_free(place):
+                    missing += self._judged(place, file, There.NOTHING)
+                else:
+                    taken.append((place, file))
+        for wanted in workers.map(self._looked, taken):
+            missing += wanted
+        return missing
+
+    def _looked(self, placed: tuple[bytes, File]) -> list[Wanted]:
+        """Look at what has a file's place."""
         go_on()
+        place, file = placed
         with self._listing(file):
-            place = place_of(root, file["path"])
             there = what_is_at(place, file)
             if there is There.ANOTHER and not self._way.overwrites:
                 raise FileExistsError(errno.EEXIST, "another file has this name")
-            if there is not There.ITSELF and not self._way.is_dry:
-                return Wanted(place, file, there)
-            self._count(file, there)
+            return self._judged(place, file, there)
         self._bars.advance(1, file["size"])
-        return None
+        return []
+
+    def _judged(self, place: bytes, file: File, there: There) -> list[Wanted]:
+        """Return a file when it is to be brought, and else count it."""
+        if there is not There.ITSELF and not self._way.is_dry:
+            return [Wanted(place, file, there)]
+        self._count(file, there)
+        self._bars.advance(1, file["size"])
+        return []
 
     def _bring(self, path: str, urls: dict[str, str], wanted: Wanted) -> None:
         file = wanted.file
@@ -197,6 +225,11 @@ def _newest(files: Iterator[File]) -> list[File]:
         if known is None or known["backed_up_at"] <= each["backed_up_at"]:
             newest[each["path"]] = each
     return list(newest.values())
+
+
+def _ended(futures: list[Future[None]]) -> None:
+    for each in futures:
+        each.result()
 
 
 def _by(count: int, files: list[File]) -> Iterator[list[File]]:

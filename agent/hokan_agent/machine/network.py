@@ -159,6 +159,8 @@ def certificate(endpoint: Endpoint) -> Finding:
             return wrong(check, f"not trusted: {why}", cure)
         found = f"{endpoint.host} does not speak TLS as it should"
         return wrong(check, found, "have the firewall pass it through unchanged")
+    if not until:
+        return ok(check, "trusted")
     return _expiry(check, datetime.fromtimestamp(cert_time_to_seconds(until), UTC))
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
@@ -155,7 +156,8 @@ def handshake(url: str, proxy: Proxy | None) -> str:
     Connect as requests do, and no further.
 
     Returns:
-        Until when the certificate shown is valid, as OpenSSL writes it; "" without TLS.
+        Until when the certificate shown is valid, as OpenSSL writes it; "" without TLS, or where
+        libcurl was built with something that does not tell.
 
     Raises:
         Failed: There is no way, or no trust.
@@ -171,15 +173,18 @@ def handshake(url: str, proxy: Proxy | None) -> str:
         raise Failed(Fault.of(handle, error)) from None
     finally:
         handle.close()
-    return dict(shown[0])["Expire date"] if shown else ""
+    return str(dict(shown[0]).get("Expire date", "")) if shown else ""
 
 
 def prepare(handle: pycurl.Curl, url: str, proxy: Proxy | None) -> None:
     """Forget what was set for another request, but not its connections; set what all have."""
     handle.reset()
-    for option, value in _ALWAYS:
+    for option, value in ALWAYS:
         handle.setopt(option, value)
     _trust(handle)
+    if threading.current_thread() is threading.main_thread():
+        handle.setopt(pycurl.NOPROGRESS, 0)
+        handle.setopt(pycurl.XFERINFOFUNCTION, _let_signals_in)
     handle.setopt(pycurl.URL, url)
     if proxy is not None:
         handle.setopt(pycurl.PROXY, proxy.url)
@@ -195,7 +200,7 @@ def _let_signals_in(*_progress: int) -> None:
     """Do nothing, at least once a second: Python looks for signals only where it runs."""
 
 
-_ALWAYS = (
+ALWAYS = (
     (pycurl.NOSIGNAL, 1),  # threads
     (pycurl.HTTP_VERSION, pycurl.CURL_HTTP_VERSION_1_1),  # as storage speaks
     (pycurl.SSLVERSION, pycurl.SSLVERSION_TLSv1_2),
@@ -207,8 +212,6 @@ _ALWAYS = (
     (pycurl.PROXY, ""),  # the environment's is ours to read: see wire/proxy.py
     (pycurl.NOPROXY, ""),
     (pycurl.USERAGENT, "hokan-agent"),
-    (pycurl.NOPROGRESS, 0),
-    (pycurl.XFERINFOFUNCTION, _let_signals_in),
 )
 
 
