@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import doctest
 import importlib
-import pkgutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -14,10 +14,12 @@ import hokan_agent
 
 
 def modules() -> Iterator[str]:
+    """Yield each module that has an example."""
     for package in (chalicelib, hokan_agent):
-        for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
-            if not found.name.endswith("__main__"):
-                yield found.name
+        for root in map(Path, package.__path__):
+            for source in root.rglob("*.py"):
+                if ">>> " in source.read_text():
+                    yield ".".join(source.relative_to(root.parent).with_suffix("").parts)
 
 
 @pytest.mark.parametrize("name", sorted(modules()))

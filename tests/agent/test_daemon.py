@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from hokan_agent.daemon import jobs
+from hokan_agent.daemon.closing import FINE_SETTLE_SECONDS
 from hokan_agent.daemon.jobs import _Telling
 from hokan_agent.daemon.live import Live
 from hokan_agent.daemon.loop import Loop, Wishes
@@ -167,7 +168,7 @@ def test_a_file_saved_in_a_pause_is_sent_after_it(facility: Facility) -> None:
     settings.keep_pause(facility.home, Pause())
     with facility.running():
         facility.saved("a.jpg")
-        time.sleep(4)
+        time.sleep(2 * FINE_SETTLE_SECONDS)
         held = len(facility.server.stored)
         settings.keep_pause(facility.home, None)
         until(lambda: facility.server.stored)

@@ -14,6 +14,7 @@ from hokan_agent.sources.hashing import Changed, hashed
 from hokan_agent.sources.scan import Found, scan
 
 SIZE = 20_000_000  # so that reading takes some time
+SETTLE_SECONDS = 0.1
 
 
 @pytest.fixture
@@ -49,7 +50,7 @@ def test_a_file_that_grows_is_left_for_the_next_backup(tmp_path: Path, found: Fo
             file.write(b"more")
 
         with meanwhile(grow), pytest.raises(Changed):
-            hashed(bytes(tmp_path), found)
+            hashed(bytes(tmp_path), found, SETTLE_SECONDS)
 
 
 def test_a_file_written_over_is_left_for_the_next_backup(tmp_path: Path, found: Found) -> None:
@@ -60,7 +61,7 @@ def test_a_file_written_over_is_left_for_the_next_backup(tmp_path: Path, found: 
             file.write(b"others")
 
         with meanwhile(write_over), pytest.raises(Changed):
-            hashed(bytes(tmp_path), found)
+            hashed(bytes(tmp_path), found, SETTLE_SECONDS)
 
 
 def test_a_file_that_changed_before_it_was_read_is_what_it_is_now(
