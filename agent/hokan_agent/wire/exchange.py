@@ -69,7 +69,7 @@ class Answer:
     def header(self, name: str) -> str:
         """Return a header of the answer; "" where there is none."""
         wanted = name.lower()
-        for line in reversed(self._lines):
+        for line in self._lines:
             found, _, value = line.decode("latin-1").partition(":")
             if found.lower() == wanted:
                 return value.strip()
@@ -88,7 +88,7 @@ class Exchange:
         self._has_begun = False
         prepare(handle, url, proxy)
         handle.setopt(pycurl.HTTPHEADER, [*_lines(headers), NO_EXPECT])
-        handle.setopt(pycurl.HEADERFUNCTION, self._lines.append)
+        handle.setopt(pycurl.HEADERFUNCTION, self._keep)
 
     def carry(self, method: str, body: bytes | Body | None) -> None:
         """Say what is asked, and with what body."""
@@ -119,12 +119,16 @@ class Exchange:
 
     @property
     def status(self) -> int:
-        """The status of the last answer: before it come a proxy's, and 100 Continue."""
-        line = next(each for each in reversed(self._lines) if each.startswith(b"HTTP/"))
-        return int(line.split(maxsplit=2)[1])
+        return int(self._lines[0].split(maxsplit=2)[1])
 
     def answer(self, data: bytes) -> Answer:
         return Answer(self.status, data, self._lines)
+
+    def _keep(self, line: bytes) -> None:
+        """Keep the head of the answer itself: before it come a proxy's, and 100 Continue."""
+        if line.startswith(b"HTTP/"):
+            self._lines.clear()
+        self._lines.append(line)
 
     def _reading(self, body: Body) -> Callable[[int], bytes | int]:
         def read(size: int) -> bytes | int:
