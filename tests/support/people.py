@@ -6,7 +6,7 @@ import base64
 import json
 import secrets
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from chalice.test import Client, HTTPResponse
@@ -20,6 +20,7 @@ from http_message_signatures import (
 from chalicelib.access import people_store
 from chalicelib.access import store as access_store
 from chalicelib.access.model import Caller, Person, Role, Session
+from chalicelib.access.service import SESSION_LIFE
 from chalicelib.kernel import clock
 from tests.support.canary import found_in
 
@@ -142,6 +143,6 @@ def staff(client: Client, role: Role, facility_id: str = "") -> Staff:
     """Return a person of *role* with a running session."""
     session_id = secrets.token_urlsafe(16)
     caller = Caller(role, f"person-{role}", facility_id)
-    ends = clock.text(clock.now() + timedelta(hours=1))
+    ends = clock.text(clock.now() + SESSION_LIFE)  # a world made once serves a run of hours
     access_store.add_session(session_id, Session(caller, ends))
     return Staff(client, session_id, facility_id)
