@@ -5,7 +5,9 @@ from __future__ import annotations
 import gc
 import io
 import os
+from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -51,6 +53,10 @@ os.environ.setdefault("AWS_SECRET_ACCESS_KEY", "testing")
 os.environ.setdefault("POWERTOOLS_METRICS_DISABLED", "true")
 
 
+AT_A_TIME = 64
+FOUND: Counter[Path] = Counter()  # tests of each file
+
+
 def pytest_collection_finish() -> None:
     """Have the garbage collector look no more at what was imported: 3 % of the time."""
     gc.collect()
@@ -63,6 +69,19 @@ def pytest_pycollect_makeitem(collector: pytest.Collector, obj: object) -> list[
     marks = getattr(obj, "pytestmark", ())
     is_deep = isinstance(marks, list) and any(each.name == "deep" for each in marks)
     return [] if is_deep and "not deep" in collector.config.option.markexpr else None
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """
+    Have the tests of a file stay with one worker, some at a time: what they share is made once.
+
+    Those that take minutes go each to whoever has time.
+    """
+    marks = {each.name for each in item.iter_markers()}
+    if not marks & {"xdist_group", "deep", "journey"}:
+        FOUND[item.path] += 1
+        turn = FOUND[item.path] // AT_A_TIME
+        item.add_marker(pytest.mark.xdist_group(f"{item.path} {turn}"))
 
 
 @pytest.hookimpl(trylast=True)  # after pytest-xdist has put the group's name behind

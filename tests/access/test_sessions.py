@@ -13,6 +13,7 @@ import pytest
 from chalice.test import Client
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from chalicelib.access.service import SESSION_LIFE
 from chalicelib.kernel import clock
 from chalicelib.settings import settings
 from tests.support.cognito import claims, key, token
@@ -124,7 +125,7 @@ def test_signing_out_ends_the_session_at_once(world: World) -> None:
 
 
 def test_a_session_ends_by_itself(world: World) -> None:
-    clock.move(3601)  # the fixture's sessions last an hour
+    clock.move(SESSION_LIFE.total_seconds() + 1)
     assert world.doctor.refused("GET", "/me") == (401, "session-over")
 
 
