@@ -125,7 +125,7 @@ def test_signing_out_ends_the_session_at_once(world: World) -> None:
 
 
 def test_a_session_ends_by_itself(world: World) -> None:
-    clock.move(SESSION_LIFE.total_seconds() + 1)
+    clock.move(int(SESSION_LIFE.total_seconds()) + 1)
     assert world.doctor.refused("GET", "/me") == (401, "session-over")
 
 
