@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from socketserver import StreamRequestHandler, ThreadingTCPServer
 from urllib.parse import urlsplit
 
 import pytest
@@ -196,6 +197,19 @@ def test_a_proxy_that_finds_nobody_may_find_them_later(proxy: ConnectProxy) -> N
 def test_a_proxy_that_is_away_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{free_port()}")
     assert "Connection refused; check HTTPS_PROXY" in str(refused())
+
+
+class _Mute(StreamRequestHandler):
+    """Hears, and hangs up."""
+
+    def handle(self) -> None:
+        self.rfile.readline()
+
+
+def test_a_proxy_that_hangs_up_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    with serving(ThreadingTCPServer(("127.0.0.1", 0), _Mute)) as mute:
+        monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{mute.server_address[1]}")
+        assert "no connection to the proxy" in str(refused())
 
 
 def test_nothing_of_a_password_is_in_a_proxys_own_text(monkeypatch: pytest.MonkeyPatch) -> None:

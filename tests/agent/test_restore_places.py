@@ -30,6 +30,16 @@ def test_no_link_in_the_folder_leads_out_of_it(tmp_path: Path) -> None:
         Places(os.fsencode(tmp_path / "into")).of("E-1/a.jpg")
 
 
+def test_a_link_beside_a_folder_that_was_looked_at_is_looked_at_too(tmp_path: Path) -> None:
+    (tmp_path / "into" / "E-1").mkdir(parents=True)
+    (tmp_path / "into" / "E-2").symlink_to(tmp_path)
+    places = Places(os.fsencode(tmp_path / "into"))
+    places.of("E-1/a.jpg")
+    for _ in range(2):
+        with pytest.raises(ValueError, match="leads out"):
+            places.of("E-2/a.jpg")
+
+
 def a_file(body: bytes) -> dict[str, object]:
     return {"size": len(body), "sha256": hashlib.sha256(body).hexdigest()}
 

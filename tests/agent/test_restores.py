@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
@@ -181,3 +182,27 @@ def test_what_is_erased_after_it_was_listed_is_reported_and_the_rest_comes(
     assert restore() == COMPLETE
     assert [each["path"] for each in restore.report["not_there"]] == ["E-1/b"]
     assert contents(back) == {"E-1/a": b"one", "E-2/c": b"three"}
+
+
+def test_the_next_files_are_asked_for_while_these_come(
+    service: Loopback, restore: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Storage gives the first once another is asked for."""
+    monkeypatch.setattr("hokan_agent.download.restore.URLS_A_REQUEST", 1)
+    give, tell = service.object, service.address
+    asked, given = [], []
+    is_ahead = Event()
+
+    def address(sha256: str) -> dict[str, Any]:
+        asked.append(sha256)
+        if len(asked) > 1:
+            is_ahead.set()
+        return tell(sha256)
+
+    def given_later(sha256: str) -> bytes | None:
+        given.append(is_ahead.wait(30))
+        return give(sha256)
+
+    monkeypatch.setattr(service, "address", address)
+    monkeypatch.setattr(service, "object", given_later)
+    assert (restore(), all(given)) == (COMPLETE, True)

@@ -49,7 +49,7 @@ def run(home: Home, options: argparse.Namespace) -> int:
     """Do what is due until somebody ends it."""
     log = log_of(options)
     pacing = Pacing(Current(home, log.trouble), stopped.wait)
-    web = Web(pacing)  # a job, a restore and the watched folders at a time
+    web = Web(pacing)
     tools = Tools(home, web, Service.of(home, web), log, options.workers)
     quiet_time = SETTLE_SECONDS if options.once else options.quiet_time
     live = Live(tools, rescan=options.rescan, quiet_time=quiet_time)

@@ -21,7 +21,7 @@ from hokan_agent.upload.sending import is_worth_another_try
 from hokan_agent.wire.pacing import BLOCK_BYTES, Pacing
 from hokan_agent.wire.web import TRIES, Web, go_on, pause
 
-BLOCKS = 16
+BLOCKS = 16  # of 16 KB, as libcurl gives them: hashed and written in one go
 KEPT_BYTES = 8 * 2**20  # smaller files come anew: it costs less than leaving parts about
 NO_LINKS = frozenset({errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS})
 FLAGS = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
@@ -159,7 +159,7 @@ class Arriving:
             self.flush()
 
     def flush(self) -> None:
-        """Write what has arrived, many of libcurl's blocks of 16 KB at a time."""
+        """Write what has arrived."""
         blocks, self._blocks = b"".join(self._blocks), []
         self.digest.update(blocks)
         _write(self._output, blocks)

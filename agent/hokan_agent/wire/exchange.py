@@ -55,12 +55,7 @@ class InMemory:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """
-    What came back.
-
-    Attributes:
-        data: The body; empty where a sink had it.
-    """
+    """What came back, kept in memory."""
 
     status: int
     data: bytes
@@ -100,9 +95,9 @@ class Exchange:
             self._handle.setopt(pycurl.READFUNCTION, self._reading(body))
         self._handle.setopt(pycurl.CUSTOMREQUEST, method)
 
-    def perform(self, sink: Sink) -> int:
+    def perform(self, sink: Sink) -> None:
         """
-        Send, and give *sink* what comes; return the status.
+        Send, and give *sink* what comes.
 
         Raises:
             Failed: There was no answer, or not all of it.
@@ -114,15 +109,14 @@ class Exchange:
         except pycurl.error as error:
             raise self._raised or Failed(Fault.of(self._handle, error)) from None
         if not self._has_begun:
-            sink.begin(self.status)
-        return self.status
+            sink.begin(self._status)
 
     @property
-    def status(self) -> int:
+    def _status(self) -> int:
         return int(self._lines[0].split(maxsplit=2)[1])
 
     def answer(self, data: bytes) -> Answer:
-        return Answer(self.status, data, self._lines)
+        return Answer(self._status, data, self._lines)
 
     def _keep(self, line: bytes) -> None:
         """Keep the head of the answer itself: before it come a proxy's, and 100 Continue."""
@@ -145,7 +139,7 @@ class Exchange:
             try:
                 if not self._has_begun:
                     self._has_begun = True
-                    sink.begin(self.status)
+                    sink.begin(self._status)
                 sink.write(block)
             except BaseException as error:  # noqa: BLE001 - raised again by `perform`
                 self._raised = error

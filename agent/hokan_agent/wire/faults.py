@@ -23,7 +23,7 @@ class Fault:
         said: In its words; they may hold an address.
         errno: The system's, of a connection that was refused; else 0.
         tunnel: The status of the proxy's answer to CONNECT; 0 where there was none.
-        is_new: Whether it was about to connect.
+        is_new: Whether its connection was a new one, and TLS had not begun.
         verified: What OpenSSL said of the certificate, X509_V_*.
     """
 
@@ -42,7 +42,7 @@ class Fault:
             said,
             handle.getinfo(pycurl.OS_ERRNO),
             handle.getinfo(pycurl.HTTP_CONNECTCODE),
-            handle.getinfo(pycurl.APPCONNECT_TIME) == 0,
+            handle.getinfo(pycurl.NUM_CONNECTS) > 0 and handle.getinfo(pycurl.APPCONNECT_TIME) == 0,
             handle.getinfo(pycurl.SSL_VERIFYRESULT),
         )
 
