@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-import argparse
 import gc
+
+gc.disable()  # imports make no garbage: looking for some was a twentieth of a short run
+
+import argparse
 import signal
 import sys
 import threading
@@ -20,18 +23,20 @@ from hokan_agent.machine.home import SERVICE_HOME, Home, default_home
 from hokan_agent.report import FAILED
 from hokan_agent.wire.web import stopped
 
+gc.enable()
+
 CODES = """exit codes:
   0  complete
   3  complete but for the listed exceptions
   1  failed; the sentence says why, and running it again goes on
   2  wrong usage
 """
+HELP = "show this help message and exit"
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; return the exit code."""
-    options = parser().parse_args(arguments)
-    gc.freeze()  # what was loaded stays: looking it through again was a tenth of a short run
+    options = _understood(arguments)
     for wanted in (signal.SIGINT, signal.SIGTERM):
         signal.signal(wanted, _end)
     home = Home(options.state or _usual_home(options))
@@ -41,6 +46,16 @@ def main(arguments: list[str] | None = None) -> int:
     except (AgentError, OSError) as error:
         print(f"hokan-agent: {error}", file=sys.stderr)
         return FAILED
+
+
+def _understood(arguments: list[str] | None) -> argparse.Namespace:
+    """Return the options; on the way, the command is imported."""
+    gc.disable()
+    try:
+        return parser().parse_args(arguments)
+    finally:
+        gc.freeze()  # what was loaded stays: looking it through again was a tenth of a short run
+        gc.enable()
 
 
 def _usual_home(options: argparse.Namespace) -> Path:
@@ -91,12 +106,13 @@ class _Late(argparse.ArgumentParser):
     """
 
     def __init__(self, learn: Callable[[_Late], None] | None = None, **usual: Any) -> None:
-        super().__init__(**usual)
+        super().__init__(add_help=learn is None, **usual)
         self._learn = learn
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
         learn, self._learn = self._learn, None  # once: a parser may parse again
         if learn is not None:
+            self.add_argument("-h", "--help", action="help", help=HELP)
             learn(self)
         return super().parse_known_args(args, namespace)
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from hokan_agent.cures import cure
 
 COMPLETE, FAILED, USAGE, WITH_EXCEPTIONS = 0, 1, 2, 3  # exit codes
 
 
-@dataclass(frozen=True, slots=True)
-class Exception_:  # noqa: N801 - the word of the field; Exception is Python's
+class Exception_(NamedTuple):  # noqa: N801 - the word of the field; Exception is Python's
     """A file that was left out, and why."""
 
     path: str
@@ -52,8 +51,7 @@ class BackupReport:
         return "exceptions" if self.exceptions or self.files_unconfirmed else "complete"
 
 
-@dataclass(frozen=True, slots=True)
-class NotThere:
+class NotThere(NamedTuple):
     """A file of a rented area that people had erased, or put into its bin, by that moment."""
 
     path: str
@@ -97,8 +95,11 @@ Report = BackupReport | RestoreReport
 
 def as_json(report: Report) -> dict[str, Any]:
     """Return all a report says; each exception with what to do about it."""
-    listed = [asdict(each) | {"cure": cure(each.code)} for each in report.exceptions]
-    return {"outcome": report.outcome, **asdict(report), "exceptions": listed}
+    said = {"outcome": report.outcome, **asdict(report)}
+    said["exceptions"] = [each._asdict() | {"cure": cure(each.code)} for each in report.exceptions]
+    if isinstance(report, RestoreReport):
+        said["not_there"] = [each._asdict() for each in report.not_there]
+    return said
 
 
 def exit_code(report: Report) -> int:

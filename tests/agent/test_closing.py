@@ -28,7 +28,7 @@ def closing() -> Closing:
 
 
 def a_file(path: str, size: int = 1, mtime_ns: int = 0) -> Said:
-    return Found(path, path.encode(), size, mtime_ns, 0), None
+    return Found(path, size, mtime_ns, 0), None
 
 
 def seen(folder: Path, *names: str) -> Scan:

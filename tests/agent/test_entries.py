@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,7 +19,7 @@ NUMBERS = st.integers(0, 2**53)
 def entries(draw: st.DrawFn) -> Entry:
     name = draw(NAMES)
     numbers = [draw(NUMBERS) for _ in range(3)]
-    return Entry(Found(to_wire(name), name, *numbers), "0" * 64, draw(st.text()))
+    return Entry(Found(to_wire(name), *numbers), "0" * 64, draw(st.text()))
 
 
 @given(entries())
@@ -28,15 +27,9 @@ def test_an_entry_survives_the_cache(entry: Entry) -> None:
     assert Entry.kept_before(json.loads(json.dumps(entry.kept()))) == entry
 
 
-@given(entries())
-def test_an_entry_of_a_folder_with_its_own_place_survives_the_cache(entry: Entry) -> None:
-    kept = replace(entry, found=replace(entry.found, path=f"room 1/{entry.found.path}"))
-    assert Entry.kept_before(json.loads(json.dumps(kept.kept())), "room 1/") == kept
-
-
 def test_an_examination_stands_in_a_chunk_once() -> None:
     examination = {"id": "E-1"}
-    found = Found("a", b"a", 1, 0, 0)
+    found = Found("a", 1, 0, 0)
     chunk = chunk_of([(Entry(found, "0" * 64, ""), examination)] * 2)
     assert chunk["examinations"] == [examination]
     assert [each["examination"] for each in chunk["entries"]] == ["E-1", "E-1"]

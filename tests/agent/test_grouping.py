@@ -8,7 +8,7 @@ from hokan_agent.upload.entries import Said
 
 
 def a_file(path: str) -> Said:
-    return Found(path, path.encode(), 1, 0, 0), None
+    return Found(path, 1, 0, 0), None
 
 
 def an_examination(identifier: str, patient: str | None) -> dict[str, Any]:

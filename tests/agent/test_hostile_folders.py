@@ -20,7 +20,7 @@ from hokan_agent.sources import headers
 from hokan_agent.sources.hashing import Changed, digest_of_part, hashed
 from hokan_agent.sources.paths import from_wire
 from hokan_agent.sources.reading import left_out, opened
-from hokan_agent.sources.scan import Found, scan
+from hokan_agent.sources.scan import Found, Scan, scan
 from hokan_agent.sources.sidecars import Sidecars
 from infra.build import ROOT
 from tests.support.loopback import loopback
@@ -36,7 +36,7 @@ def only(folder: Path) -> Found:
 
 
 def digest(folder: Path, found: Found, settle: float = SETTLE) -> str:
-    return hashed(os.fsencode(folder), found, settle)[1]
+    return hashed(Scan(os.fsencode(folder)).place_of(found), found, settle)[1]
 
 
 def why(folder: Path, found: Found) -> str:
@@ -201,7 +201,7 @@ def test_a_file_that_has_settled_meanwhile_is_read_again(
     place.write_bytes(b"x")
     found = only(tmp_path)
     after_reading(monkeypatch, lambda: place.write_bytes(b"xyz"), times=1)
-    now, sha = hashed(os.fsencode(tmp_path), found, SETTLE)
+    now, sha = hashed(bytes(place), found, SETTLE)
     assert (now.size, sha) == (3, sha256(b"xyz"))
 
 
@@ -232,7 +232,7 @@ def test_a_file_replaced_while_it_is_read_is_the_one_or_the_other(
         (tmp_path / "b").replace(place)
 
     after_reading(monkeypatch, replace, times=1)
-    now, sha = hashed(os.fsencode(tmp_path), found, SETTLE)
+    now, sha = hashed(bytes(place), found, SETTLE)
     assert (now.size, sha) in {(7, sha256(b"the one")), (9, sha256(b"the other"))}
 
 
@@ -312,7 +312,7 @@ def test_a_folder_whose_files_may_not_be_looked_at_is_listed(shared: Path) -> No
 def test_a_part_is_digested_as_it_is_cut(tmp_path: Path) -> None:
     body = os.urandom(3 * 2**20 + 5)
     (tmp_path / "a").write_bytes(body)
-    found = digest_of_part(os.fsencode(tmp_path), b"a", 7, 2 * 2**20 + 3)
+    found = digest_of_part(bytes(tmp_path / "a"), 7, 2 * 2**20 + 3)
     assert found == sha256(body[7 : 7 + 2 * 2**20 + 3])
 
 

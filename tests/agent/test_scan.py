@@ -70,8 +70,9 @@ def test_a_folder_that_may_not_be_read_is_listed(tmp_path: Path) -> None:
 def test_a_folder_with_its_own_place_has_paths_below_it(tmp_path: Path) -> None:
     (tmp_path / "b").mkdir()
     (tmp_path / "b" / "1.jpg").write_text("x")
-    (found,) = scan(tmp_path, "room 1/").files
-    assert (found.path, found.place) == ("room 1/b/1.jpg", b"b/1.jpg")
+    seen = scan(tmp_path, "room 1/")
+    (found,) = seen.files
+    assert (found.path, seen.place_of(found)) == ("room 1/b/1.jpg", bytes(tmp_path / "b/1.jpg"))
 
 
 def test_a_folder_that_is_not_there_is_said(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ ROWS = 200
 
 def files(number: int) -> list[tuple[Found, str]]:
     """Return the files that the transaction *number* remembers."""
-    return [(Found(f"{number}/{each}", b"", each, 17, 42), "said") for each in range(ROWS)]
+    return [(Found(f"{number}/{each}", each, 17, 42), "said") for each in range(ROWS)]
 
 
 def remembered(*numbers: int) -> set[str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -74,7 +73,7 @@ def test_a_night_with_nothing_to_send_tells_of_it(
 def test_of_files_that_fit_no_pattern_those_that_are_sent_are_counted(
     service: Loopback, backup: Backup, state: State, tmp_path: Path
 ) -> None:
-    watched = replace(a_folder(tmp_path / "a", files=3), patterns=("{examination}/**",))
+    watched = a_folder(tmp_path / "a", files=3)._replace(patterns=("{examination}/**",))
     found = look(watched, state)
     backup.send(found, found.pending[:1], THE_TARGET)
     assert (backup.report.files_fitting_none, len(service.entries)) == (1, 1)

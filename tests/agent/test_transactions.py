@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from argparse import ArgumentTypeError
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -51,14 +50,14 @@ def test_what_is_kept_is_there_after_a_restart(tmp_path: Path) -> None:
 
 
 def test_the_same_question_again_is_one(tmp_path: Path) -> None:
-    kept, later = Transactions(tmp_path), replace(QUESTION, asked_at=datetime.now(UTC))
+    kept, later = Transactions(tmp_path), QUESTION._replace(asked_at=datetime.now(UTC))
     for each in (QUESTION, later):
         kept.keep(each)
     assert kept.open() == [later]
 
 
 def test_two_devices_may_use_one_number(tmp_path: Path) -> None:
-    kept, other = Transactions(tmp_path), replace(QUESTION, peer="ENDO2")
+    kept, other = Transactions(tmp_path), QUESTION._replace(peer="ENDO2")
     for each in (QUESTION, other):
         kept.keep(each)
     kept.forget(QUESTION)
@@ -84,7 +83,7 @@ def test_questions_cannot_fill_the_disk(tmp_path: Path, monkeypatch: pytest.Monk
     kept.keep(QUESTION)
     kept.keep(QUESTION)
     with pytest.raises(Full):
-        kept.keep(replace(QUESTION, uid="1.2.9"))
+        kept.keep(QUESTION._replace(uid="1.2.9"))
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-from dataclasses import asdict
 from datetime import datetime
 
 from hokan_agent.machine import settings
@@ -66,4 +65,4 @@ def _line(answer: Answer) -> str:
 
 
 def _as_json(found: list[Answer]) -> str:
-    return json.dumps({"answers": [asdict(each) for each in found]}, ensure_ascii=False)
+    return json.dumps({"answers": [each._asdict() for each in found]}, ensure_ascii=False)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 from contextlib import closing
-from dataclasses import replace
 from typing import Any
 
 from hokan_agent.commands.options import add_patterns, add_reported, bars, folder
@@ -60,4 +59,4 @@ def _backed_up(home: Home, options: argparse.Namespace, report: BackupReport) ->
 def _watched(home: Home, options: argparse.Namespace, target: dict[str, Any]) -> Watched:
     """Return the folder with its place and patterns: by hand the same as when `run` does it."""
     watched = folders.known(home, options.folder, target["target_id"])
-    return replace(watched, patterns=tuple(options.pattern) or watched.patterns)
+    return watched._replace(patterns=tuple(options.pattern) or watched.patterns)

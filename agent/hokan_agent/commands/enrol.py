@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import socket
-from dataclasses import replace
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -36,7 +35,7 @@ def run(home: Home, options: argparse.Namespace) -> int:
         key = Ed25519PrivateKey.generate()
         home.keep_key(key, in_keyring=options.keyring)
         identity = enrol(Web(), options.service, options.code, options.name, key)
-        home.keep_identity(replace(identity, in_keyring=options.keyring))
+        home.keep_identity(identity._replace(in_keyring=options.keyring))
         environment.keep(home)
     where = "this user's keyring" if options.keyring else home.directory
     print(f"enrolled as {identity.agent_id}; its key is in {where} and leaves it never")

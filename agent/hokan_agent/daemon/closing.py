@@ -8,7 +8,7 @@ and another machine's clock may be wrong.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from hokan_agent.sources.scan import Found, Scan
 from hokan_agent.sources.sidecars import SIDECAR, Examination
@@ -18,11 +18,10 @@ FAT_SECONDS = 2  # how fine FAT's times are; the coarsest
 SETTLE_SECONDS = 2.0  # a file nobody wrote to for so long is closed: a later write changes its time
 FINE_SETTLE_SECONDS = 1.5  # where times are finer
 QUIET_SECONDS = 120.0  # an examination nobody added to for so long is over, marker or not
-MARKER = b".complete"  # in a folder: what is in it and below is complete
+MARKER = ".complete"  # in a folder: what is in it and below is complete
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
+class Waiting(NamedTuple):
     """
     A file to be sent.
 
@@ -100,7 +99,7 @@ def _unit(found: Found, examination: Examination | None) -> str:
 def _closed_folders(seen: Scan) -> set[str]:
     """Return the folders with a marker, or with the sidecar that is written last."""
     marks = {MARKER, SIDECAR}
-    return {_folder(each.path) for each in seen.files if each.place.rpartition(b"/")[2] in marks}
+    return {_folder(each.path) for each in seen.files if each.path.rpartition("/")[2] in marks}
 
 
 def _is_below(path: str, folders: set[str]) -> bool:

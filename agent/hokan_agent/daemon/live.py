@@ -30,7 +30,6 @@ from hokan_agent.moments import moment
 from hokan_agent.report import BackupReport
 from hokan_agent.sources import folders, headers
 from hokan_agent.sources.folders import Watched
-from hokan_agent.sources.hashing import path_of
 from hokan_agent.sources.scan import Found
 from hokan_agent.sources.sidecars import Examination
 from hokan_agent.upload.backup import Backup, Look, look
@@ -191,10 +190,9 @@ class Live:
     ) -> list[Waiting]:
         if target["plan"]["timing"]["kind"] == "at_once":
             return by_file(files)
-        root = found.seen.root
         known = place.examinations
         place.examinations = {
-            file: known[file] if file in known else _header(root, file)
+            file: known[file] if file in known else _header(found.seen.place_of(file))
             for file, examination in files
             if examination is None
         }
@@ -245,8 +243,8 @@ def _plans(targets: dict[str, Target]) -> dict[str, Any]:
     return {target_id: _lasting(each) for target_id, each in targets.items()}
 
 
-def _header(root: bytes, found: Found) -> Examination | None:
+def _header(place: bytes) -> Examination | None:
     try:
-        return headers.examination(path_of(root, found.place))
+        return headers.examination(place)
     except OSError:
         return None

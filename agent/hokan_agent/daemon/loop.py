@@ -6,10 +6,9 @@ import random
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from hokan_agent import __version__
 from hokan_agent.daemon.answering import Answering
@@ -35,8 +34,7 @@ REVOKED = "agent-revoked"
 Told = dict[str, Any]  # the answer to a poll, as docs/api.md has it
 
 
-@dataclass(frozen=True, slots=True)
-class Wishes:
+class Wishes(NamedTuple):
     """
     What the command line asks for.
 

@@ -11,9 +11,9 @@ import errno
 from collections.abc import Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
+from typing import NamedTuple
 
 from hokan_agent.download.fetching import Damaged, Fetcher
 from hokan_agent.download.places import File, Places, There, is_free, made, root_of, what_is_at
@@ -26,8 +26,7 @@ from hokan_agent.wire.web import Web, go_on
 URLS_A_REQUEST = 100
 
 
-@dataclass(frozen=True, slots=True)
-class Way:
+class Way(NamedTuple):
     """
     How a restore is done.
 
@@ -40,8 +39,7 @@ class Way:
     is_dry: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(NamedTuple):
     """A file to be brought to a place, and what it finds there."""
 
     place: bytes
@@ -63,15 +61,15 @@ class Restore:
         *,
         workers: int,
         bars: Progress | None = None,
-        way: Way = Way(),
+        way: Way | None = None,
     ) -> None:
-        self._service, self._way = service, way
-        self._fetcher = Fetcher(web, overwrites=way.overwrites)
+        self._service, self._way = service, way or Way()
+        self._fetcher = Fetcher(web, overwrites=self._way.overwrites)
         self._workers = workers
         self._bars: Progress = bars or Silent()
         self._lock = Lock()
         self._erased: dict[str, str] = {}  # when, by digest
-        self.report = RestoreReport(is_dry=way.is_dry)
+        self.report = RestoreReport(is_dry=self._way.is_dry)
 
     def run(self, restore_id: str, into: Path) -> None:
         """Bring every file of the grant into *into*; fills the report."""

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
 from enum import IntEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 
 class Level(IntEnum):
@@ -16,8 +15,7 @@ class Level(IntEnum):
     WRONG = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """
     What one check found.  No field names a patient, or a file inside a folder.
 
@@ -61,5 +59,5 @@ def as_text(finding: Finding) -> str:
 def as_json(findings: list[Finding]) -> dict[str, Any]:
     return {
         "outcome": worst(findings).name.lower(),
-        "findings": [asdict(each) | {"level": each.level.name.lower()} for each in findings],
+        "findings": [each._asdict() | {"level": each.level.name.lower()} for each in findings],
     }

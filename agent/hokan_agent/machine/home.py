@@ -8,8 +8,8 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -21,8 +21,7 @@ STATES = Path("/var/lib")  # what systemd's StateDirectory= is below
 SERVICE_HOME = STATES / "hokan-agent"
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(NamedTuple):
     """
     Who this agent is, and to whom.
 
@@ -118,7 +117,7 @@ class Home:
             self.write(self.key_file, keys.as_pem(key))
 
     def keep_identity(self, identity: Identity) -> None:
-        self.write(self._identity_file, json.dumps(asdict(identity)).encode())
+        self.write(self._identity_file, json.dumps(identity._asdict()).encode())
 
     def identity(self) -> Identity:
         """Return who this agent is; raises NotEnrolled."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from ssl import cert_time_to_seconds
+from typing import NamedTuple
 from urllib.parse import urlsplit
 from urllib.request import getproxies_environment
 
@@ -29,8 +29,7 @@ SKEW_REFUSED = timedelta(seconds=300)  # the service refuses signatures beyond
 EXPIRY_TOLD = timedelta(days=14)
 
 
-@dataclass(frozen=True, slots=True)
-class Endpoint:
+class Endpoint(NamedTuple):
     """
     Where something answers.
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 import time as clocks
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from threading import Lock
-from typing import Any
+from typing import Any, NamedTuple
 
 from hokan_agent.errors import AgentError, Paused
 from hokan_agent.machine.home import Home
@@ -18,8 +17,7 @@ LOOK_SECONDS = 1.0
 LIMITS, PAUSE, NOTICES = "limits", "pause", "notices"  # names in the file
 
 
-@dataclass(frozen=True, slots=True)
-class Pause:
+class Pause(NamedTuple):
     """Nothing is sent or restored; until None is until somebody resumes."""
 
     until: datetime | None = None
@@ -30,8 +28,7 @@ class Pause:
         return f"paused until {self.until.astimezone():%Y-%m-%d %H:%M}"
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     """
     Attributes:
         notices: The program that shows a notice of answers; None: nobody is told of them.

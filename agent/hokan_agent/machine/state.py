@@ -111,13 +111,13 @@ class State:
             )
 
     def refused(self, target: str) -> dict[str, tuple[Found, str]]:
-        """Return the files the service refused, each with its SHA-256, by path; less the place."""
+        """Return the files the service refused, each with its SHA-256, by path."""
         with self._at_work() as db:
             rows = db.execute(
                 "select path, size, mtime_ns, inode, sha256 from refused where target = ?",
                 (target,),
             )
-            return {path: (Found(path, b"", *facts), sha256) for path, *facts, sha256 in rows}
+            return {path: (Found(path, *facts), sha256) for path, *facts, sha256 in rows}
 
     def keep_refused(self, target: str, files: Iterable[tuple[Found, str]]) -> None:
         """Keep the digests of refused files: asked for again every night, they are read once."""

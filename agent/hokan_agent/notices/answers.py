@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from hokan_agent.wire.service import Service
 
 ANSWERS = "/agent/answers"
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """
     Attributes:
         address: Where its asker reads it, once they are signed in.

@@ -7,7 +7,6 @@ A device that is told that its images are committed may delete them.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from typing import Any, NamedTuple
@@ -42,8 +41,7 @@ class Verdict(Enum):
 Verdicts = Mapping[Image, Verdict]
 
 
-@dataclass(frozen=True, slots=True)
-class Transaction:
+class Transaction(NamedTuple):
     """A device's question whether images are stored for good."""
 
     peer: str

@@ -91,8 +91,8 @@ def _verdict(kept: Collection[Path], fitting: Collection[Path], stored: set[Path
 
 
 def _found(watched: Watched, file: Path) -> Found:
-    place = os.fsencode(file.relative_to(watched.folder))
-    return Found(watched.prefix + to_wire(place), place, *_as_it_is(file)[1:])
+    path = to_wire(os.fsencode(file.relative_to(watched.folder)))
+    return Found(watched.prefix + path, *_as_it_is(file)[1:])
 
 
 def _as_it_is(file: Path) -> tuple[Path, int, int, int]:

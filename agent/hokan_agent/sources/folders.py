@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from hokan_agent.errors import AgentError
 from hokan_agent.machine.home import Home
@@ -15,8 +14,7 @@ from hokan_agent.sources.paths import to_wire
 MAX_NAME_BYTES = 100
 
 
-@dataclass(frozen=True, slots=True)
-class Watched:
+class Watched(NamedTuple):
     """
     A folder that is backed up.
 

@@ -7,7 +7,7 @@ import os
 import time
 from io import FileIO
 
-from hokan_agent.sources import reading
+from hokan_agent.sources.reading import opened
 from hokan_agent.sources.scan import Found
 
 BLOCK_BYTES = 2**20
@@ -19,21 +19,12 @@ class Changed(Exception):
     """The file is being written to; its next backup will have it."""
 
 
-def path_of(root: bytes, place: bytes) -> bytes:
-    """Return where a scanned file is; names are bytes, which pathlib does not take."""
-    return root + b"/" + place
-
-
-def opened(root: bytes, place: bytes) -> FileIO:
-    """Open a scanned file for reading; raises OSError, also where it is no file any more."""
-    return reading.opened(path_of(root, place))
-
-
-def hashed(root: bytes, found: Found, settle: float = SETTLE_SECONDS) -> tuple[Found, str]:
+def hashed(place: bytes, found: Found, settle: float = SETTLE_SECONDS) -> tuple[Found, str]:
     """
     Return the file as it is now and its SHA-256.
 
     Args:
+        place: Where it is.
         settle: Seconds to wait before it is read again, when it changed meanwhile.
 
     Raises:
@@ -43,19 +34,19 @@ def hashed(root: bytes, found: Found, settle: float = SETTLE_SECONDS) -> tuple[F
     for attempt in range(TRIES):
         if attempt:
             time.sleep(settle)
-        with opened(root, found.place) as file:
+        with opened(place) as file:
             before = _status(file)
             digest = _digest(file)
             if _status(file) == before:
                 size, mtime_ns, inode, _ = before
-                return Found(found.path, found.place, size, mtime_ns, inode), digest
+                return Found(found.path, size, mtime_ns, inode), digest
     raise Changed("it changed while it was read; the next backup will have it")
 
 
-def digest_of_part(root: bytes, place: bytes, start: int, size: int) -> str:
+def digest_of_part(place: bytes, start: int, size: int) -> str:
     """Return the SHA-256 of *size* bytes from *start*, read in blocks."""
     digest = hashlib.sha256()
-    with opened(root, place) as file:
+    with opened(place) as file:
         file.seek(start)
         while size > 0 and (block := file.read(min(size, BLOCK_BYTES))):
             digest.update(block)

@@ -10,27 +10,31 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from hokan_agent.sources.paths import to_wire
 from hokan_agent.sources.patterns import Patterns
 from hokan_agent.sources.scan import Found
 from hokan_agent.sources.sidecars import INDEX, SIDECAR, Examination, Sidecars
 
 
 class Layout:
-    """What sidecars and patterns say about the files of one folder."""
+    """
+    What sidecars and patterns say about the files of one folder.
 
-    def __init__(self, sidecars: Sidecars, patterns: Iterable[str]) -> None:
-        self._sidecars = sidecars
+    Args:
+        prefix: What its paths begin with, which patterns do not know of.
+    """
+
+    def __init__(self, sidecars: Sidecars, patterns: Iterable[str], prefix: str = "") -> None:
+        self._sidecars, self._prefix = sidecars, prefix
         self._patterns = Patterns(patterns)
 
     def examination_of(self, found: Found) -> Examination | None:
         """Return what is said about a file, or None."""
         said = self._sidecars.examination_of(found.path)
         if said is None and self._patterns:
-            said = self._patterns.examination_of(to_wire(found.place))
+            said = self._patterns.examination_of(found.path.removeprefix(self._prefix))
         return said
 
     def is_unknown(self, found: Found, said: Examination | None) -> bool:
         """Whether a file of a folder with patterns fits none; sidecars need not."""
-        name = found.place.rpartition(b"/")[2]
+        name = found.path.rpartition("/")[2]
         return bool(self._patterns) and said is None and name not in {SIDECAR, INDEX}

@@ -7,27 +7,25 @@ import stat
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from hokan_agent.errors import FolderUnreadable
 from hokan_agent.report import Exception_
-from hokan_agent.sources.paths import MAX_BYTES, to_wire
+from hokan_agent.sources.paths import MAX_BYTES, from_wire, to_wire
 from hokan_agent.sources.reading import NO_FILE, left_out
 
 RECEIVING = b".hokan-receiving"  # the folder `receive` writes into what has no name yet
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """
     A regular file.
 
     Attributes:
-        path: As the service has it.
-        place: As this file system has it, below the folder.
+        path: As the service has it; where the file is follows from it (`Scan.place_of`).
     """
 
     path: str
-    place: bytes
     size: int
     mtime_ns: int
     inode: int
@@ -51,6 +49,10 @@ class Scan:
     def size(self) -> int:
         return sum(each.size for each in self.files)
 
+    def place_of(self, found: Found) -> bytes:
+        """Return where a file is; names are bytes, which pathlib does not take."""
+        return self.root + b"/" + from_wire(found.path.removeprefix(self.prefix))
+
 
 def scan(folder: Path, prefix: str = "") -> Scan:
     """
@@ -68,7 +70,7 @@ def scan(folder: Path, prefix: str = "") -> Scan:
         raise FolderUnreadable(f"{folder} cannot be read: {error.strerror}") from None
     for place, entry in _walk(seen):
         _add(seen, place, entry)
-    seen.files.sort(key=lambda each: each.place)
+    seen.files.sort()
     return seen
 
 
@@ -102,5 +104,5 @@ def _add(seen: Scan, place: bytes, entry: os.DirEntry[bytes]) -> None:
         reason = f"the path has more than {MAX_BYTES} bytes"
         seen.exceptions.append(Exception_(path[:200], "path-too-long", reason))
     else:
-        found = Found(path, place, status.st_size, status.st_mtime_ns, status.st_ino)
+        found = Found(path, status.st_size, status.st_mtime_ns, status.st_ino)
         seen.files.append(found)

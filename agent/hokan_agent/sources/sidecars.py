@@ -17,12 +17,11 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from hokan_agent.report import Exception_
-from hokan_agent.sources.hashing import path_of
 from hokan_agent.sources.paths import to_wire
 from hokan_agent.sources.reading import opened
 from hokan_agent.sources.scan import Found, Scan
 
-SIDECAR, INDEX = b"exam.json", b"index.csv"
+SIDECAR, INDEX = "exam.json", "index.csv"
 MAX_BYTES = 16 * 2**20
 JSON_ENCODINGS = {"utf-8-sig": "UTF-8"}
 CSV_ENCODINGS = {**JSON_ENCODINGS, "cp932": "Shift_JIS"}
@@ -44,7 +43,7 @@ class Sidecars:
         self._said: dict[str, Examination] = {}
         self.exceptions: list[Exception_] = []
         for found in seen.files:
-            name = found.place.rpartition(b"/")[2]
+            name = found.path.rpartition("/")[2]
             if name in {SIDECAR, INDEX}:
                 self._read(seen, found, name)
 
@@ -58,10 +57,10 @@ class Sidecars:
             path = path.rpartition("/")[0]
         return None
 
-    def _read(self, seen: Scan, found: Found, name: bytes) -> None:
+    def _read(self, seen: Scan, found: Found, name: str) -> None:
         folder = found.path.rpartition("/")[0]
         try:
-            raw = _raw(path_of(seen.root, found.place), found.size)
+            raw = _raw(seen.place_of(found), found.size)
             said = _from_index(folder, raw) if name == INDEX else [(folder, _from_json(raw))]
             # exam.json lies in the folder it describes: it outranks a row from further up.
             for path, examination in said:

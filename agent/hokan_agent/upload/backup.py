@@ -5,8 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from hokan_agent.errors import Refused
 from hokan_agent.machine.state import State
@@ -30,8 +29,7 @@ BATCH_OVER = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(NamedTuple):
     """
     What one look at a folder found, and which of it is not known to be stored as it is.
 
@@ -49,7 +47,7 @@ def look(watched: Watched, state: State) -> Look:
     """Return what is to be sent from a folder; raises FolderUnreadable."""
     seen = scan(watched.folder, watched.prefix)
     sidecars = Sidecars(seen)
-    layout = Layout(sidecars, watched.patterns)
+    layout = Layout(sidecars, watched.patterns, watched.prefix)
     if not seen.files and _has_had_some(watched, state):
         seen.exceptions.append(_empty(watched))
     fresh = {found.path: found for found in seen.files}

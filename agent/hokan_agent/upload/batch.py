@@ -8,7 +8,6 @@ that was cut off goes on with the same batch.
 from __future__ import annotations
 
 from concurrent.futures import Future
-from dataclasses import replace
 from typing import Any
 
 from hokan_agent.errors import Refused, Unreachable
@@ -97,8 +96,7 @@ class Batch:
     def declare_again(self) -> None:
         """Declare the chunks an earlier run kept; raises Refused when the batch is over."""
         for number, body, kept in self._run.state.chunks(self._id):
-            prefix = self._run.seen.prefix
-            self._put(number, body, [Entry.kept_before(each, prefix) for each in kept])
+            self._put(number, body, [Entry.kept_before(each) for each in kept])
 
     def _hashing(self, files: list[Said]) -> list[Future[Known | None]]:
         return [self._run.workers.submit(self._hashed, each) for each in files]
@@ -121,9 +119,9 @@ class Batch:
     def _digest(self, found: Found) -> tuple[Found, str]:
         """Return the file as it is now and its SHA-256; one refused before is not read again."""
         before, sha256 = self._run.refused.get(found.path, (None, ""))
-        if before is not None and before == replace(found, place=b""):
+        if before == found:
             return found, sha256
-        return hashed(self._run.root, found)
+        return hashed(self._run.seen.place_of(found), found)
 
     def _put(self, number: int, body: dict[str, Any], entries: list[Entry]) -> None:
         answers = self._run.service.put(f"{self._path}/chunks/{number}", body)["answers"]
@@ -162,8 +160,8 @@ class Batch:
             self._count(entry.found)
 
     def _content(self, entry: Entry) -> Content:
-        found = entry.found
-        return Content(self._run.root, found.place, found.size, entry.sha256)
+        place = self._run.seen.place_of(entry.found)
+        return Content(place, entry.found.size, entry.sha256)
 
     def _guarded(self, entry: Entry, send: Any) -> bool:
         """Run *send*; a file that cannot be sent is left out, the others go on."""
@@ -227,7 +225,7 @@ class Batch:
         for entry in self._entries:
             failure = self._failed.get(entry.sha256)
             if failure is not None and entry.found.path not in self._left_out:
-                self._skip(replace(failure, path=entry.found.path))
+                self._skip(failure._replace(path=entry.found.path))
 
     def _untold(self) -> list[Exception_]:
         """Return what to tell of: first what was declared and is lacking, as it is waited for."""

@@ -5,19 +5,16 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from hokan_agent.sources.paths import from_wire
 from hokan_agent.sources.scan import Found
 from hokan_agent.sources.sidecars import Examination
 
 Said = tuple[Found, Examination | None]  # a file, and what a sidecar says about it
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """A file as it was declared, and the statement that came with it."""
 
     found: Found
@@ -25,16 +22,14 @@ class Entry:
     said: str
 
     def kept(self) -> list[Any]:
-        """Return it as JSON has it; where the file is follows from its path."""
-        found = self.found
-        return [found.path, found.size, found.mtime_ns, found.inode, self.sha256, self.said]
+        """Return it as JSON has it."""
+        return [*self.found, self.sha256, self.said]
 
     @classmethod
-    def kept_before(cls, kept: list[Any], prefix: str = "") -> Entry:
-        """Return what :meth:`kept` was made of, in a folder whose paths begin with *prefix*."""
-        path, size, mtime_ns, inode, sha256, said = kept
-        place = from_wire(path.removeprefix(prefix))
-        return cls(Found(path, place, size, mtime_ns, inode), sha256, said)
+    def kept_before(cls, kept: list[Any]) -> Entry:
+        """Return what :meth:`kept` was made of."""
+        *found, sha256, said = kept
+        return cls(Found(*found), sha256, said)
 
 
 def fingerprint(said: Examination | None) -> str:

@@ -11,7 +11,6 @@ from hokan_agent.machine.state import State
 from hokan_agent.progress import Progress
 from hokan_agent.report import BackupReport
 from hokan_agent.sources import headers
-from hokan_agent.sources.hashing import path_of
 from hokan_agent.sources.scan import Found, Scan
 from hokan_agent.sources.sidecars import Examination
 from hokan_agent.wire.service import Service
@@ -59,7 +58,7 @@ class Run:
         """Return a file's examination: as its sidecar says, else its header where that counts."""
         if said is not None or not self.reads_headers:
             return said
-        return headers.examination(path_of(self.root, found.place))
+        return headers.examination(self.seen.place_of(found))
 
     def note_success(self) -> None:
         self.failures = 0

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
-from dataclasses import dataclass
 from io import FileIO
-from typing import Any
+from typing import Any, NamedTuple
 
 from hokan_agent.errors import Barred, Paused, Refused, Unreachable
-from hokan_agent.sources.hashing import Changed, digest_of_part, opened
+from hokan_agent.sources.hashing import Changed, digest_of_part
+from hokan_agent.sources.reading import opened
 from hokan_agent.wire.pacing import Pacing
 from hokan_agent.wire.service import Service
 from hokan_agent.wire.web import PASSING, TRIES, Web, go_on, pause
@@ -21,11 +21,9 @@ WRONG_BYTES = frozenset({"BadDigest", "XAmzContentSHA256Mismatch", "InvalidDiges
 _CODE = ("<Code>", "</Code>")
 
 
-@dataclass(frozen=True, slots=True)
-class Content:
+class Content(NamedTuple):
     """A content to be sent: where to read it, and what it was when it was hashed."""
 
-    root: bytes
     place: bytes
     size: int
     sha256: str
@@ -82,7 +80,7 @@ class Sender:
         return dict(told["answers"][0])
 
     def _put(self, content: Content, answer: dict[str, Any]) -> bool:
-        with opened(content.root, content.place) as file:
+        with opened(content.place) as file:
             if os.fstat(file.fileno()).st_size != content.size:
                 raise Changed("it changed before it was sent; the next backup will have it")
             put(self._web, answer, _Window(file, 0, content.size, self._web.pacing))
@@ -119,7 +117,7 @@ class Sender:
     def _part_tried(self, content: Content, path: str, number: int, part_bytes: int) -> None:
         start = (number - 1) * part_bytes
         size = min(part_bytes, content.size - start)
-        digest = digest_of_part(content.root, content.place, start, size)
+        digest = digest_of_part(content.place, start, size)
         wanted = {"parts": [{"number": number, "size": size, "sha256": digest}]}
         for attempt in range(TRIES):
             if attempt:
@@ -128,7 +126,7 @@ class Sender:
                     break
             (answer,) = self._service.post(f"{path}/parts", wanted)["parts"]
             try:
-                with opened(content.root, content.place) as file:
+                with opened(content.place) as file:
                     put(self._web, answer, _Window(file, start, size, self._web.pacing))
                 break
             except (Unreachable, Refused) as error:

@@ -11,8 +11,7 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import pycurl
 
@@ -53,18 +52,17 @@ class InMemory:
     def begin(self, status: int) -> None: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """What came back, kept in memory."""
 
     status: int
     data: bytes
-    _lines: list[bytes]
+    lines: list[bytes]
 
     def header(self, name: str) -> str:
         """Return a header of the answer; "" where there is none."""
         wanted = name.lower()
-        for line in self._lines:
+        for line in self.lines:
             found, _, value = line.decode("latin-1").partition(":")
             if found.lower() == wanted:
                 return value.strip()

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
-from typing import cast
+from typing import NamedTuple, cast
 
 import pycurl
 
@@ -13,8 +12,7 @@ NO_WAY = frozenset({pycurl.E_COULDNT_RESOLVE_PROXY, pycurl.E_COULDNT_CONNECT})
 BROKEN = frozenset({pycurl.E_OPERATION_TIMEDOUT, pycurl.E_RECV_ERROR, pycurl.E_GOT_NOTHING})
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(NamedTuple):
     """
     What libcurl says of a request without an answer.
 
