@@ -60,7 +60,10 @@ def main() -> int:
 
 def _physical(small: Path) -> None:
     size = trees.size_of(small)
-    print(f"\nphysical limits, one thread, {size / 10**6:.0f} MB of small files", flush=True)
+    print(
+        f"\nphysical limits, one thread but for the last, {size / 10**6:.0f} MB of small files",
+        flush=True,
+    )
     for what, wall, cpu in floors(small):
         print(f"  {what:42}{wall:7.2f} s wall{cpu:7.2f} s CPU")
 

@@ -1,12 +1,15 @@
-"""What the machine itself needs for the same bytes, on one thread: read, SHA-256, loopback."""
+"""What the machine itself needs for the same bytes: read, SHA-256, loopback, and the disk."""
 
 from __future__ import annotations
 
 import hashlib
+import os
 import socket
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from bench.agent.trees import files_of
@@ -20,12 +23,19 @@ def floors(folder: Path) -> Iterator[tuple[str, float, float]]:
     yield "read", *_timed(lambda: _read(folder))
     yield "read and SHA-256", *_timed(lambda: _hash(folder))
     yield "read and send (loopback, sender's CPU)", *_timed(lambda: _send(folder))
+    with tempfile.TemporaryDirectory(dir=folder.parent) as copies:
+        yield (
+            "write and fsync, file by file, 4 threads",
+            *_timed(lambda: _sync(folder, copies), time.process_time),
+        )
 
 
-def _timed(work: Callable[[], None]) -> tuple[float, float]:
-    wall, cpu = time.perf_counter(), time.thread_time()
+def _timed(
+    work: Callable[[], None], cpu_clock: Callable[[], float] = time.thread_time
+) -> tuple[float, float]:
+    wall, cpu = time.perf_counter(), cpu_clock()
     work()
-    return time.perf_counter() - wall, time.thread_time() - cpu
+    return time.perf_counter() - wall, cpu_clock() - cpu
 
 
 def _read(folder: Path) -> None:
@@ -47,6 +57,17 @@ def _send(folder: Path) -> None:
             for block in _blocks(folder):
                 line.sendall(block)
         sink.join()
+
+
+def _sync(folder: Path, copies: str) -> None:
+    def copied(numbered: tuple[int, Path]) -> None:
+        number, file = numbered
+        with Path(copies, str(number)).open("wb", buffering=0) as copy:
+            copy.write(file.read_bytes())
+            os.fsync(copy.fileno())
+
+    with ThreadPoolExecutor(4) as workers:
+        list(workers.map(copied, enumerate(files_of(folder))))
 
 
 def _swallow(server: socket.socket) -> None:

@@ -40,6 +40,9 @@ def ratios(rounds: Rounds) -> Iterator[Figure]:
         cpu = median(each.ours.cpu / each.restic.cpu for each in pairs)
         yield Figure(f"{step}: wall, ours / restic", wall, WALL[step])
         yield Figure(f"{step}: CPU, ours / restic", cpu, CPU.get(step))
+    restored = [each[RESTORE] for each in rounds]
+    on_disk = median(each.ours.on_disk / each.restic.on_disk for each in restored)
+    yield Figure(f"{RESTORE}: until it is on the disk, ours / restic", on_disk)
     for step, most in PEAK.items():
         peak = max(each[step].ours.peak for each in rounds)
         yield Figure(f"{step}: peak memory of ours", peak, most, "MB", digits=0)

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,10 +19,12 @@ class Taken:
     """
     Attributes:
         wall, cpu: Seconds.
+        on_disk: Seconds until what it wrote was on the disk, and not in the kernel's memory.
         peak: Resident memory in MB (10^6 bytes).
     """
 
     wall: float
+    on_disk: float
     cpu: float
     peak: float
 
@@ -41,5 +44,8 @@ def taken(command: Sequence[str], variables: Mapping[str, str]) -> Taken:
         )
         if ran.returncode:
             raise RuntimeError(f"{command[0]} ended with {ran.returncode}: {ran.stdout[-2_000:]}")
+        began = time.perf_counter()
+        os.sync()
+        synced = time.perf_counter() - began
         wall, cpu, peak_kib = (float(each) for each in report.read_text().split())
-    return Taken(wall, cpu, peak_kib * 1024 / 10**6)
+    return Taken(wall, wall + synced, cpu, peak_kib * 1024 / 10**6)

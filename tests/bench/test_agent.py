@@ -98,7 +98,7 @@ def test_requests_and_bytes_are_counted_on_their_way(storage: Storage) -> None:
 def test_a_ratio_is_the_median_of_the_rounds_own() -> None:
     """A slow minute slows both; medians of each would compare minutes."""
     rounds = [
-        dict.fromkeys(STEPS, Pair(Taken(restic, 1.0, 1.0), Taken(ours, 1.0, 1.0)))
+        dict.fromkeys(STEPS, Pair(Taken(restic, 1.0, 1.0, 1.0), Taken(ours, 1.0, 1.0, 1.0)))
         for restic, ours in ((10.0, 5.0), (100.0, 50.0), (20.0, 4.0))
     ]
     assert next(iter(table.ratios(rounds))).measured == 0.5
