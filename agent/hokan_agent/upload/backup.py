@@ -51,10 +51,10 @@ def look(watched: Watched, state: State) -> Look:
     if not seen.files and _has_had_some(watched, state):
         seen.exceptions.append(_empty(watched))
     fresh = {found.path: found for found in seen.files}
-    for path, *known in state.known(watched.target_id):
-        found = fresh.get(path)
-        if found is not None and _is_as_known(found, layout, known):
-            del fresh[path]
+    for known in state.known(watched.target_id):
+        found = fresh.get(known[0])
+        if found is not None and (*found, fingerprint(layout.examination_of(found))) == known:
+            del fresh[found.path]
     pending = [(found, layout.examination_of(found)) for found in fresh.values()]
     state.note_look(watched.target_id, seen.root, *_count(each for each, _ in pending))
     fitting_none = frozenset(each[0] for each in pending if layout.is_unknown(*each))
@@ -68,11 +68,6 @@ def _has_had_some(watched: Watched, state: State) -> bool:
 def _empty(watched: Watched) -> Exception_:
     """Return what is said of a folder without files that had some: is its drive connected?"""
     return Exception_(watched.name or ".", "empty-folder", "no file is in it, and some were")
-
-
-def _is_as_known(found: Found, layout: Layout, known: list[Any]) -> bool:
-    facts = [found.size, found.mtime_ns, found.inode]
-    return [*facts, fingerprint(layout.examination_of(found))] == known
 
 
 class Backup:
