@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from hokan_agent.sources.hashing import Changed, hashed
-from hokan_agent.sources.scan import Found, scan
+from hokan_agent.sources.scan import Found, Scan, scan
 
 SIZE = 20_000_000  # so that reading takes some time
 SETTLE_SECONDS = 0.1
@@ -50,7 +50,7 @@ def test_a_file_that_grows_is_left_for_the_next_backup(tmp_path: Path, found: Fo
             file.write(b"more")
 
         with meanwhile(grow), pytest.raises(Changed):
-            hashed(bytes(tmp_path / "video.mp4"), found, SETTLE_SECONDS)
+            hashed(Scan(bytes(tmp_path)), found, SETTLE_SECONDS)
 
 
 def test_a_file_written_over_is_left_for_the_next_backup(tmp_path: Path, found: Found) -> None:
@@ -61,25 +61,25 @@ def test_a_file_written_over_is_left_for_the_next_backup(tmp_path: Path, found: 
             file.write(b"others")
 
         with meanwhile(write_over), pytest.raises(Changed):
-            hashed(bytes(tmp_path / "video.mp4"), found, SETTLE_SECONDS)
+            hashed(Scan(bytes(tmp_path)), found, SETTLE_SECONDS)
 
 
 def test_a_file_that_changed_before_it_was_read_is_what_it_is_now(
     tmp_path: Path, found: Found
 ) -> None:
     (tmp_path / "video.mp4").write_bytes(b"short")
-    now, sha256 = hashed(bytes(tmp_path / "video.mp4"), found)
+    now, sha256 = hashed(Scan(bytes(tmp_path)), found)
     assert (now.size, sha256) == (5, hashlib.sha256(b"short").hexdigest())
 
 
 def test_a_file_that_is_gone_is_said_to_be(tmp_path: Path, found: Found) -> None:
     (tmp_path / "video.mp4").unlink()
     with pytest.raises(FileNotFoundError):
-        hashed(bytes(tmp_path / "video.mp4"), found)
+        hashed(Scan(bytes(tmp_path)), found)
 
 
 def test_a_link_that_took_a_files_place_is_not_followed(tmp_path: Path, found: Found) -> None:
     (tmp_path / "video.mp4").unlink()
     (tmp_path / "video.mp4").symlink_to("/etc/hostname")
     with pytest.raises(OSError, match="symbolic links"):
-        hashed(bytes(tmp_path / "video.mp4"), found)
+        hashed(Scan(bytes(tmp_path)), found)

@@ -36,7 +36,7 @@ def only(folder: Path) -> Found:
 
 
 def digest(folder: Path, found: Found, settle: float = SETTLE) -> str:
-    return hashed(Scan(os.fsencode(folder)).place_of(found), found, settle)[1]
+    return hashed(Scan(os.fsencode(folder)), found, settle)[1]
 
 
 def why(folder: Path, found: Found) -> str:
@@ -201,7 +201,7 @@ def test_a_file_that_has_settled_meanwhile_is_read_again(
     place.write_bytes(b"x")
     found = only(tmp_path)
     after_reading(monkeypatch, lambda: place.write_bytes(b"xyz"), times=1)
-    now, sha = hashed(bytes(place), found, SETTLE)
+    now, sha = hashed(Scan(bytes(tmp_path)), found, SETTLE)
     assert (now.size, sha) == (3, sha256(b"xyz"))
 
 
@@ -232,7 +232,7 @@ def test_a_file_replaced_while_it_is_read_is_the_one_or_the_other(
         (tmp_path / "b").replace(place)
 
     after_reading(monkeypatch, replace, times=1)
-    now, sha = hashed(bytes(place), found, SETTLE)
+    now, sha = hashed(Scan(bytes(tmp_path)), found, SETTLE)
     assert (now.size, sha) in {(7, sha256(b"the one")), (9, sha256(b"the other"))}
 
 

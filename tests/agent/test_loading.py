@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from hokan_agent.__main__ import main
 from hokan_agent.commands import COMMANDS
 
 LOADED = """
@@ -40,3 +44,10 @@ def test_a_backup_loads_no_other_command(tmp_path: Path) -> None:
 
 def test_the_list_of_commands_loads_none() -> None:
     assert loaded("--help") == set()
+
+
+@pytest.mark.parametrize("argument", ["--help", "--no-such-option"])
+def test_garbage_is_collected_again_whatever_was_asked(argument: str) -> None:
+    with pytest.raises(SystemExit):
+        main([argument])
+    assert gc.isenabled()

@@ -104,6 +104,14 @@ def test_a_ratio_is_the_median_of_the_rounds_own() -> None:
     assert next(iter(table.ratios(rounds))).measured == 0.5
 
 
+def test_a_restore_is_compared_until_it_is_on_the_disk_too() -> None:
+    pair = Pair(restic=Taken(4.0, 5.0, 1.0, 1.0), ours=Taken(8.0, 8.0, 1.0, 1.0))
+    (on_disk,) = (
+        each for each in table.ratios([dict.fromkeys(STEPS, pair)]) if "disk" in each.what
+    )
+    assert on_disk.measured == 1.6
+
+
 def test_without_restic_it_says_how_to_get_it(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

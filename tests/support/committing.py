@@ -156,7 +156,7 @@ def stored(home: Home, station: Station, service: Service) -> None:
 
 def _contents(station: Station) -> list[tuple[Found, str]]:
     seen = scan(station.folder)
-    return [hashed(seen.place_of(each), each) for each in seen.files]
+    return [hashed(seen, each) for each in seen.files]
 
 
 # --- what devices say ------------------------------------------------------------------------

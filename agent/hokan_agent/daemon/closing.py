@@ -99,7 +99,7 @@ def _unit(found: Found, examination: Examination | None) -> str:
 def _closed_folders(seen: Scan) -> set[str]:
     """Return the folders with a marker, or with the sidecar that is written last."""
     marks = {MARKER, SIDECAR}
-    return {_folder(each.path) for each in seen.files if each.path.rpartition("/")[2] in marks}
+    return {_folder(each.path) for each in seen.files if each.name in marks}
 
 
 def _is_below(path: str, folders: set[str]) -> bool:

@@ -8,7 +8,7 @@ import time
 from io import FileIO
 
 from hokan_agent.sources.reading import opened
-from hokan_agent.sources.scan import Found
+from hokan_agent.sources.scan import Found, Scan
 
 BLOCK_BYTES = 2**20
 TRIES = 2
@@ -19,12 +19,11 @@ class Changed(Exception):
     """The file is being written to; its next backup will have it."""
 
 
-def hashed(place: bytes, found: Found, settle: float = SETTLE_SECONDS) -> tuple[Found, str]:
+def hashed(seen: Scan, found: Found, settle: float = SETTLE_SECONDS) -> tuple[Found, str]:
     """
-    Return the file as it is now and its SHA-256.
+    Return a file of *seen* as it is now and its SHA-256.
 
     Args:
-        place: Where it is.
         settle: Seconds to wait before it is read again, when it changed meanwhile.
 
     Raises:
@@ -34,7 +33,7 @@ def hashed(place: bytes, found: Found, settle: float = SETTLE_SECONDS) -> tuple[
     for attempt in range(TRIES):
         if attempt:
             time.sleep(settle)
-        with opened(place) as file:
+        with opened(seen.place_of(found)) as file:
             before = _status(file)
             digest = _digest(file)
             if _status(file) == before:

@@ -36,5 +36,5 @@ class Layout:
 
     def is_unknown(self, found: Found, said: Examination | None) -> bool:
         """Whether a file of a folder with patterns fits none; sidecars need not."""
-        name = found.path.rpartition("/")[2]
-        return bool(self._patterns) and said is None and name not in {SIDECAR, INDEX}
+        is_sidecar = found.name in {SIDECAR, INDEX}
+        return bool(self._patterns) and said is None and not is_sidecar

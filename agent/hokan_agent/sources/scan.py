@@ -30,6 +30,10 @@ class Found(NamedTuple):
     mtime_ns: int
     inode: int
 
+    @property
+    def name(self) -> str:
+        return self.path.rpartition("/")[2]
+
 
 @dataclass(slots=True)
 class Scan:

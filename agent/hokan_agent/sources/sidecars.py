@@ -43,9 +43,8 @@ class Sidecars:
         self._said: dict[str, Examination] = {}
         self.exceptions: list[Exception_] = []
         for found in seen.files:
-            name = found.path.rpartition("/")[2]
-            if name in {SIDECAR, INDEX}:
-                self._read(seen, found, name)
+            if found.name in {SIDECAR, INDEX}:
+                self._read(seen, found)
 
     def examination_of(self, path: str) -> Examination | None:
         """Return what was said about the file at *path*, or None."""
@@ -57,14 +56,14 @@ class Sidecars:
             path = path.rpartition("/")[0]
         return None
 
-    def _read(self, seen: Scan, found: Found, name: str) -> None:
+    def _read(self, seen: Scan, found: Found) -> None:
         folder = found.path.rpartition("/")[0]
         try:
             raw = _raw(seen.place_of(found), found.size)
-            said = _from_index(folder, raw) if name == INDEX else [(folder, _from_json(raw))]
+            said = _from_index(folder, raw) if found.name == INDEX else [(folder, _from_json(raw))]
             # exam.json lies in the folder it describes: it outranks a row from further up.
             for path, examination in said:
-                if name == SIDECAR or path not in self._said:
+                if found.name == SIDECAR or path not in self._said:
                     self._said[path] = examination
         except OSError as error:
             self.exceptions.append(Exception_(found.path, "bad-sidecar", str(error.strerror)))

@@ -121,7 +121,7 @@ class Batch:
         before, sha256 = self._run.refused.get(found.path, (None, ""))
         if before == found:
             return found, sha256
-        return hashed(self._run.seen.place_of(found), found)
+        return hashed(self._run.seen, found)
 
     def _put(self, number: int, body: dict[str, Any], entries: list[Entry]) -> None:
         answers = self._run.service.put(f"{self._path}/chunks/{number}", body)["answers"]
